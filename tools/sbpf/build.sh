@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Builds programs to SBPF v3 and puts them into target/deploy/trestle_<name>.so.
+#
+#   tools/sbpf/build.sh [NAME…]    staking, proofs, rewards, credits, arith_probe; default: all
+#
+# Uses `cargo build-sbf` if it works, else the upstream toolchain that tools/setup.sh installs.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+all=(staking proofs rewards credits arith_probe)
+deploy=$repo/target/deploy
+
+folder_of() { if [[ $1 == arith_probe ]]; then echo tools/sbpf/arith; else echo "programs/$1"; fi; }
+
+# One cargo call a program: a program that another one depends on is built there without its
+# entrypoint, and a common call would give it that shape for its own artefact too.
+build_upstream() {
+  local target=${TRESTLE_SBPF_TARGET_DIR:-$sbpf/target} name
+  [[ -x $sbpf_linker && -e $sbpf_intrinsics ]] ||
+    die "the SBPF toolchain is not installed" "run tools/setup.sh (or make setup)"
+  "$sbpf_cargo" fetch --quiet --locked --manifest-path "$repo/Cargo.toml"
+  for name in "$@"; do
+    CARGO_TARGET_DIR=$target upstream_cargo "$repo" build --package "trestle-${name//_/-}" --lib \
+      -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size,compiler-builtins-mem
+    install_program "$target/sbpf-v3/release/libtrestle_$name.so" "$name"
+  done
+}
+
+build_vendor() {
+  local out=$cache/sbpf/vendor name
+  for name in "$@"; do
+    RUSTFLAGS="--remap-path-prefix=$repo=/trestle" CARGO_TARGET_DIR=$out/target \
+      cargo build-sbf --arch v3 ${platform_tools:+--tools-version "$platform_tools"} \
+      --manifest-path "$repo/$(folder_of "$name")/Cargo.toml" --sbf-out-dir "$out" -- --locked
+    install_program "$out/trestle_$name.so" "$name"
+  done
+}
+
+# An unchanged program keeps its time, a changed one is replaced in one move.
+install_program() {
+  local to=$deploy/trestle_$2.so
+  if ! cmp --silent "$1" "$to"; then
+    cp "$1" "$to.new"
+    mv "$to.new" "$to"
+  fi
+  printf '%9d bytes  %s\n' "$(stat -c %s "$to")" "${to#"$repo/"}" >&2
+}
+
+main() {
+  local names=("$@") name toolchain
+  ((${#names[@]})) || names=("${all[@]}")
+  for name in "${names[@]}"; do
+    [[ " ${all[*]} " == *" $name "* ]] || die "no program is called $name" "there are: ${all[*]}"
+  done
+  mkdir -p "$deploy" "$sbpf"
+  exec 9>"$sbpf/build.lock"
+  flock 9
+  toolchain=$(sbpf_toolchain)
+  if [[ $toolchain == vendor ]]; then
+    say "programs: $(cargo build-sbf --version | head -n1)"
+  else
+    say "programs: upstream toolchain, $("$sbpf_rustc" --version)"
+  fi
+  "build_$toolchain" "${names[@]}"
+}
+
+main "$@"
