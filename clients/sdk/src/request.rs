@@ -6,9 +6,9 @@
 //! trestle:request:v1\n{AUDIENCE}\n{METHOD}\n{PATH?QUERY}\n{DIGEST}\n{TIME}\n{NONCE}
 //! ```
 //!
-//! `AUDIENCE` is the base58 node key of the server that is asked. It is not sent: both sides know it
-//! (the client from the operator's account). Without it a node could replay a customer's `DELETE` at
-//! another node that holds a copy of the same shard.
+//! `AUDIENCE` is the base58 node key of the server that is asked. It is not sent: both sides know
+//! it (the client from the operator's account). Without it a node could replay a customer's
+//! `DELETE` at another node that holds a copy of the same shard.
 //!
 //! Whoever checks a request must also refuse a nonce that it has seen from that signer within
 //! [`NONCE_KEPT_SECONDS`]; this module holds no state.
@@ -410,7 +410,7 @@ mod tests {
 
     #[test]
     fn key_of_small_order_signs_nothing() {
-        // The identity point: under lenient rules it "signs" every message with R = identity, s = 0.
+        // The identity point: under lenient rules it "signs" everything with R = identity, s = 0.
         let mut identity = [0_u8; 32];
         identity[0] = 1;
         let mut signature = [0_u8; 64];
