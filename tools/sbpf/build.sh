@@ -15,7 +15,8 @@ folder_of() { if [[ $1 == arith_probe ]]; then echo tools/sbpf/arith; else echo 
 # One cargo call a program: a program that another one depends on is built there without its
 # entrypoint, and a common call would give it that shape for its own artefact too.
 build_upstream() {
-  local target=${TRESTLE_SBPF_TARGET_DIR:-$sbpf/target} name
+  local target=$1 name
+  shift
   [[ -x $sbpf_linker && -e $sbpf_intrinsics ]] ||
     die "the SBPF toolchain is not installed" "run tools/setup.sh (or make setup)"
   "$sbpf_cargo" fetch --quiet --locked --manifest-path "$repo/Cargo.toml"
@@ -27,12 +28,15 @@ build_upstream() {
 }
 
 build_vendor() {
-  local out=$cache/sbpf/vendor name
+  local target=$1 name tools
+  shift
+  tools=$(sed -n 's/^platform_tools = "\(.*\)"$/\1/p' "$repo/Anchor.toml")
   for name in "$@"; do
-    RUSTFLAGS="--remap-path-prefix=$repo=/trestle" CARGO_TARGET_DIR=$out/target \
-      cargo build-sbf --arch v3 ${platform_tools:+--tools-version "$platform_tools"} \
-      --manifest-path "$repo/$(folder_of "$name")/Cargo.toml" --sbf-out-dir "$out" -- --locked
-    install_program "$out/trestle_$name.so" "$name"
+    CARGO_TARGET_DIR=$target \
+      cargo build-sbf --arch v3 --tools-version "${tools:?not in Anchor.toml}" \
+      --manifest-path "$repo/$(folder_of "$name")/Cargo.toml" --sbf-out-dir "$target/deploy" \
+      -- --locked
+    install_program "$target/deploy/trestle_$name.so" "$name"
   done
 }
 
@@ -61,7 +65,7 @@ main() {
   else
     say "programs: upstream toolchain, $("$sbpf_rustc" --version)"
   fi
-  "build_$toolchain" "${names[@]}"
+  "build_$toolchain" "${TRESTLE_SBPF_TARGET_DIR:-$sbpf/target-$toolchain}" "${names[@]}"
 }
 
 main "$@"

@@ -12,9 +12,6 @@ sbpf_cargo=/usr/bin/cargo
 sbpf_linker=$sbpf/sbpf-linker
 sbpf_intrinsics=$sbpf/libtrestle_sbpf_intrinsics.rlib
 
-# Platform-tools release for `cargo build-sbf`, read from where integrators look for it.
-platform_tools=$(sed -n 's/^# platform-tools = "\(.*\)"$/\1/p' "$repo/Anchor.toml")
-
 say() { printf '%s\n' "$*" >&2; }
 die() {
   printf 'error: %s\n' "$1" >&2
@@ -32,9 +29,9 @@ sbpf_toolchain() {
   esac
 }
 
-# Paths that would otherwise end up in a program: the checkout, the crate registries, the compiler.
+# Where crates and the standard library lie would otherwise end up in a program's panic messages.
+# The checkout's own files are compiled by relative paths and need nothing.
 remap_flags() {
-  printf -- '--remap-path-prefix=%s=/trestle ' "$1"
   local registry
   for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/; do
     printf -- '--remap-path-prefix=%s=/registry/ ' "$registry"
@@ -66,7 +63,7 @@ upstream_cargo() {
     unset RUSTUP_TOOLCHAIN RUSTC_WRAPPER CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
     RUSTC=$sbpf_rustc RUSTC_BOOTSTRAP=1 RUSTC_BOOTSTRAP_SYNTHETIC_TARGET=1 \
       CARGO_TARGET_SBPF_V3_LINKER=$sbpf_linker \
-      RUSTFLAGS="${flags[*]} $(remap_flags "$folder")" \
+      RUSTFLAGS="${flags[*]} $(remap_flags)" \
       "$sbpf_cargo" "$@" --release --locked --ignore-rust-version \
       --target "$repo/tools/sbpf/sbpf-v3.json" -Zjson-target-spec -Zchecksum-freshness
   )
