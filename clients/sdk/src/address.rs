@@ -1,0 +1,167 @@
+//! Addresses: the programs' own and every account that is derived from them.
+//!
+//! The programs that export a derivation are called for it; the other derivations are written here
+//! and tested against accounts that the programs created.
+
+use solana_pubkey::Pubkey;
+
+pub const STAKING_ID: Pubkey =
+    Pubkey::from_str_const("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
+pub const PROOFS_ID: Pubkey =
+    Pubkey::from_str_const("AEfHZJ1sgsdSkBZYsQm7Q7TpkbdxcYsGLHYTDwrvSDRe");
+pub const REWARDS_ID: Pubkey =
+    Pubkey::from_str_const("GZ1SDc7QsHUHyvZ6YP3bBWSMK2tQxeRyZLgBoRpMC4Pa");
+pub const CREDITS_ID: Pubkey =
+    Pubkey::from_str_const("3CfqLuCMuCDT4rStMmfrkroCpFdag2TEpDGUSR6tpMZ8");
+
+pub const SYSTEM_PROGRAM_ID: Pubkey = Pubkey::new_from_array([0; 32]);
+pub const TOKEN_PROGRAM_ID: Pubkey =
+    Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+pub const TOKEN_2022_PROGRAM_ID: Pubkey =
+    Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+pub const ASSOCIATED_TOKEN_PROGRAM_ID: Pubkey =
+    Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+pub const COMPUTE_BUDGET_PROGRAM_ID: Pubkey =
+    Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
+
+fn find(seeds: &[&[u8]], program: &Pubkey) -> Pubkey {
+    Pubkey::find_program_address(seeds, program).0
+}
+
+/// The Network of a token.
+pub fn network(token_mint: &Pubkey) -> Pubkey {
+    find(&[b"network", token_mint.as_ref()], &STAKING_ID)
+}
+
+/// Holds the stake of every operator of a network.
+pub fn stake_vault(network: &Pubkey) -> Pubkey {
+    find(&[b"stake_vault", network.as_ref()], &STAKING_ID)
+}
+
+/// Holds the bonds of a network's verifiers.
+pub fn bond_vault(network: &Pubkey) -> Pubkey {
+    find(&[b"bond_vault", network.as_ref()], &STAKING_ID)
+}
+
+/// Holds the insurance share of what was slashed.
+pub fn insurance_vault(network: &Pubkey) -> Pubkey {
+    find(&[b"insurance_vault", network.as_ref()], &STAKING_ID)
+}
+
+/// The verifiers of a network.
+pub fn verifiers(network: &Pubkey) -> Pubkey {
+    find(&[b"verifiers", network.as_ref()], &STAKING_ID)
+}
+
+/// A network's service by its index.
+pub fn service(network: &Pubkey, index: u16) -> Pubkey {
+    find(
+        &[b"service", network.as_ref(), &index.to_le_bytes()],
+        &STAKING_ID,
+    )
+}
+
+/// The operator that a wallet registered with a service.
+pub fn operator(service: &Pubkey, authority: &Pubkey) -> Pubkey {
+    find(
+        &[b"operator", service.as_ref(), authority.as_ref()],
+        &STAKING_ID,
+    )
+}
+
+/// The last 64 final roots of a service.
+pub fn ring(service: &Pubkey) -> Pubkey {
+    find(&[b"ring", service.as_ref()], &PROOFS_ID)
+}
+
+/// The last 64 challenge seeds of a service.
+pub fn seeds(service: &Pubkey) -> Pubkey {
+    find(&[b"seeds", service.as_ref()], &PROOFS_ID)
+}
+
+/// An operator's commitment to the shard with this root.
+pub fn commitment(operator: &Pubkey, root: &[u8; 32]) -> Pubkey {
+    find(&[b"commitment", operator.as_ref(), root], &PROOFS_ID)
+}
+
+/// Who voted for what in an epoch.
+pub fn round(service: &Pubkey, epoch: u64) -> Pubkey {
+    find(
+        &[b"round", service.as_ref(), &epoch.to_le_bytes()],
+        &PROOFS_ID,
+    )
+}
+
+/// A verifier's proposal for an epoch.
+pub fn proposal(service: &Pubkey, epoch: u64, proposer: &Pubkey) -> Pubkey {
+    let epoch = epoch.to_le_bytes();
+    find(
+        &[b"proposal", service.as_ref(), &epoch, proposer.as_ref()],
+        &PROOFS_ID,
+    )
+}
+
+/// Signs for the proofs program when it takes a bond.
+pub fn slasher() -> Pubkey {
+    find(&[b"slasher"], &PROOFS_ID)
+}
+
+/// The reward pool of a service.
+pub fn pool(service: &Pubkey) -> Pubkey {
+    find(&[b"pool", service.as_ref()], &REWARDS_ID)
+}
+
+/// The tokens of a reward pool.
+pub fn pool_vault(pool: &Pubkey) -> Pubkey {
+    find(&[b"pool_vault", pool.as_ref()], &REWARDS_ID)
+}
+
+/// What an operator has claimed from a pool.
+pub fn claim(pool: &Pubkey, operator: &Pubkey) -> Pubkey {
+    find(&[b"claim", pool.as_ref(), operator.as_ref()], &REWARDS_ID)
+}
+
+/// The credit market of a network.
+pub fn market(network: &Pubkey) -> Pubkey {
+    find(&[b"market", network.as_ref()], &CREDITS_ID)
+}
+
+/// The mint of a network's credits.
+pub fn credit_mint(network: &Pubkey) -> Pubkey {
+    find(&[b"credit_mint", network.as_ref()], &CREDITS_ID)
+}
+
+/// Stablecoin from the sale of credits.
+pub fn revenue_vault(network: &Pubkey) -> Pubkey {
+    find(&[b"revenue_vault", network.as_ref()], &CREDITS_ID)
+}
+
+/// A customer's account with a network.
+pub fn customer(network: &Pubkey, customer: &Pubkey) -> Pubkey {
+    find(
+        &[b"customer", network.as_ref(), customer.as_ref()],
+        &CREDITS_ID,
+    )
+}
+
+/// The lease that pays for a commitment.
+pub fn lease(commitment: &Pubkey) -> Pubkey {
+    find(&[b"lease", commitment.as_ref()], &CREDITS_ID)
+}
+
+/// A wallet's usual account for a token of the token program.
+pub fn token_account(wallet: &Pubkey, mint: &Pubkey) -> Pubkey {
+    associated(wallet, mint, &TOKEN_PROGRAM_ID)
+}
+
+/// A wallet's usual account for a network's credits, which are Token-2022 tokens.
+pub fn credit_account(wallet: &Pubkey, credit_mint: &Pubkey) -> Pubkey {
+    associated(wallet, credit_mint, &TOKEN_2022_PROGRAM_ID)
+}
+
+fn associated(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    find(
+        &[wallet.as_ref(), token_program.as_ref(), mint.as_ref()],
+        &ASSOCIATED_TOKEN_PROGRAM_ID,
+    )
+}
