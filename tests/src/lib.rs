@@ -1,0 +1,3 @@
+//! Off chain: what the integration tests share.
+
+pub mod artifacts;

@@ -1,0 +1,4 @@
+//! Off chain: every test that needs built programs, in one binary.
+
+mod sbpf_arithmetic;
+mod tidy;
