@@ -1,0 +1,130 @@
+//! Runs on chain (and its types off chain): networks, services, operators, stake, verifiers,
+//! bonds and slashing.
+//!
+//! No key can move a user's stake: it leaves the vault to its operator's own account after the
+//! unbonding time, or by a slash that a final root contains.
+
+pub mod address;
+pub mod constants;
+pub mod error;
+pub mod event;
+pub mod groups;
+pub mod instructions;
+pub mod leaf;
+pub mod ring;
+pub mod state;
+pub mod token_calls;
+
+use {
+    anchor_lang::prelude::*,
+    instructions::*,
+    leaf::LeafProof,
+    state::{NetworkParams, OperatorProfile, ServiceParams},
+    trestle_core::units::TokenAmount,
+};
+
+declare_id!("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
+
+#[program]
+pub mod trestle_staking {
+    use super::*;
+
+    /// Creates the network of a token with its verifier set and vaults.
+    pub fn network_create(ctx: &mut Context<NetworkCreate>, params: NetworkParams) -> Result<()> {
+        emit!(ctx.accounts.network_create(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Pauses or resumes a network.
+    pub fn network_pause(ctx: &mut Context<NetworkPause>, paused: bool) -> Result<()> {
+        emit!(ctx.accounts.network_pause(paused)?);
+        Ok(())
+    }
+
+    /// Proposes a new authority of a network.
+    pub fn authority_propose(
+        ctx: &mut Context<AuthorityPropose>,
+        candidate: Address,
+    ) -> Result<()> {
+        emit!(ctx.accounts.authority_propose(candidate)?);
+        Ok(())
+    }
+
+    /// Accepts the authority over a network.
+    pub fn authority_accept(ctx: &mut Context<AuthorityAccept>) -> Result<()> {
+        emit!(ctx.accounts.authority_accept()?);
+        Ok(())
+    }
+
+    /// Creates a service of a network.
+    pub fn service_create(ctx: &mut Context<ServiceCreate>, params: ServiceParams) -> Result<()> {
+        emit!(ctx.accounts.service_create(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Registers an operator with a service.
+    pub fn operator_register(
+        ctx: &mut Context<OperatorRegister>,
+        profile: OperatorProfile,
+    ) -> Result<()> {
+        emit!(ctx.accounts.operator_register(&profile, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Replaces an operator's profile and payout account.
+    pub fn operator_update(
+        ctx: &mut Context<OperatorUpdate>,
+        profile: OperatorProfile,
+    ) -> Result<()> {
+        emit!(ctx.accounts.operator_update(&profile)?);
+        Ok(())
+    }
+
+    /// Deposits stake for an operator.
+    pub fn stake_deposit(ctx: &mut Context<StakeDeposit>, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.stake_deposit(TokenAmount(amount))?);
+        Ok(())
+    }
+
+    /// Starts to unbond stake.
+    pub fn stake_unbond(ctx: &mut Context<StakeUnbond>, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.stake_unbond(TokenAmount(amount))?);
+        Ok(())
+    }
+
+    /// Withdraws stake that has finished unbonding.
+    pub fn stake_withdraw(ctx: &mut Context<StakeWithdraw>) -> Result<()> {
+        emit!(ctx.accounts.stake_withdraw()?);
+        Ok(())
+    }
+
+    /// Admits a verifier with its bond.
+    pub fn verifier_register(ctx: &mut Context<VerifierRegister>, bond: u64) -> Result<()> {
+        emit!(ctx.accounts.verifier_register(TokenAmount(bond))?);
+        Ok(())
+    }
+
+    /// Starts the exit of a verifier.
+    pub fn verifier_exit(ctx: &mut Context<VerifierExit>) -> Result<()> {
+        emit!(ctx.accounts.verifier_exit()?);
+        Ok(())
+    }
+
+    /// Withdraws the bond of a verifier that has left.
+    pub fn verifier_withdraw(ctx: &mut Context<VerifierWithdraw>) -> Result<()> {
+        emit!(ctx.accounts.verifier_withdraw()?);
+        Ok(())
+    }
+
+    /// Applies a slash that a final root contains.
+    pub fn slash_apply(ctx: &mut Context<SlashApply>, leaf: LeafProof) -> Result<()> {
+        emit!(ctx.accounts.slash_apply(&leaf)?);
+        Ok(())
+    }
+
+    /// Slashes the bonds of verifiers that signed a wrong root; called by the proofs program.
+    pub fn bond_slash(ctx: &mut Context<BondSlash>, signers: u32, voted_epoch: u64) -> Result<()> {
+        emit!(ctx.accounts.bond_slash(signers, voted_epoch)?);
+        Ok(())
+    }
+}

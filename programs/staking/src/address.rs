@@ -1,0 +1,48 @@
+//! Addresses of the accounts of this program, on chain and off.
+//!
+//! Each function returns the address and its bump. On chain they search for the bump (1,500 CU a
+//! try): there, use the bump that the account stores.
+
+use {
+    crate::ID,
+    anchor_lang::prelude::*,
+    trestle_core::seeds::{
+        SEED_BOND_VAULT, SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE,
+        SEED_STAKE_VAULT, SEED_VERIFIERS,
+    },
+};
+
+/// The network of a token.
+pub fn network_address(token_mint: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_NETWORK, token_mint.as_ref()], &ID)
+}
+
+/// The verifier set of a network.
+pub fn verifiers_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_VERIFIERS, network.as_ref()], &ID)
+}
+
+/// The token account that holds the stake of every operator of a network.
+pub fn stake_vault_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_STAKE_VAULT, network.as_ref()], &ID)
+}
+
+/// The token account that holds the bonds of a network's verifiers.
+pub fn bond_vault_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_BOND_VAULT, network.as_ref()], &ID)
+}
+
+/// The token account that collects the insurance share of what is slashed.
+pub fn insurance_vault_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_INSURANCE_VAULT, network.as_ref()], &ID)
+}
+
+/// The service of a network with this index.
+pub fn service_address(network: &Address, index: u16) -> (Address, u8) {
+    find_program_address(&[SEED_SERVICE, network.as_ref(), &index.to_le_bytes()], &ID)
+}
+
+/// The operator that a wallet has registered with a service.
+pub fn operator_address(service: &Address, authority: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_OPERATOR, service.as_ref(), authority.as_ref()], &ID)
+}

@@ -1,0 +1,54 @@
+//! Limits. Each limit carries its unit and the reason for its value.
+
+use {
+    anchor_lang::{address, prelude::Address},
+    trestle_core::program_ids,
+};
+
+/// Layout version that every account of this program is written with.
+pub const VERSION: u8 = 1;
+
+/// The program that owns the rings of final roots.
+pub const PROOFS_ID: Address = Address::new_from_array(program_ids::PROOFS_ID);
+
+/// The address by whose signature the proofs program orders a bond slash: its PDA of `slasher`.
+/// A constant, because a search costs 1,500 CU a try (a test derives it).
+pub const SLASHER: Address = address!("11111111111111111111111111111111");
+
+/// Seconds. Below a minute a proposal and its attestations do not fit into an epoch.
+pub const EPOCH_SECONDS_MIN: u32 = 60;
+/// Seconds (a week). Longer epochs would leave operators unpaid for longer than they plan.
+pub const EPOCH_SECONDS_MAX: u32 = 604_800;
+/// Seconds. Below this a challenge cannot land on a busy chain.
+pub const CHALLENGE_WINDOW_SECONDS_MIN: u32 = 10;
+/// Epochs. A root that waits longer than this would fall behind the ring of final roots.
+pub const CHALLENGE_WINDOW_EPOCHS_MAX: u32 = 4;
+/// Seconds (a year). Longer is a confiscation, not a lock.
+pub const UNBONDING_SECONDS_MAX: u32 = 31_536_000;
+/// Decimals of the stablecoin: credits are priced in micro-dollars.
+pub const STABLE_DECIMALS: u8 = 6;
+
+/// Services in one network. Clients list them by index, so the number stays small.
+pub const SERVICES_MAX: u16 = 1_024;
+/// The kind of service that stores shards.
+pub const SERVICE_KIND_STORAGE: u8 = 1;
+/// Epochs. An operator who gives notice must be free within a season of daily epochs.
+pub const NOTICE_EPOCHS_MAX: u16 = 90;
+/// Milliseconds. Below this the round trip to another continent counts as a miss.
+pub const ANSWER_DEADLINE_MS_MIN: u32 = 250;
+/// Milliseconds. Above this a node could fetch the shard from elsewhere before it answers.
+pub const ANSWER_DEADLINE_MS_MAX: u32 = 60_000;
+/// Times a proven dishonesty costs what an interruption costs, at least.
+pub const DISHONESTY_FACTOR: u16 = 3;
+
+/// GiB (a pebibyte). More than one operator identity can hold behind one node.
+pub const CAPACITY_GIB_MAX: u64 = 1_048_576;
+/// Base units. Above this the stake for the largest capacity would not fit into an amount.
+pub const STAKE_PER_GIB_MAX: u64 = u64::MAX / CAPACITY_GIB_MAX;
+/// Bytes of an operator's endpoint URL.
+pub const ENDPOINT_BYTES_MAX: usize = 95;
+/// Withdrawals an operator can have unbonding at once.
+pub const TICKETS_MAX: usize = 4;
+
+/// Verifiers in one network: as many as one `u32` of attestation bits can name.
+pub const VERIFIERS_MAX: usize = 32;

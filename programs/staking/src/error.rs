@@ -1,0 +1,115 @@
+//! Everything this program refuses, each with its remedy. The order is frozen: codes are an API.
+
+use anchor_lang::prelude::*;
+
+#[error_code(offset = 6000)]
+pub enum StakingError {
+    #[msg("The network is paused: only exits and slashes work until its authority resumes it")]
+    NetworkPaused,
+    #[msg("The signer is not the network's authority: sign with the authority's key")]
+    NotNetworkAuthority,
+    #[msg("The signer was not proposed as authority: have the authority propose it first")]
+    NotPendingAuthority,
+    #[msg("The signer may not pause: only the guardian or the authority may")]
+    NotGuardian,
+    #[msg("The network is already in that state: nothing to do")]
+    PauseUnchanged,
+    #[msg("The epoch's length is out of bounds: choose 60 to 604,800 seconds")]
+    BadEpochSeconds,
+    #[msg("The challenge window is out of bounds: choose 10 seconds to four epochs")]
+    BadChallengeWindow,
+    #[msg("Unbonding must outlast an epoch and a challenge window, and end within a year")]
+    BadUnbonding,
+    #[msg("The smallest bond of a verifier must be above zero")]
+    BadBondMinimum,
+    #[msg("Burn, insurance and challenger shares must add up to 10,000 basis points")]
+    BadSlashShares,
+    #[msg("The share of a bond that a lost root costs must be 1 to 10,000 basis points")]
+    BadBondSlash,
+    #[msg("The stablecoin must be another mint than the network's token, with 6 decimals")]
+    BadStableMint,
+    #[msg("Only the token's mint authority may create its network: sign with that key")]
+    NotMintAuthority,
+    #[msg("The guardian must be a key: the zero address can sign nothing")]
+    BadGuardian,
+    #[msg("The network has as many services as it can list: use another network")]
+    TooManyServices,
+    #[msg("This kind of service is not known: 1 is storage")]
+    BadServiceKind,
+    #[msg("The stake per GiB must be above zero, else there is nothing to slash")]
+    BadStakePerGib,
+    #[msg(
+        "These detection targets need too many challenges: raise missing_bps or lower detect_bps"
+    )]
+    BadDetection,
+    #[msg("A proven loss must cost at least three times a miss, and at most the whole stake")]
+    BadSlashSchedule,
+    #[msg("The answer deadline is out of bounds: choose 250 to 60,000 milliseconds")]
+    BadAnswerDeadline,
+    #[msg("The notice is out of bounds: choose 1 to 90 epochs")]
+    BadNotice,
+    #[msg("The account belongs to another network: pass the accounts of one network")]
+    WrongNetwork,
+    #[msg("This is not the vault of the network: derive it from the network's address")]
+    WrongVault,
+    #[msg("This is not the network's token mint: pass the mint that the network names")]
+    WrongMint,
+    #[msg("This is not the verifier set of the network: derive it from the network's address")]
+    WrongVerifierSet,
+    #[msg("The payout account must hold the network's token and must not be one of its vaults")]
+    BadPayout,
+    #[msg("The node's key must be a key: the zero address can sign nothing")]
+    BadNodeKey,
+    #[msg("The capacity is out of bounds: choose 1 to 1,048,576 GiB")]
+    BadCapacity,
+    #[msg("The endpoint must be an ASCII http:// or https:// URL of at most 95 bytes")]
+    BadEndpoint,
+    #[msg("The signer is not this operator's authority: sign with the key that registered it")]
+    NotOperatorAuthority,
+    #[msg("The amount must be above zero")]
+    ZeroAmount,
+    #[msg("The operator has less stake than that: unbond at most what is staked")]
+    InsufficientStake,
+    #[msg("All unbonding tickets are taken: withdraw the matured ones or wait for them")]
+    NoFreeTicket,
+    #[msg("Nothing has finished unbonding: wait until a ticket's unlock time")]
+    NothingMatured,
+    #[msg("Tokens may only go to an account of the signer: pass one that the signer owns")]
+    NotDestinationOwner,
+    #[msg("The bond is below the network's smallest: bond at least verifier_bond_min")]
+    BondTooSmall,
+    #[msg("This key is in the verifier set already: exit and withdraw before registering again")]
+    VerifierExists,
+    #[msg("The verifier set is full: wait until a verifier withdraws")]
+    VerifierSetFull,
+    #[msg("The signer is not in the verifier set: register first")]
+    NotVerifier,
+    #[msg("The verifier is exiting already: withdraw after the unlock time")]
+    VerifierExiting,
+    #[msg("The verifier is not exiting: ask to exit first")]
+    VerifierNotExiting,
+    #[msg("The bond has not finished unbonding: wait until its unlock time")]
+    BondLocked,
+    #[msg("The ring holds no final root of that epoch: take a newer epoch")]
+    RootNotFound,
+    #[msg("The ring of final roots is that of another service: derive it from the service")]
+    WrongRing,
+    #[msg("The leaf is not in that epoch's root: fetch the leaves and the proof of that epoch")]
+    LeafNotProven,
+    #[msg("What the leaf says is slashed has been taken already: nothing to do")]
+    NothingToSlash,
+    #[msg("The operator has nothing left that could be slashed")]
+    NothingToTake,
+    #[msg("Bonds are slashed only by the proofs program, when a challenge is proven there")]
+    NotSlasher,
+    #[msg("None of the signers has a bond in the set that could be slashed")]
+    NoBondToSlash,
+    #[msg("The network's clock stands before its genesis: try again later")]
+    BeforeGenesis,
+    #[msg("An amount passed 64 bits: use smaller amounts")]
+    MathOverflow,
+    #[msg("A vault holds less than it owes: report this, it must not happen")]
+    VaultShortfall,
+    #[msg("An account breaks its own rules: report this, it must not happen")]
+    InvariantViolated,
+}

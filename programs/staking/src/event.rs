@@ -1,0 +1,201 @@
+//! What happened: one event for each change of state, enough to rebuild history from logs.
+//!
+//! Amounts are base units of the network's token; totals are those after the change.
+
+use anchor_lang::prelude::*;
+
+/// A network was created.
+#[event(bytemuck)]
+pub struct NetworkCreated {
+    pub network: Address,
+    pub authority: Address,
+    pub guardian: Address,
+    pub token_mint: Address,
+    pub stable_mint: Address,
+    /// Unix seconds.
+    pub genesis: i64,
+    pub verifier_bond_min: u64,
+    pub epoch_seconds: u32,
+    pub challenge_window_seconds: u32,
+    pub unbonding_seconds: u32,
+    pub bond_slash_bps: u16,
+    pub burn_bps: u16,
+    pub insurance_bps: u16,
+    pub challenger_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A network was paused or resumed.
+#[event(bytemuck)]
+pub struct NetworkPaused {
+    pub network: Address,
+    /// Who did it.
+    pub by: Address,
+    /// 1 when it is paused now.
+    pub paused: u8,
+}
+
+/// Somebody was proposed as authority (or, with the zero address, the proposal was withdrawn).
+#[event(bytemuck)]
+pub struct AuthorityProposed {
+    pub network: Address,
+    pub authority: Address,
+    pub candidate: Address,
+}
+
+/// The proposed authority took over.
+#[event(bytemuck)]
+pub struct AuthorityAccepted {
+    pub network: Address,
+    pub former: Address,
+    pub authority: Address,
+}
+
+/// A service was created.
+#[event(bytemuck)]
+pub struct ServiceCreated {
+    pub network: Address,
+    pub service: Address,
+    pub stake_per_gib: u64,
+    pub answer_deadline_ms: u32,
+    pub index: u16,
+    pub missing_bps: u16,
+    pub detect_bps: u16,
+    pub miss_slash_bps: u16,
+    pub lost_slash_bps: u16,
+    pub notice_epochs: u16,
+    pub kind: u8,
+    /// Zero.
+    pub _pad: [u8; 7],
+}
+
+/// An operator registered with a service.
+#[event(bytemuck)]
+pub struct OperatorRegistered {
+    pub service: Address,
+    pub operator: Address,
+    pub authority: Address,
+    pub payout: Address,
+    pub node_key: Address,
+    pub capacity_gib: u64,
+    pub registered_epoch: u64,
+    pub zone: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// An operator changed what it says about itself.
+#[event(bytemuck)]
+pub struct OperatorUpdated {
+    pub operator: Address,
+    pub payout: Address,
+    pub node_key: Address,
+    pub capacity_gib: u64,
+    pub zone: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// Stake was added to an operator.
+#[event(bytemuck)]
+pub struct StakeDeposited {
+    pub operator: Address,
+    pub depositor: Address,
+    pub amount: u64,
+    pub stake: u64,
+    pub total_stake: u64,
+}
+
+/// Stake began to unbond.
+#[event(bytemuck)]
+pub struct StakeUnbonded {
+    pub operator: Address,
+    pub amount: u64,
+    pub stake: u64,
+    /// Unix seconds.
+    pub unlock_at: i64,
+}
+
+/// Matured stake was withdrawn.
+#[event(bytemuck)]
+pub struct StakeWithdrawn {
+    pub operator: Address,
+    pub destination: Address,
+    pub amount: u64,
+    pub stake: u64,
+    pub total_stake: u64,
+}
+
+/// A verifier was admitted.
+#[event(bytemuck)]
+pub struct VerifierRegistered {
+    pub network: Address,
+    pub authority: Address,
+    pub bond: u64,
+    pub total_bond: u64,
+    pub admitted_epoch: u64,
+    /// Number of the verifier in votes.
+    pub index: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A verifier began to leave.
+#[event(bytemuck)]
+pub struct VerifierExited {
+    pub network: Address,
+    pub authority: Address,
+    pub bond: u64,
+    /// Unix seconds.
+    pub unlock_at: i64,
+    pub index: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A verifier got its bond back, and its number is free.
+#[event(bytemuck)]
+pub struct VerifierWithdrawn {
+    pub network: Address,
+    pub authority: Address,
+    pub destination: Address,
+    pub amount: u64,
+    pub total_bond: u64,
+    pub index: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// Stake of an operator was taken, as a final root says.
+#[event(bytemuck)]
+pub struct SlashApplied {
+    pub operator: Address,
+    /// Epoch of the final root.
+    pub epoch: u64,
+    pub amount: u64,
+    pub burned: u64,
+    pub insured: u64,
+    /// Stake without tickets.
+    pub stake: u64,
+    pub slashed_applied: u64,
+    pub total_stake: u64,
+}
+
+/// Bonds of verifiers were taken, because a root that they signed was proven wrong.
+#[event(bytemuck)]
+pub struct BondSlashed {
+    pub network: Address,
+    /// Token account of whoever proved it.
+    pub challenger: Address,
+    pub amount: u64,
+    pub burned: u64,
+    pub insured: u64,
+    /// Paid to the challenger.
+    pub rewarded: u64,
+    pub total_bond: u64,
+    /// Bits of the verifiers that lost bond.
+    pub mask: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}

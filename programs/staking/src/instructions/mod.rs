@@ -1,0 +1,25 @@
+//! One file for each instruction: its accounts, its checks, its one verb.
+
+pub mod authority_accept;
+pub mod authority_propose;
+pub mod bond_slash;
+pub mod network_create;
+pub mod network_pause;
+pub mod operator_register;
+pub mod operator_update;
+pub mod service_create;
+pub mod slash_apply;
+pub mod stake_deposit;
+pub mod stake_unbond;
+pub mod stake_withdraw;
+pub mod verifier_exit;
+pub mod verifier_register;
+pub mod verifier_withdraw;
+
+// Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
+pub use {
+    authority_accept::*, authority_propose::*, bond_slash::*, network_create::*, network_pause::*,
+    operator_register::*, operator_update::*, service_create::*, slash_apply::*, stake_deposit::*,
+    stake_unbond::*, stake_withdraw::*, verifier_exit::*, verifier_register::*,
+    verifier_withdraw::*,
+};

@@ -1,0 +1,96 @@
+//! Register an operator with a service.
+//!
+//! Opens the account that stake is deposited to. Registering costs rent and no stake: what work
+//! an operator may take depends on the stake that it has then.
+//!
+//! Specification:
+//! - Anybody can register, and pays the rent.
+//! - A wallet registers once with a service.
+//! - The payout account holds the network's token and is none of the network's vaults.
+//! - The profile has a node key, a capacity in bounds and an http(s) URL.
+//! - A paused network refuses.
+
+use {
+    crate::{
+        error::StakingError,
+        event::OperatorRegistered,
+        state::{Network, Operator, OperatorIdentity, OperatorProfile, Service},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token::TokenAccount,
+    trestle_core::seeds::{SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE},
+};
+
+#[derive(Accounts)]
+pub struct OperatorRegister {
+    /// The wallet that registers; pays the rent and owns the operator for good.
+    #[account(mut)]
+    pub authority: Signer,
+    /// The service's network.
+    #[account(
+        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
+        bump = network.bump,
+        address = service.network @ StakingError::WrongNetwork,
+    )]
+    pub network: Account<Network>,
+    /// The service to work for: it counts its operators.
+    #[account(
+        mut,
+        seeds = [SEED_SERVICE, service.network.as_ref(), service.index.to_le_bytes()],
+        bump = service.bump,
+    )]
+    pub service: Account<Service>,
+    /// Token account that rewards will go to.
+    #[account(
+        constraint = *payout.mint() == network.token_mint @ StakingError::BadPayout,
+        constraint = payout.owner() != network.address() @ StakingError::BadPayout,
+    )]
+    pub payout: Account<TokenAccount>,
+    /// The new operator.
+    #[account(
+        init, payer = authority,
+        seeds = [SEED_OPERATOR, service.address().as_ref(), authority.address().as_ref()],
+        bump,
+    )]
+    pub operator: Account<Operator>,
+    /// Creates the account.
+    pub system_program: Program<System>,
+}
+
+impl OperatorRegister {
+    fn validate(&self, profile: &OperatorProfile) -> Result<()> {
+        self.network.require_running()?;
+        profile.validate()
+    }
+
+    pub fn operator_register(
+        &mut self,
+        profile: &OperatorProfile,
+        bumps: &OperatorRegisterBumps,
+    ) -> Result<OperatorRegistered> {
+        self.validate(profile)?;
+        let epoch = self.network.epoch_at(Clock::get()?.unix_timestamp)?;
+        self.operator.register(&OperatorIdentity {
+            bump: bumps.operator,
+            service: *self.service.address(),
+            network: *self.network.address(),
+            authority: *self.authority.address(),
+            registered_epoch: epoch.0,
+        });
+        self.operator.describe(profile, *self.payout.address())?;
+        self.service.add_operator()?;
+        self.operator.invariant()?;
+        self.service.invariant()?;
+        Ok(OperatorRegistered {
+            service: self.operator.service,
+            operator: *self.operator.address(),
+            authority: self.operator.authority,
+            payout: self.operator.payout,
+            node_key: self.operator.node_key,
+            capacity_gib: self.operator.capacity_gib,
+            registered_epoch: self.operator.registered_epoch,
+            zone: self.operator.zone,
+            _pad: [0; 4],
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Update an operator.
+//!
+//! Replaces what the operator says about itself: node key, zone, capacity, endpoint and payout
+//! account. It works while the network is paused: a stolen node key must be replaceable.
+//!
+//! Specification:
+//! - Only the operator's authority can update it.
+//! - The whole profile and the payout account are replaced.
+//! - The payout account holds the network's token and is none of the network's vaults.
+//! - The profile has a node key, a capacity in bounds and an http(s) URL.
+//! - Stake, tickets and what was slashed stay as they are.
+
+use {
+    crate::{
+        error::StakingError,
+        event::OperatorUpdated,
+        state::{Network, Operator, OperatorProfile},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token::TokenAccount,
+    trestle_core::seeds::{SEED_NETWORK, SEED_OPERATOR},
+};
+
+#[derive(Accounts)]
+pub struct OperatorUpdate {
+    /// The wallet that registered the operator.
+    #[account(address = operator.authority @ StakingError::NotOperatorAuthority)]
+    pub authority: Signer,
+    /// The operator's network.
+    #[account(
+        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
+        bump = network.bump,
+        address = operator.network @ StakingError::WrongNetwork,
+    )]
+    pub network: Account<Network>,
+    /// Token account that rewards will go to.
+    #[account(
+        constraint = *payout.mint() == network.token_mint @ StakingError::BadPayout,
+        constraint = payout.owner() != network.address() @ StakingError::BadPayout,
+    )]
+    pub payout: Account<TokenAccount>,
+    /// The operator to update.
+    #[account(
+        mut,
+        seeds = [SEED_OPERATOR, operator.service.as_ref(), operator.authority.as_ref()],
+        bump = operator.bump,
+    )]
+    pub operator: Account<Operator>,
+}
+
+impl OperatorUpdate {
+    fn validate(&self, profile: &OperatorProfile) -> Result<()> {
+        profile.validate()
+    }
+
+    pub fn operator_update(&mut self, profile: &OperatorProfile) -> Result<OperatorUpdated> {
+        self.validate(profile)?;
+        self.operator.describe(profile, *self.payout.address())?;
+        self.operator.invariant()?;
+        Ok(OperatorUpdated {
+            operator: *self.operator.address(),
+            payout: self.operator.payout,
+            node_key: self.operator.node_key,
+            capacity_gib: self.operator.capacity_gib,
+            zone: self.operator.zone,
+            _pad: [0; 4],
+        })
+    }
+}

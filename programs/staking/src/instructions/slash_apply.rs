@@ -1,0 +1,92 @@
+//! Apply a slash that a final root contains.
+//!
+//! The leaf of an operator counts all that was ever slashed; what has not been taken yet is taken
+//! from its stake, then from its unbonding tickets. Nobody accuses here: the root was open to
+//! challenge before it became final, so the challenger's share goes to insurance.
+//!
+//! Specification:
+//! - Anybody can apply it, with the leaf of the operator in a root of the ring.
+//! - The leaf's counter less what was taken before is taken, from stake first, then from tickets.
+//! - What stake and tickets do not cover stays owed.
+//! - The burn share is burned; the rest goes to the insurance vault.
+//! - A leaf whose slashes have all been taken is refused.
+//! - An operator with nothing left is refused.
+//! - A leaf that is not in the root, or a root that is not in the ring, is refused.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        constants::PROOFS_ID, error::StakingError, event::SlashApplied, groups, leaf::LeafProof,
+        ring::FinalRoots, token_calls,
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token::{Mint, TokenAccount},
+    trestle_core::{seeds::SEED_RING, slash::SlashSplit},
+};
+
+#[derive(Accounts)]
+pub struct SlashApply {
+    /// The final roots of the operator's service.
+    #[account(
+        constraint = ring.service == stake.operator.service.to_bytes() @ StakingError::WrongRing,
+        seeds = [SEED_RING, stake.operator.service.as_ref()],
+        seeds::program = PROOFS_ID,
+        bump = ring.bump,
+    )]
+    pub ring: Account<FinalRoots>,
+    /// The operator, its network and the vault.
+    pub stake: Nested<groups::StakeVault>,
+    /// The network's token: its supply falls.
+    #[account(mut, address = stake.network.token_mint @ StakingError::WrongMint)]
+    pub token_mint: Account<Mint>,
+    /// The network's insurance vault, which receives what is not burned.
+    #[account(mut, address = stake.network.insurance_vault @ StakingError::WrongVault)]
+    pub insurance_vault: Account<TokenAccount>,
+}
+
+impl SlashApply {
+    pub fn slash_apply(&mut self, leaf: &LeafProof) -> Result<SlashApplied> {
+        let counters = leaf.verify(&self.ring, self.stake.operator.address())?;
+        let taken = self.stake.operator.slash(counters.slashed)?;
+        self.stake.network.stake_out(taken)?;
+        let parts = self
+            .stake
+            .network
+            .slash_shares()?
+            .split_unchallenged(taken.0);
+        self.pay(&parts)?;
+        self.stake.invariant()?;
+        Ok(SlashApplied {
+            operator: *self.stake.operator.address(),
+            epoch: leaf.epoch,
+            amount: taken.0,
+            burned: parts.burn,
+            insured: parts.insurance,
+            stake: self.stake.operator.stake,
+            slashed_applied: self.stake.operator.slashed_applied,
+            total_stake: self.stake.network.total_stake,
+        })
+    }
+
+    fn pay(&mut self, parts: &SlashSplit) -> Result<()> {
+        let stake = &mut self.stake.0;
+        let signer = stake.network.signer();
+        token_calls::burn(
+            stake.token_program.address(),
+            stake.stake_vault.try_cpi_handle_mut()?,
+            self.token_mint.try_cpi_handle_mut()?,
+            stake.network.cpi_handle(),
+            &[&signer.seeds()],
+            parts.burn,
+        );
+        token_calls::transfer(
+            stake.token_program.address(),
+            stake.stake_vault.try_cpi_handle_mut()?,
+            self.insurance_vault.try_cpi_handle_mut()?,
+            stake.network.cpi_handle(),
+            &[&signer.seeds()],
+            parts.insurance,
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! Ask for stake back.
+//!
+//! Moves stake into an unbonding ticket. It stops counting as stake at once and can be withdrawn
+//! after the network's unbonding time; until it is withdrawn it can still be slashed.
+//!
+//! Specification:
+//! - Only the operator's authority can unbond.
+//! - The amount leaves the stake and waits in a free ticket for the unbonding time.
+//! - More than the stake is refused, and so is zero.
+//! - A fifth ticket is refused.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        error::StakingError,
+        event::StakeUnbonded,
+        state::{Network, Operator},
+    },
+    anchor_lang::prelude::*,
+    trestle_core::{
+        seeds::{SEED_NETWORK, SEED_OPERATOR},
+        units::TokenAmount,
+    },
+};
+
+#[derive(Accounts)]
+pub struct StakeUnbond {
+    /// The wallet that registered the operator.
+    #[account(address = operator.authority @ StakingError::NotOperatorAuthority)]
+    pub authority: Signer,
+    /// The operator's network: it knows the unbonding time.
+    #[account(
+        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
+        bump = network.bump,
+        address = operator.network @ StakingError::WrongNetwork,
+    )]
+    pub network: Account<Network>,
+    /// The operator whose stake unbonds.
+    #[account(
+        mut,
+        seeds = [SEED_OPERATOR, operator.service.as_ref(), operator.authority.as_ref()],
+        bump = operator.bump,
+    )]
+    pub operator: Account<Operator>,
+}
+
+impl StakeUnbond {
+    pub fn stake_unbond(&mut self, amount: TokenAmount) -> Result<StakeUnbonded> {
+        let unlock_at = self.network.unlock_at(Clock::get()?.unix_timestamp)?;
+        self.operator.unbond(amount, unlock_at)?;
+        self.operator.invariant()?;
+        Ok(StakeUnbonded {
+            operator: *self.operator.address(),
+            amount: amount.0,
+            stake: self.operator.stake,
+            unlock_at,
+        })
+    }
+}

@@ -1,0 +1,327 @@
+//! A network: one token, its parameters, its authorities and what its vaults owe.
+
+use {
+    crate::{
+        constants::{
+            CHALLENGE_WINDOW_EPOCHS_MAX, CHALLENGE_WINDOW_SECONDS_MIN, EPOCH_SECONDS_MAX,
+            EPOCH_SECONDS_MIN, SERVICES_MAX, STABLE_DECIMALS, UNBONDING_SECONDS_MAX, VERSION,
+        },
+        error::StakingError,
+    },
+    anchor_lang::prelude::*,
+    core::mem::{offset_of, size_of},
+    trestle_core::{
+        epoch::epoch_at,
+        seeds::SEED_NETWORK,
+        slash::SlashShares,
+        units::{Bps, Epoch, TokenAmount, UnixSeconds, BPS_ONE},
+    },
+};
+
+/// PDA `["network", token_mint]`.
+#[account]
+pub struct Network {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this account's own address.
+    pub bump: u8,
+    /// 1 while registering and depositing are refused.
+    pub paused: u8,
+    /// Decimals of the network's token.
+    pub token_decimals: u8,
+    /// Services created so far; the next one gets this index.
+    pub service_count: u16,
+    /// Share of its bond that a verifier loses for signing a root that is proven wrong.
+    pub bond_slash_bps: u16,
+    /// Creates services, admits verifiers, pauses and resumes. Can move nobody's stake.
+    pub authority: Address,
+    /// Who may take over as authority; zero when nobody is proposed.
+    pub pending_authority: Address,
+    /// Can pause, and nothing else.
+    pub guardian: Address,
+    /// Mint of the network's token.
+    pub token_mint: Address,
+    /// Mint of the stablecoin that credits are sold for.
+    pub stable_mint: Address,
+    /// Token account with every operator's stake; its authority is this account.
+    pub stake_vault: Address,
+    /// Token account with every verifier's bond; its authority is this account.
+    pub bond_vault: Address,
+    /// Token account with the insurance share of slashes; its authority is this account.
+    pub insurance_vault: Address,
+    /// Unix seconds at which epoch 0 begins.
+    pub genesis: i64,
+    /// Length of an epoch in seconds.
+    pub epoch_seconds: u32,
+    /// Seconds during which a root with a quorum can be challenged before it is final.
+    pub challenge_window_seconds: u32,
+    /// Seconds between asking for stake or bond back and getting it.
+    pub unbonding_seconds: u32,
+    /// Share of a slash that is burned.
+    pub burn_bps: u16,
+    /// Share of a slash that goes to the insurance vault.
+    pub insurance_bps: u16,
+    /// Share of a slash that goes to whoever proved the fault.
+    pub challenger_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 6],
+    /// Smallest bond a verifier can register with, in base units of the token.
+    pub verifier_bond_min: u64,
+    /// What the stake vault owes: stake and unbonding stake of all operators, in base units.
+    pub total_stake: u64,
+    /// What the bond vault owes: bonds and exiting bonds of all verifiers, in base units.
+    pub total_bond: u64,
+    /// Zero; room for parameters to come.
+    pub _reserved: [u8; 64],
+}
+
+const _: () = assert!(size_of::<Network>() == 384);
+const _: () = assert!(offset_of!(Network, authority) == 8);
+const _: () = assert!(offset_of!(Network, token_mint) == 104);
+const _: () = assert!(offset_of!(Network, stake_vault) == 168);
+const _: () = assert!(offset_of!(Network, genesis) == 264);
+const _: () = assert!(offset_of!(Network, verifier_bond_min) == 296);
+
+/// What a network is created with; nobody can change it afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
+pub struct NetworkParams {
+    /// Can pause, and nothing else.
+    pub guardian: Address,
+    /// Length of an epoch in seconds: 60 to 604,800.
+    pub epoch_seconds: u32,
+    /// Challenge window in seconds: 10 to four epochs.
+    pub challenge_window_seconds: u32,
+    /// Unbonding time in seconds: above an epoch plus a challenge window.
+    pub unbonding_seconds: u32,
+    /// Smallest bond of a verifier in base units of the token.
+    pub verifier_bond_min: u64,
+    /// Share of a bond that a lost root costs.
+    pub bond_slash_bps: u16,
+    /// Share of a slash that is burned.
+    pub burn_bps: u16,
+    /// Share of a slash that goes to insurance.
+    pub insurance_bps: u16,
+    /// Share of a slash that goes to the challenger.
+    pub challenger_bps: u16,
+}
+
+impl NetworkParams {
+    pub fn validate(&self) -> Result<()> {
+        require!(
+            (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds),
+            StakingError::BadEpochSeconds
+        );
+        let window_max = self
+            .epoch_seconds
+            .saturating_mul(CHALLENGE_WINDOW_EPOCHS_MAX);
+        require!(
+            (CHALLENGE_WINDOW_SECONDS_MIN..=window_max).contains(&self.challenge_window_seconds),
+            StakingError::BadChallengeWindow
+        );
+        // Stake must stay within reach until a root over its last epoch of work is final.
+        let reach = self
+            .epoch_seconds
+            .saturating_add(self.challenge_window_seconds);
+        require!(
+            self.unbonding_seconds > reach && self.unbonding_seconds <= UNBONDING_SECONDS_MAX,
+            StakingError::BadUnbonding
+        );
+        require!(self.verifier_bond_min > 0, StakingError::BadBondMinimum);
+        require!(
+            (1..=BPS_ONE).contains(&self.bond_slash_bps),
+            StakingError::BadBondSlash
+        );
+        slash_shares(self.burn_bps, self.insurance_bps, self.challenger_bps)?;
+        require!(
+            self.guardian != Address::default(),
+            StakingError::BadGuardian
+        );
+        Ok(())
+    }
+}
+
+/// Addresses and bumps that are found while a network's accounts are created.
+pub struct NetworkAccounts {
+    pub bump: u8,
+    pub authority: Address,
+    pub token_mint: Address,
+    pub token_decimals: u8,
+    pub stable_mint: Address,
+    pub stake_vault: Address,
+    pub bond_vault: Address,
+    pub insurance_vault: Address,
+}
+
+/// The seeds with which a network signs for its vaults.
+pub struct NetworkSigner {
+    token_mint: Address,
+    bump: [u8; 1],
+}
+
+impl NetworkSigner {
+    #[inline(always)]
+    pub fn seeds(&self) -> [&[u8]; 3] {
+        [SEED_NETWORK, self.token_mint.as_ref(), &self.bump]
+    }
+}
+
+impl Network {
+    /// Writes a fresh network whose epoch 0 begins `now`.
+    pub fn create(&mut self, accounts: &NetworkAccounts, params: &NetworkParams, now: i64) {
+        self.version = VERSION;
+        self.bump = accounts.bump;
+        self.token_decimals = accounts.token_decimals;
+        self.authority = accounts.authority;
+        self.token_mint = accounts.token_mint;
+        self.stable_mint = accounts.stable_mint;
+        self.stake_vault = accounts.stake_vault;
+        self.bond_vault = accounts.bond_vault;
+        self.insurance_vault = accounts.insurance_vault;
+        self.genesis = now;
+        self.guardian = params.guardian;
+        self.epoch_seconds = params.epoch_seconds;
+        self.challenge_window_seconds = params.challenge_window_seconds;
+        self.unbonding_seconds = params.unbonding_seconds;
+        self.verifier_bond_min = params.verifier_bond_min;
+        self.bond_slash_bps = params.bond_slash_bps;
+        self.burn_bps = params.burn_bps;
+        self.insurance_bps = params.insurance_bps;
+        self.challenger_bps = params.challenger_bps;
+    }
+
+    /// The gate of everything that brings in new stake, new operators or new verifiers.
+    #[inline(always)]
+    pub fn require_running(&self) -> Result<()> {
+        require!(self.paused == 0, StakingError::NetworkPaused);
+        Ok(())
+    }
+
+    /// Pauses or resumes. Whether `by` may do so depends on the direction: resuming is the
+    /// authority's alone, so a stolen guardian key can stop a network but not restart it.
+    pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<()> {
+        let is_authority = anchor_lang::address_eq(by, &self.authority);
+        if paused {
+            let is_guardian = anchor_lang::address_eq(by, &self.guardian);
+            require!(is_authority || is_guardian, StakingError::NotGuardian);
+        } else {
+            require!(is_authority, StakingError::NotNetworkAuthority);
+        }
+        require!(
+            self.paused != u8::from(paused),
+            StakingError::PauseUnchanged
+        );
+        self.paused = u8::from(paused);
+        Ok(())
+    }
+
+    /// Names who may take over. The zero address withdraws an earlier proposal.
+    pub fn propose_authority(&mut self, candidate: Address) {
+        self.pending_authority = candidate;
+    }
+
+    /// Hands over to the proposed authority and returns the former one.
+    pub fn accept_authority(&mut self) -> Address {
+        let former = self.authority;
+        self.authority = self.pending_authority;
+        self.pending_authority = Address::default();
+        former
+    }
+
+    /// Takes the next service index.
+    pub fn add_service(&mut self) -> Result<u16> {
+        let index = self.service_count;
+        require!(index < SERVICES_MAX, StakingError::TooManyServices);
+        self.service_count = index.checked_add(1).ok_or(StakingError::MathOverflow)?;
+        Ok(index)
+    }
+
+    /// The epoch that runs at `now`.
+    pub fn epoch_at(&self, now: i64) -> Result<Epoch> {
+        epoch_at(
+            UnixSeconds(self.genesis),
+            self.epoch_seconds,
+            UnixSeconds(now),
+        )
+        .ok_or_else(|| StakingError::BeforeGenesis.into())
+    }
+
+    /// When stake or bond that is asked for at `now` can be withdrawn.
+    pub fn unlock_at(&self, now: i64) -> Result<i64> {
+        now.checked_add(i64::from(self.unbonding_seconds))
+            .ok_or_else(|| StakingError::MathOverflow.into())
+    }
+
+    #[inline(always)]
+    pub fn stake_in(&mut self, amount: TokenAmount) -> Result<()> {
+        self.total_stake = self
+            .total_stake
+            .checked_add(amount.0)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub fn stake_out(&mut self, amount: TokenAmount) -> Result<()> {
+        self.total_stake = self
+            .total_stake
+            .checked_sub(amount.0)
+            .ok_or(StakingError::InvariantViolated)?;
+        Ok(())
+    }
+
+    pub fn bond_in(&mut self, amount: TokenAmount) -> Result<()> {
+        self.total_bond = self
+            .total_bond
+            .checked_add(amount.0)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    pub fn bond_out(&mut self, amount: TokenAmount) -> Result<()> {
+        self.total_bond = self
+            .total_bond
+            .checked_sub(amount.0)
+            .ok_or(StakingError::InvariantViolated)?;
+        Ok(())
+    }
+
+    /// How a slash is divided.
+    pub fn slash_shares(&self) -> Result<SlashShares> {
+        slash_shares(self.burn_bps, self.insurance_bps, self.challenger_bps)
+    }
+
+    #[inline(always)]
+    pub fn signer(&self) -> NetworkSigner {
+        NetworkSigner {
+            token_mint: self.token_mint,
+            bump: [self.bump],
+        }
+    }
+
+    /// What holds after every instruction that changes a network.
+    ///
+    /// - It has this layout and an authority.
+    /// - Pausing is on or off.
+    /// - It lists no more services than clients can.
+    #[inline(always)]
+    pub fn invariant(&self) -> Result<()> {
+        let holds = self.version == VERSION
+            && self.authority != Address::default()
+            && self.paused <= 1
+            && self.service_count <= SERVICES_MAX;
+        require!(holds, StakingError::InvariantViolated);
+        Ok(())
+    }
+}
+
+/// Shares that make up the whole.
+fn slash_shares(burn: u16, insurance: u16, challenger: u16) -> Result<SlashShares> {
+    let bps = |value| Bps::new(value).ok_or(StakingError::BadSlashShares);
+    SlashShares::new(bps(burn)?, bps(insurance)?, bps(challenger)?)
+        .ok_or_else(|| StakingError::BadSlashShares.into())
+}
+
+/// A stablecoin that credits can be priced in.
+pub fn is_stable_mint(stable_mint: &Address, decimals: u8, token_mint: &Address) -> bool {
+    decimals == STABLE_DECIMALS && stable_mint != token_mint
+}

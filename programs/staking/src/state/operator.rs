@@ -1,0 +1,255 @@
+//! An operator of a service: who it is, where it answers, what it has at stake.
+
+use {
+    crate::{
+        constants::{CAPACITY_GIB_MAX, ENDPOINT_BYTES_MAX, TICKETS_MAX, VERSION},
+        error::StakingError,
+    },
+    anchor_lang::prelude::*,
+    bytemuck::{Pod, Zeroable},
+    core::mem::{offset_of, size_of},
+    trestle_core::{slash, units::TokenAmount},
+};
+
+/// PDA `["operator", service, authority]`.
+#[account]
+pub struct Operator {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this account's own address.
+    pub bump: u8,
+    /// Zero.
+    pub _pad: [u8; 2],
+    /// Where the hardware stands: operators of one zone share its outages.
+    pub zone: u32,
+    /// The service it works for.
+    pub service: Address,
+    /// The network of that service.
+    pub network: Address,
+    /// The wallet that registered it: it alone unbonds, withdraws and updates.
+    pub authority: Address,
+    /// Token account that rewards go to.
+    pub payout: Address,
+    /// Key of the node: it signs answers and agreements with customers.
+    pub node_key: Address,
+    /// What it offers, in GiB.
+    pub capacity_gib: u64,
+    /// What it has at stake without the unbonding tickets, in base units of the token.
+    pub stake: u64,
+    /// What has been taken so far of the `slashed` counter of its leaf, in base units.
+    pub slashed_applied: u64,
+    /// Epoch in which it registered: its leaf is in every root from this epoch on.
+    pub registered_epoch: u64,
+    /// Stake on its way out; it can still be slashed.
+    pub tickets: [UnbondTicket; TICKETS_MAX],
+    /// Bytes of `endpoint` that are in use.
+    pub endpoint_len: u8,
+    /// URL of the node in ASCII.
+    pub endpoint: [u8; ENDPOINT_BYTES_MAX],
+    /// Zero; room for delegation.
+    pub _reserved: [u8; 64],
+}
+
+/// Stake on its way out. Free when the amount is zero.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, IdlType)]
+pub struct UnbondTicket {
+    /// Base units of the token.
+    pub amount: u64,
+    /// Unix seconds from which it can be withdrawn.
+    pub unlock_at: i64,
+}
+
+const _: () = assert!(size_of::<UnbondTicket>() == 16);
+const _: () = assert!(size_of::<Operator>() == 424);
+const _: () = assert!(offset_of!(Operator, service) == 8);
+const _: () = assert!(offset_of!(Operator, node_key) == 136);
+const _: () = assert!(offset_of!(Operator, stake) == 176);
+const _: () = assert!(offset_of!(Operator, tickets) == 200);
+const _: () = assert!(offset_of!(Operator, endpoint_len) == 264);
+
+/// What an operator says about itself, at registration and in each update.
+#[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
+pub struct OperatorProfile {
+    /// Key of the node.
+    pub node_key: Address,
+    /// Where the hardware stands.
+    pub zone: u32,
+    /// What it offers, in GiB: 1 to 1,048,576.
+    pub capacity_gib: u64,
+    /// URL of the node: ASCII, `http://` or `https://`, at most 95 bytes.
+    pub endpoint: String,
+}
+
+impl OperatorProfile {
+    pub fn validate(&self) -> Result<()> {
+        require!(
+            self.node_key != Address::default(),
+            StakingError::BadNodeKey
+        );
+        require!(
+            (1..=CAPACITY_GIB_MAX).contains(&self.capacity_gib),
+            StakingError::BadCapacity
+        );
+        let url = self.endpoint.as_str();
+        let host = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        let is_url = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        // No blanks and control characters: the URL is printed and put into requests as it is.
+        let is_clean = url.bytes().all(|byte| byte.is_ascii_graphic());
+        require!(
+            is_url && is_clean && url.len() <= ENDPOINT_BYTES_MAX,
+            StakingError::BadEndpoint
+        );
+        Ok(())
+    }
+}
+
+/// Who registers: the addresses that an operator keeps for good.
+pub struct OperatorIdentity {
+    pub bump: u8,
+    pub service: Address,
+    pub network: Address,
+    pub authority: Address,
+    pub registered_epoch: u64,
+}
+
+impl Operator {
+    /// Writes a fresh operator, without stake.
+    pub fn register(&mut self, identity: &OperatorIdentity) {
+        self.version = VERSION;
+        self.bump = identity.bump;
+        self.service = identity.service;
+        self.network = identity.network;
+        self.authority = identity.authority;
+        self.registered_epoch = identity.registered_epoch;
+    }
+
+    /// Takes over what the operator says about itself.
+    pub fn describe(&mut self, profile: &OperatorProfile, payout: Address) -> Result<()> {
+        let url = profile.endpoint.as_bytes();
+        let mut endpoint = [0; ENDPOINT_BYTES_MAX];
+        endpoint
+            .get_mut(..url.len())
+            .ok_or(StakingError::BadEndpoint)?
+            .copy_from_slice(url);
+        self.endpoint = endpoint;
+        self.endpoint_len = u8::try_from(url.len()).map_err(|_| StakingError::BadEndpoint)?;
+        self.payout = payout;
+        self.node_key = profile.node_key;
+        self.zone = profile.zone;
+        self.capacity_gib = profile.capacity_gib;
+        Ok(())
+    }
+
+    /// The URL of the node; empty if the account is broken.
+    pub fn endpoint_str(&self) -> &str {
+        self.endpoint
+            .get(..usize::from(self.endpoint_len))
+            .and_then(|url| core::str::from_utf8(url).ok())
+            .unwrap_or_default()
+    }
+
+    /// Adds to the stake.
+    #[inline(always)]
+    pub fn deposit(&mut self, amount: TokenAmount) -> Result<()> {
+        require!(amount.0 > 0, StakingError::ZeroAmount);
+        self.stake = self
+            .stake
+            .checked_add(amount.0)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    /// Moves stake into a free ticket.
+    pub fn unbond(&mut self, amount: TokenAmount, unlock_at: i64) -> Result<()> {
+        require!(amount.0 > 0, StakingError::ZeroAmount);
+        let left = self
+            .stake
+            .checked_sub(amount.0)
+            .ok_or(StakingError::InsufficientStake)?;
+        let ticket = self
+            .tickets
+            .iter_mut()
+            .find(|ticket| ticket.amount == 0)
+            .ok_or(StakingError::NoFreeTicket)?;
+        *ticket = UnbondTicket {
+            amount: amount.0,
+            unlock_at,
+        };
+        self.stake = left;
+        Ok(())
+    }
+
+    /// Empties the tickets that have matured at `now` and returns their sum.
+    pub fn withdraw(&mut self, now: i64) -> Result<TokenAmount> {
+        let mut sum: u64 = 0;
+        for ticket in &mut self.tickets {
+            if ticket.unlock_at <= now {
+                sum = sum
+                    .checked_add(ticket.amount)
+                    .ok_or(StakingError::MathOverflow)?;
+                *ticket = UnbondTicket::default();
+            }
+        }
+        require!(sum > 0, StakingError::NothingMatured);
+        Ok(TokenAmount(sum))
+    }
+
+    /// Takes what the cumulative `slashed` counter of a leaf says and has not been taken yet,
+    /// as far as stake and tickets reach, and returns what was taken. What they do not cover
+    /// stays owed: `slashed_applied` advances only by what was really taken.
+    pub fn slash(&mut self, slashed_total: u64) -> Result<TokenAmount> {
+        let wanted = slashed_total.saturating_sub(self.slashed_applied);
+        require!(wanted > 0, StakingError::NothingToSlash);
+        let taken = slash::take(
+            self.stake,
+            &self.tickets.map(|ticket| ticket.amount),
+            wanted,
+        );
+        require!(taken.total > 0, StakingError::NothingToTake);
+        let less = |held: u64, part: u64| {
+            held.checked_sub(part)
+                .ok_or(StakingError::InvariantViolated)
+        };
+        self.stake = less(self.stake, taken.from_stake)?;
+        for (ticket, part) in self.tickets.iter_mut().zip(taken.from_tickets) {
+            ticket.amount = less(ticket.amount, part)?;
+            if ticket.amount == 0 {
+                ticket.unlock_at = 0;
+            }
+        }
+        self.slashed_applied = self
+            .slashed_applied
+            .checked_add(taken.total)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(TokenAmount(taken.total))
+    }
+
+    /// Stake and tickets together: all that a fault can cost.
+    pub fn slashable(&self) -> Result<u64> {
+        self.tickets
+            .iter()
+            .try_fold(self.stake, |sum, ticket| sum.checked_add(ticket.amount))
+            .ok_or_else(|| StakingError::MathOverflow.into())
+    }
+
+    /// What holds after every instruction that changes an operator.
+    ///
+    /// - It has this layout, a node key and a capacity.
+    /// - Its endpoint fits.
+    /// - A free ticket has no unlock time.
+    #[inline(always)]
+    pub fn invariant(&self) -> Result<()> {
+        let holds = self.version == VERSION
+            && (1..=CAPACITY_GIB_MAX).contains(&self.capacity_gib)
+            && usize::from(self.endpoint_len) <= ENDPOINT_BYTES_MAX
+            && self
+                .tickets
+                .iter()
+                .all(|ticket| ticket.amount > 0 || ticket.unlock_at == 0);
+        require!(holds, StakingError::InvariantViolated);
+        Ok(())
+    }
+}
