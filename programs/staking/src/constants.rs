@@ -13,7 +13,9 @@ pub const PROOFS_ID: Address = Address::new_from_array(program_ids::PROOFS_ID);
 
 /// The address by whose signature the proofs program orders a bond slash: its PDA of `slasher`.
 /// A constant, because a search costs 1,500 CU a try (a test derives it).
-pub const SLASHER: Address = address!("11111111111111111111111111111111");
+pub const SLASHER: Address = address!("Euaq9JXse7mRCfFC9hFBEexGJ62qz8LDLgwW6wiweY6M");
+/// Bump of that address.
+pub const SLASHER_BUMP: u8 = 255;
 
 /// Seconds. Below a minute a proposal and its attestations do not fit into an epoch.
 pub const EPOCH_SECONDS_MIN: u32 = 60;
@@ -52,3 +54,16 @@ pub const TICKETS_MAX: usize = 4;
 
 /// Verifiers in one network: as many as one `u32` of attestation bits can name.
 pub const VERIFIERS_MAX: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use {super::*, anchor_lang::find_program_address, trestle_core::seeds::SEED_SLASHER};
+
+    #[test]
+    fn the_slasher_is_the_proofs_programs_address_of_that_seed() {
+        assert_eq!(
+            (SLASHER, SLASHER_BUMP),
+            find_program_address(&[SEED_SLASHER], &PROOFS_ID)
+        );
+    }
+}
