@@ -36,29 +36,31 @@ step() {
   say "    $title: done in $((SECONDS - started)) s"
 }
 
+# `debian_packages PURPOSE PACKAGE…`: installs those that are missing.
 debian_packages() {
-  local missing=() package started=$SECONDS
+  local title="Debian packages $1" missing=() package started=$SECONDS
+  shift
   for package in "$@"; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then
-    say "==> Debian packages: all there"
+    say "==> $title: all there"
     return
   fi
   ((EUID == 0)) || die "these Debian packages are missing: ${missing[*]}" \
     "run as root: apt-get update && apt-get install ${missing[*]}" "then run this again"
-  say "==> Debian packages: ${missing[*]} (1 to 3 minutes)"
+  say "==> $title: ${missing[*]} (1 to 3 minutes)"
   apt-get update
   DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
-  say "    Debian packages: done in $((SECONDS - started)) s"
+  say "    $title: done in $((SECONDS - started)) s"
 }
 
 # LLVM from Debian's unstable suite, with every library it needs down to libc, unpacked into a
 # folder of its own. apt gets its own state and sources, so that the system's stay as they are.
 step_llvm() {
   local apt=$sbpf/apt options package
-  rm -rf "$apt" "$sbpf/llvm"
+  rm -rf "$apt" "$sbpf"/llvm{,.new}
   mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,sources} "$sbpf/llvm.new"
   : >"$apt/status"
   printf '%s\n' 'Types: deb' "URIs: $archive" 'Suites: sid' 'Components: main' \
@@ -126,11 +128,11 @@ main() {
   mkdir -p "$cache/steps" "$sbpf"
   exec 9>"$cache/setup.lock"
   flock --nonblock 9 || { say "another set-up is running; waiting for it"; flock 9; }
-  debian_packages "${host_packages[@]}"
+  debian_packages "for the host side" "${host_packages[@]}"
   if [[ $(sbpf_toolchain) == vendor ]]; then
     say "==> cargo build-sbf is here: no other SBPF toolchain is needed"
   else
-    debian_packages "${upstream_packages[@]}"
+    debian_packages "with the SBPF compiler" "${upstream_packages[@]}"
     check_upstream
     rust=$("$sbpf_rustc" -vV)
     step llvm "10 s, 45 MB" "LLVM $llvm_major in a folder of its own"
