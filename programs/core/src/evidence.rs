@@ -1,0 +1,116 @@
+//! Evidence records: what became of each challenge of an epoch.
+
+use crate::hash::{sha256, Hash, TAG_EVIDENCE};
+use core::cmp::Ordering;
+
+/// Bytes of an encoded record.
+pub const EVIDENCE_BYTES: usize = 69;
+
+/// What became of one challenge.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// The node opened the challenged leaf.
+    Ok = 1,
+    /// The node's own signature shows that it does not have the data.
+    Lost = 2,
+    /// No answer in time.
+    Missed = 3,
+}
+
+impl Outcome {
+    /// The outcome of a byte as stored in records and signed in answers.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Ok),
+            2 => Some(Self::Lost),
+            3 => Some(Self::Missed),
+            _ => None,
+        }
+    }
+
+    /// The byte as stored in records and signed in answers.
+    pub const fn byte(self) -> u8 {
+        self as u8
+    }
+}
+
+/// One challenge and what became of it, as it stands in the evidence tree of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvidenceRecord {
+    /// Address of the Commitment that was challenged.
+    pub commitment: [u8; 32],
+    /// Number of the challenge in the epoch.
+    pub challenge_number: u32,
+    /// [`Outcome`] as a byte.
+    pub outcome: u8,
+    /// [`crate::storage::opening_digest`] of the answer; zero where there is no opening.
+    pub opening_digest: Hash,
+}
+
+impl EvidenceRecord {
+    /// The record's bytes.
+    pub fn encode(&self) -> [u8; EVIDENCE_BYTES] {
+        let number = self.challenge_number.to_le_bytes();
+        let parts = self.commitment.iter().chain(&number);
+        let parts = parts
+            .chain(core::slice::from_ref(&self.outcome))
+            .chain(&self.opening_digest);
+        let mut bytes = [0; EVIDENCE_BYTES];
+        for (byte, part) in bytes.iter_mut().zip(parts) {
+            *byte = *part;
+        }
+        bytes
+    }
+
+    /// The record of bytes that [`Self::encode`] wrote; `None` for an unknown outcome.
+    pub fn decode(bytes: &[u8; EVIDENCE_BYTES]) -> Option<Self> {
+        let (commitment, rest) = bytes.split_first_chunk::<32>()?;
+        let (number, rest) = rest.split_first_chunk::<4>()?;
+        let (outcome, opening_digest) = rest.split_first()?;
+        Some(Self {
+            commitment: *commitment,
+            challenge_number: u32::from_le_bytes(*number),
+            outcome: Outcome::from_byte(*outcome)?.byte(),
+            opening_digest: opening_digest.try_into().ok()?,
+        })
+    }
+
+    /// What stands in the evidence tree for this record.
+    pub fn hash(&self) -> Hash {
+        sha256(&[
+            &[TAG_EVIDENCE],
+            &self.commitment,
+            &self.challenge_number.to_le_bytes(),
+            &[self.outcome],
+            &self.opening_digest,
+        ])
+    }
+
+    /// The order of records in the tree: by commitment, then by number.
+    pub fn canonical_cmp(&self, other: &Self) -> Ordering {
+        self.commitment
+            .cmp(&other.commitment)
+            .then(self.challenge_number.cmp(&other.challenge_number))
+    }
+}
+
+/// Root and number of records of the evidence tree over records in canonical order.
+/// Without records the tree is one empty leaf and the number 0, under which nothing can be proven.
+#[cfg(feature = "host")]
+pub fn evidence_tree(
+    records: &[EvidenceRecord],
+) -> Result<(crate::merkle::Tree, u32), crate::merkle::ProofError> {
+    use crate::merkle::{ProofError, Tree, EMPTY_LEAF};
+
+    let sorted = records.is_sorted_by(|a, b| a.canonical_cmp(b) == Ordering::Less);
+    if !sorted {
+        return Err(ProofError::NotSorted);
+    }
+    let count = u32::try_from(records.len()).map_err(|_| ProofError::TooMany)?;
+    let mut hashes: std::vec::Vec<Hash> = records.iter().map(EvidenceRecord::hash).collect();
+    if hashes.is_empty() {
+        hashes.push(EMPTY_LEAF);
+    }
+    Ok((Tree::build(hashes)?, count))
+}

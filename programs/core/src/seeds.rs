@@ -1,0 +1,44 @@
+//! Seeds of every program-derived address, one constant per kind of account.
+
+/// staking: Network, then the token mint.
+pub const SEED_NETWORK: &[u8] = b"network";
+/// staking: token account of all stake of a network, then the network.
+pub const SEED_STAKE_VAULT: &[u8] = b"stake_vault";
+/// staking: token account of the verifiers' bonds, then the network.
+pub const SEED_BOND_VAULT: &[u8] = b"bond_vault";
+/// staking: token account of the insurance, then the network.
+pub const SEED_INSURANCE_VAULT: &[u8] = b"insurance_vault";
+/// staking: VerifierSet, then the network.
+pub const SEED_VERIFIERS: &[u8] = b"verifiers";
+/// staking: Service, then the network and the index (u16, little-endian).
+pub const SEED_SERVICE: &[u8] = b"service";
+/// staking: Operator, then the service and the authority.
+pub const SEED_OPERATOR: &[u8] = b"operator";
+/// proofs: RootRing, then the service.
+pub const SEED_RING: &[u8] = b"ring";
+/// proofs: SeedRing, then the service.
+pub const SEED_SEEDS: &[u8] = b"seeds";
+/// proofs: Commitment, then the operator and the root.
+pub const SEED_COMMITMENT: &[u8] = b"commitment";
+/// proofs: Round, then the service and the epoch (u64, little-endian).
+pub const SEED_ROUND: &[u8] = b"round";
+/// proofs: Proposal, then the service, the epoch (u64, little-endian) and the proposer.
+pub const SEED_PROPOSAL: &[u8] = b"proposal";
+/// proofs: the signer by which a lost root takes bonds in the staking program.
+pub const SEED_SLASHER: &[u8] = b"slasher";
+/// rewards: Pool, then the service.
+pub const SEED_POOL: &[u8] = b"pool";
+/// rewards: token account of a pool, then the pool.
+pub const SEED_POOL_VAULT: &[u8] = b"pool_vault";
+/// rewards: Claim, then the pool and the operator.
+pub const SEED_CLAIM: &[u8] = b"claim";
+/// credits: Market, then the network.
+pub const SEED_MARKET: &[u8] = b"market";
+/// credits: mint of the credits, then the network.
+pub const SEED_CREDIT_MINT: &[u8] = b"credit_mint";
+/// credits: token account of the stablecoin revenue, then the network.
+pub const SEED_REVENUE_VAULT: &[u8] = b"revenue_vault";
+/// credits: CustomerAccount, then the network and the customer.
+pub const SEED_CUSTOMER: &[u8] = b"customer";
+/// credits: Lease, then the commitment.
+pub const SEED_LEASE: &[u8] = b"lease";
