@@ -85,7 +85,7 @@ step_linker() {
   loader=$(find "$libraries" -name 'ld-linux*' | head -n1)
   mkdir -p "$build/lib"
   ln -sfn "$libraries/$(basename "$libraries"/libLLVM.so.*)" "$build/lib/libLLVM.so"
-  RUSTC=$sbpf_rustc CARGO_TARGET_DIR=$build/target \
+  PATH=$sbpf/linker/bin:$PATH RUSTC=$sbpf_rustc CARGO_TARGET_DIR=$build/target \
     RUSTFLAGS="-L $build/lib -l dylib=LLVM -C link-arg=-Wl,--allow-shlib-undefined" \
     "$sbpf_cargo" install sbpf-linker --version "$linker_version" --locked --root "$sbpf/linker" \
     --force --no-default-features --features "bpf-linker/llvm-$llvm_major,bpf-linker/no-llvm-linking"

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,9 @@ use anyhow::{Context, Result};
 const PROGRAMS: [&str; 4] = ["staking", "proofs", "rewards", "credits"];
 
 fn main() -> Result<()> {
+    // Cargo run by rustup sets this, and the generator answers it with `rustup toolchain install`,
+    // which would download and replace the user's compiler.
+    env::remove_var("RUSTUP_TOOLCHAIN");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let folder = root.join("idl");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
