@@ -1,0 +1,22 @@
+//! Off chain. The verification rules of Trestle as pure functions: same inputs, same bytes.
+//!
+//! A verifier turns what it read from the chain ([`storage::EpochInputs`]) and what nodes answered
+//! ([`storage::ChallengeEvidence`]) into one payout leaf per operator ([`storage::EpochOutcome`]).
+//! Other verifiers, watchers and `trestle reward explain` run the same code on the published files
+//! ([`published`]) and must get the same root.
+//!
+//! Nothing here reads a clock, a file, the network or a random source, and no float is used.
+//! One module per vertical; storage is the first.
+
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod published;
+pub mod storage;
+pub mod text;
+
+pub use error::VerifyError;
+
+/// Version of the rules in this crate. It is bound into every root; any change of a formula, an
+/// order or an encoding needs the next number, so that old epochs stay recomputable.
+pub const RULES_VERSION: u32 = 1;

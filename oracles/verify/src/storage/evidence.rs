@@ -1,0 +1,113 @@
+//! What a node answered to one challenge, in the form that convinces a third party.
+
+use crate::storage::inputs::{CommitmentInput, EpochInputs};
+use trestle_core::answer::answer_message;
+use trestle_core::evidence::{EvidenceRecord, Outcome};
+use trestle_core::hash::{Hash, ZERO_HASH};
+use trestle_core::storage::{challenge_index, opening_digest, LEAF_BYTES};
+
+/// An ed25519 signature.
+pub type SignatureBytes = [u8; 64];
+
+/// One challenge and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChallengeEvidence {
+    /// Commitment account.
+    pub commitment: [u8; 32],
+    /// Number of the challenge, from 0.
+    pub number: u32,
+    /// What came of it.
+    pub finding: Finding,
+}
+
+/// Three outcomes, of which two prove themselves: an opening that verifies, and a loss that the
+/// node's own key signed. Only a miss rests on the word of the verifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The leaf was shown.
+    Ok(Opening),
+    /// The node signed that it no longer has the leaf.
+    LossDeclared(SignatureBytes),
+    /// The node signed an opening that does not verify.
+    LossShown(Opening, SignatureBytes),
+    /// No valid answer in time.
+    Missed,
+}
+
+/// A leaf and its way to the root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The leaf, padded with zeros.
+    pub leaf: [u8; LEAF_BYTES],
+    /// Siblings from the bottom to the top.
+    pub path: Vec<Hash>,
+}
+
+impl Opening {
+    /// What the node signs and the evidence record binds.
+    pub fn digest(&self) -> Hash {
+        opening_digest(&self.leaf, &self.path)
+    }
+}
+
+impl Finding {
+    /// The outcome that the evidence record carries.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Ok(_) => Outcome::Ok,
+            Self::LossDeclared(_) | Self::LossShown(..) => Outcome::Lost,
+            Self::Missed => Outcome::Missed,
+        }
+    }
+
+    /// Digest of the opening; zero where there is none.
+    pub fn opening_digest(&self) -> Hash {
+        match self {
+            Self::Ok(opening) | Self::LossShown(opening, _) => opening.digest(),
+            Self::LossDeclared(_) | Self::Missed => ZERO_HASH,
+        }
+    }
+}
+
+impl ChallengeEvidence {
+    /// The record that goes into the evidence tree.
+    pub fn record(&self) -> EvidenceRecord {
+        EvidenceRecord {
+            commitment: self.commitment,
+            challenge_number: self.number,
+            outcome: self.finding.outcome().byte(),
+            opening_digest: self.finding.opening_digest(),
+        }
+    }
+}
+
+/// What a node signs when it shows an opening.
+pub fn challenge_message(
+    inputs: &EpochInputs,
+    commitment: &CommitmentInput,
+    number: u32,
+    opening: &Opening,
+) -> Hash {
+    message(inputs, commitment, number, Outcome::Ok, opening.digest())
+}
+
+/// What a node signs when it declares a leaf lost.
+pub fn declared_loss_message(
+    inputs: &EpochInputs,
+    commitment: &CommitmentInput,
+    number: u32,
+) -> Hash {
+    message(inputs, commitment, number, Outcome::Lost, ZERO_HASH)
+}
+
+fn message(
+    inputs: &EpochInputs,
+    commitment: &CommitmentInput,
+    number: u32,
+    outcome: Outcome,
+    digest: Hash,
+) -> Hash {
+    let index =
+        challenge_index(&inputs.seed, &commitment.address, number, commitment.leaf_count);
+    answer_message(&commitment.address, inputs.epoch, number, index, outcome.byte(), &digest)
+}

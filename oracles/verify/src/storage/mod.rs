@@ -1,0 +1,26 @@
+//! Storage: an operator holds committed data and shows it by opening random leaves.
+
+mod check;
+mod evidence;
+mod explain;
+mod fault;
+mod inputs;
+mod recompute;
+mod score;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use check::{check_evidence, check_finding, CheckedEvidence};
+pub use evidence::{
+    challenge_message, declared_loss_message, ChallengeEvidence, Finding, Opening, SignatureBytes,
+};
+pub use explain::{explain, Explanation};
+pub use fault::{OperatorTerms, Verdict, ZONE_OPERATORS_MIN};
+pub use inputs::{
+    Allotted, CommitmentInput, EpochInputs, OperatorInput, OperatorState, PreviousRoot,
+    ServiceParams, EVIDENCE_RECORDS_MAX, OPERATORS_MAX,
+};
+pub use recompute::{recompute, Recomputed};
+pub use score::{score, EpochOutcome};
