@@ -1,0 +1,94 @@
+//! The pool that several programs read.
+
+use proptest::prelude::*;
+use trestle_core::{
+    bytemuck::{self, Zeroable},
+    pool::{Allotted, PoolState, PushError, ALLOTMENTS_LEN, POOL_ACCOUNT_LEN, POOL_DISCRIMINATOR},
+    units::{TokenAmount, UnixSeconds},
+};
+
+proptest! {
+    #[test]
+    fn allotments_add_up_between_any_two_epochs(
+        pushes in prop::collection::vec((1_u64..4, 0_u64..1_000, 0_u64..1_000), 0..150),
+        after in 0_u64..400,
+        length in 0_u64..100,
+    ) {
+        let mut pool = PoolState::zeroed();
+        let mut epoch = 0;
+        let mut all = Vec::new();
+        for (gap, tokens, stable) in pushes {
+            epoch += gap;
+            pool.push_allotment(epoch, tokens, stable).unwrap();
+            all.push((epoch, tokens, stable));
+        }
+        let through = after + length;
+        let expected = all.iter().filter(|(epoch, ..)| *epoch > after && *epoch <= through).fold(
+            Allotted::default(),
+            |sum, (_, tokens, stable)| Allotted {
+                tokens: sum.tokens + tokens,
+                stable: sum.stable + stable,
+            },
+        );
+        let oldest_kept = all.len().checked_sub(ALLOTMENTS_LEN).map(|index| all[index].0);
+        let known = oldest_kept.is_none_or(|oldest| after >= oldest) || all.len() == ALLOTMENTS_LEN;
+        let found = pool.allotted_between(Some(after), through);
+        prop_assert_eq!(found, known.then_some(expected));
+        prop_assert_eq!(pool.allotted_total, all.iter().map(|(_, tokens, _)| *tokens).sum::<u64>());
+        if let Some((last, ..)) = all.last() {
+            let everything = pool.allotted_between(None, *last).unwrap();
+            prop_assert_eq!(everything.tokens, pool.allotted_total);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_allotted_before_the_first() {
+    let pool = PoolState::zeroed();
+    assert_eq!(pool.allotted_between(None, 9), Some(Allotted::default()));
+    assert_eq!(pool.latest_allotment(), None);
+}
+
+#[test]
+fn an_epoch_is_allotted_once() {
+    let mut pool = PoolState::zeroed();
+    pool.push_allotment(0, 5, 0).unwrap();
+    let before = pool;
+    assert!(matches!(
+        pool.push_allotment(0, 5, 0),
+        Err(PushError::EpochNotNewer(_))
+    ));
+    assert!(matches!(
+        pool.push_allotment(1, u64::MAX, 0),
+        Err(PushError::Math(_))
+    ));
+    assert!(pool == before);
+}
+
+#[test]
+fn the_breaker_lives_in_the_pool() {
+    let mut pool = PoolState::zeroed();
+    pool.breaker_capacity = 100;
+    pool.breaker_window_seconds = 10;
+    let grant = |pool: &mut PoolState, now, wanted| {
+        pool.breaker_grant(UnixSeconds(now), TokenAmount(wanted)).0
+    };
+    assert_eq!(grant(&mut pool, 1_000, 70), 70);
+    assert_eq!(grant(&mut pool, 1_000, 70), 30);
+    assert_eq!(grant(&mut pool, 1_005, 70), 50);
+    assert_eq!((pool.breaker_value, pool.breaker_ts), (100, 1_005));
+}
+
+#[test]
+fn only_the_account_itself_is_read() {
+    let mut pool = PoolState::zeroed();
+    pool.push_allotment(3, 4, 5).unwrap();
+    let mut words = vec![u64::from_le_bytes(POOL_DISCRIMINATOR)];
+    words.extend_from_slice(bytemuck::cast_slice(bytemuck::bytes_of(&pool)));
+    let bytes: &[u8] = bytemuck::cast_slice(&words);
+    assert_eq!(bytes.len(), POOL_ACCOUNT_LEN);
+    assert!(PoolState::from_account_data(bytes) == Some(&pool));
+    assert!(PoolState::read_account_data(bytes) == Some(pool));
+    assert!(PoolState::from_account_data(&bytes[..bytes.len() - 8]).is_none());
+    assert!(PoolState::from_account_data(&bytes[8..]).is_none());
+}
