@@ -1,0 +1,74 @@
+//! The credit market exists: price feed pinned, credit mint and revenue vault created.
+
+use anyhow::{ensure, Context as _, Result};
+use async_trait::async_trait;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use trestle_credits::state::{self, MarketParams};
+use trestle_sdk::{address, fetch, instruction};
+
+use crate::{Context, Plan, Step};
+
+pub struct Market;
+
+fn params(context: &Context) -> Result<MarketParams> {
+    let settings = &context.settings.market;
+    let feed_id = hex::decode(&settings.feed_id)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .context("market.feed-id must be 64 hex digits")?;
+    Ok(MarketParams {
+        feed_id,
+        max_age_seconds: settings.max_age_seconds,
+        max_conf_bps: settings.max_conf_bps,
+        uri: settings.metadata_uri.clone(),
+    })
+}
+
+fn price_account(context: &Context) -> Result<Pubkey> {
+    context.deployment()?.price_account.context("the settings name no price account")
+}
+
+#[async_trait]
+impl Step for Market {
+    fn name(&self) -> &'static str {
+        "0005_market"
+    }
+
+    async fn plan(&self, context: &Context) -> Result<Plan> {
+        params(context)?;
+        let address = address::market(&context.network());
+        if context.exists(&address).await? {
+            return Ok(Plan::done());
+        }
+        Ok(Plan::one(format!("create the credit market {address}")))
+    }
+
+    async fn apply(&self, context: &Context) -> Result<()> {
+        let create = instruction::credits::market_create(
+            &context.authority.pubkey(),
+            &context.network(),
+            &context.stable_mint,
+            &price_account(context)?,
+            params(context)?,
+        );
+        context.send("create the credit market", vec![create], &[]).await
+    }
+
+    async fn verify(&self, context: &Context) -> Result<()> {
+        let market = fetch::fetch::<state::Market>(&context.rpc, &address::market(&context.network()))
+            .await
+            .context("the credit market does not exist")?;
+        let wanted = params(context)?;
+        ensure!(
+            market.feed_id == wanted.feed_id && market.price_account == price_account(context)?,
+            "the market reads another price than the settings name"
+        );
+        ensure!(
+            market.max_age_seconds == wanted.max_age_seconds
+                && market.max_conf_bps == wanted.max_conf_bps,
+            "the market's price bounds differ from the settings"
+        );
+        Ok(())
+    }
+}
