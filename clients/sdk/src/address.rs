@@ -1,18 +1,24 @@
 //! Addresses: the programs' own and every account that is derived from them.
 //!
-//! The programs that export a derivation are called for it; the other derivations are written here
-//! and tested against accounts that the programs created.
+//! Seeds are those that the programs use themselves.
 
 use solana_pubkey::Pubkey;
+use trestle_core::{
+    program_ids,
+    seeds::{
+        SEED_BOND_VAULT, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
+        SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL,
+        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS,
+        SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+    },
+};
+/// Seed of the signer of pools that mint.
+const SEED_MINTER: &[u8] = b"minter";
 
-pub const STAKING_ID: Pubkey =
-    Pubkey::from_str_const("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
-pub const PROOFS_ID: Pubkey =
-    Pubkey::from_str_const("AEfHZJ1sgsdSkBZYsQm7Q7TpkbdxcYsGLHYTDwrvSDRe");
-pub const REWARDS_ID: Pubkey =
-    Pubkey::from_str_const("GZ1SDc7QsHUHyvZ6YP3bBWSMK2tQxeRyZLgBoRpMC4Pa");
-pub const CREDITS_ID: Pubkey =
-    Pubkey::from_str_const("3CfqLuCMuCDT4rStMmfrkroCpFdag2TEpDGUSR6tpMZ8");
+pub const STAKING_ID: Pubkey = Pubkey::new_from_array(program_ids::STAKING_ID);
+pub const PROOFS_ID: Pubkey = Pubkey::new_from_array(program_ids::PROOFS_ID);
+pub const REWARDS_ID: Pubkey = Pubkey::new_from_array(program_ids::REWARDS_ID);
+pub const CREDITS_ID: Pubkey = Pubkey::new_from_array(program_ids::CREDITS_ID);
 
 pub const SYSTEM_PROGRAM_ID: Pubkey = Pubkey::new_from_array([0; 32]);
 pub const TOKEN_PROGRAM_ID: Pubkey =
@@ -30,33 +36,33 @@ fn find(seeds: &[&[u8]], program: &Pubkey) -> Pubkey {
 
 /// The Network of a token.
 pub fn network(token_mint: &Pubkey) -> Pubkey {
-    find(&[b"network", token_mint.as_ref()], &STAKING_ID)
+    find(&[SEED_NETWORK, token_mint.as_ref()], &STAKING_ID)
 }
 
 /// Holds the stake of every operator of a network.
 pub fn stake_vault(network: &Pubkey) -> Pubkey {
-    find(&[b"stake_vault", network.as_ref()], &STAKING_ID)
+    find(&[SEED_STAKE_VAULT, network.as_ref()], &STAKING_ID)
 }
 
 /// Holds the bonds of a network's verifiers.
 pub fn bond_vault(network: &Pubkey) -> Pubkey {
-    find(&[b"bond_vault", network.as_ref()], &STAKING_ID)
+    find(&[SEED_BOND_VAULT, network.as_ref()], &STAKING_ID)
 }
 
 /// Holds the insurance share of what was slashed.
 pub fn insurance_vault(network: &Pubkey) -> Pubkey {
-    find(&[b"insurance_vault", network.as_ref()], &STAKING_ID)
+    find(&[SEED_INSURANCE_VAULT, network.as_ref()], &STAKING_ID)
 }
 
 /// The verifiers of a network.
 pub fn verifiers(network: &Pubkey) -> Pubkey {
-    find(&[b"verifiers", network.as_ref()], &STAKING_ID)
+    find(&[SEED_VERIFIERS, network.as_ref()], &STAKING_ID)
 }
 
 /// A network's service by its index.
 pub fn service(network: &Pubkey, index: u16) -> Pubkey {
     find(
-        &[b"service", network.as_ref(), &index.to_le_bytes()],
+        &[SEED_SERVICE, network.as_ref(), &index.to_le_bytes()],
         &STAKING_ID,
     )
 }
@@ -64,30 +70,30 @@ pub fn service(network: &Pubkey, index: u16) -> Pubkey {
 /// The operator that a wallet registered with a service.
 pub fn operator(service: &Pubkey, authority: &Pubkey) -> Pubkey {
     find(
-        &[b"operator", service.as_ref(), authority.as_ref()],
+        &[SEED_OPERATOR, service.as_ref(), authority.as_ref()],
         &STAKING_ID,
     )
 }
 
 /// The last 64 final roots of a service.
 pub fn ring(service: &Pubkey) -> Pubkey {
-    find(&[b"ring", service.as_ref()], &PROOFS_ID)
+    find(&[SEED_RING, service.as_ref()], &PROOFS_ID)
 }
 
 /// The last 64 challenge seeds of a service.
 pub fn seeds(service: &Pubkey) -> Pubkey {
-    find(&[b"seeds", service.as_ref()], &PROOFS_ID)
+    find(&[SEED_SEEDS, service.as_ref()], &PROOFS_ID)
 }
 
 /// An operator's commitment to the shard with this root.
 pub fn commitment(operator: &Pubkey, root: &[u8; 32]) -> Pubkey {
-    find(&[b"commitment", operator.as_ref(), root], &PROOFS_ID)
+    find(&[SEED_COMMITMENT, operator.as_ref(), root], &PROOFS_ID)
 }
 
 /// Who voted for what in an epoch.
 pub fn round(service: &Pubkey, epoch: u64) -> Pubkey {
     find(
-        &[b"round", service.as_ref(), &epoch.to_le_bytes()],
+        &[SEED_ROUND, service.as_ref(), &epoch.to_le_bytes()],
         &PROOFS_ID,
     )
 }
@@ -96,57 +102,62 @@ pub fn round(service: &Pubkey, epoch: u64) -> Pubkey {
 pub fn proposal(service: &Pubkey, epoch: u64, proposer: &Pubkey) -> Pubkey {
     let epoch = epoch.to_le_bytes();
     find(
-        &[b"proposal", service.as_ref(), &epoch, proposer.as_ref()],
+        &[SEED_PROPOSAL, service.as_ref(), &epoch, proposer.as_ref()],
         &PROOFS_ID,
     )
 }
 
 /// Signs for the proofs program when it takes a bond.
 pub fn slasher() -> Pubkey {
-    find(&[b"slasher"], &PROOFS_ID)
+    find(&[SEED_SLASHER], &PROOFS_ID)
 }
 
 /// The reward pool of a service.
 pub fn pool(service: &Pubkey) -> Pubkey {
-    find(&[b"pool", service.as_ref()], &REWARDS_ID)
+    find(&[SEED_POOL, service.as_ref()], &REWARDS_ID)
 }
 
 /// The tokens of a reward pool.
 pub fn pool_vault(pool: &Pubkey) -> Pubkey {
-    find(&[b"pool_vault", pool.as_ref()], &REWARDS_ID)
+    find(&[SEED_POOL_VAULT, pool.as_ref()], &REWARDS_ID)
+}
+
+/// Signs for the pools of a network that mint.
+pub fn minter(network: &Pubkey) -> Pubkey {
+    find(&[SEED_MINTER, network.as_ref()], &REWARDS_ID)
 }
 
 /// What an operator has claimed from a pool.
 pub fn claim(pool: &Pubkey, operator: &Pubkey) -> Pubkey {
-    find(&[b"claim", pool.as_ref(), operator.as_ref()], &REWARDS_ID)
+    find(&[SEED_CLAIM, pool.as_ref(), operator.as_ref()], &REWARDS_ID)
 }
 
 /// The credit market of a network.
 pub fn market(network: &Pubkey) -> Pubkey {
-    find(&[b"market", network.as_ref()], &CREDITS_ID)
+    find(&[SEED_MARKET, network.as_ref()], &CREDITS_ID)
 }
 
 /// The mint of a network's credits.
 pub fn credit_mint(network: &Pubkey) -> Pubkey {
-    find(&[b"credit_mint", network.as_ref()], &CREDITS_ID)
+    find(&[SEED_CREDIT_MINT, network.as_ref()], &CREDITS_ID)
 }
 
 /// Stablecoin from the sale of credits.
 pub fn revenue_vault(network: &Pubkey) -> Pubkey {
-    find(&[b"revenue_vault", network.as_ref()], &CREDITS_ID)
+    find(&[SEED_REVENUE_VAULT, network.as_ref()], &CREDITS_ID)
 }
 
 /// A customer's account with a network.
 pub fn customer(network: &Pubkey, customer: &Pubkey) -> Pubkey {
     find(
-        &[b"customer", network.as_ref(), customer.as_ref()],
+        &[SEED_CUSTOMER, network.as_ref(), customer.as_ref()],
         &CREDITS_ID,
     )
 }
 
 /// The lease that pays for a commitment.
 pub fn lease(commitment: &Pubkey) -> Pubkey {
-    find(&[b"lease", commitment.as_ref()], &CREDITS_ID)
+    find(&[SEED_LEASE, commitment.as_ref()], &CREDITS_ID)
 }
 
 /// A wallet's usual account for a token of the token program.

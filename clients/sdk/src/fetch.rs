@@ -1,0 +1,328 @@
+//! Typed reads of accounts.
+//!
+//! Every read checks owner and discriminator: an account of another program, or of another kind,
+//! is an error and never a wrong value.
+
+use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use solana_account::Account;
+use solana_account_decoder_client_types::UiAccountEncoding;
+use solana_pubkey::Pubkey;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_rpc_client_api::{
+    client_error::Error as ClientError,
+    config::{RpcAccountInfoConfig, RpcProgramAccountsConfig},
+    filter::{Memcmp, RpcFilterType},
+};
+use spl_token_2022_interface::{
+    extension::StateWithExtensions,
+    state::{Account as TokenState, Mint as MintState},
+};
+use thiserror::Error;
+
+pub use trestle_core::root::{FinalRoot, RootRing};
+//X pub use trestle_credits::state::{CustomerAccount, Lease, Market};
+//X pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
+//X pub use trestle_rewards::state::{Claim, Pool};
+pub use trestle_staking::state::{
+    Network, Operator, Service, UnbondTicket, VerifierEntry, VerifierSet,
+};
+
+use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
+
+/// Accounts that one RPC request may ask for.
+const MULTIPLE_ACCOUNTS_MAX: usize = 100;
+/// Bytes before an account's fields.
+pub const DISCRIMINATOR_BYTES: usize = 8;
+
+/// Why an account could not be read.
+#[derive(Debug, Error)]
+pub enum FetchError {
+    #[error("reading {what} failed: {source}")]
+    Rpc {
+        what: &'static str,
+        source: Box<ClientError>,
+    },
+    #[error("{what} {address} does not exist on this cluster")]
+    NotFound { what: &'static str, address: Pubkey },
+    #[error("{address} is not a {what}: it belongs to {owner}")]
+    WrongOwner {
+        what: &'static str,
+        address: Pubkey,
+        owner: Pubkey,
+    },
+    #[error("{address} is not a {what}, or of another version of the program")]
+    Layout { what: &'static str, address: Pubkey },
+}
+
+impl FetchError {
+    fn rpc(what: &'static str) -> impl FnOnce(ClientError) -> Self {
+        move |source| Self::Rpc {
+            what,
+            source: Box::new(source),
+        }
+    }
+
+    /// Whether the account is simply not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
+}
+
+/// An account of Trestle: what it is called, and where in it the address stands that lists of it
+/// are filtered by.
+pub trait Kind: AccountDeserialize + Discriminator + Owner {
+    /// What messages call it.
+    const NAME: &'static str;
+}
+
+impl Kind for Network {
+    const NAME: &'static str = "network";
+}
+impl Kind for VerifierSet {
+    const NAME: &'static str = "verifier set";
+}
+impl Kind for Service {
+    const NAME: &'static str = "service";
+}
+impl Kind for Operator {
+    const NAME: &'static str = "operator";
+}
+/*X
+impl Kind for Commitment {
+    const NAME: &'static str = "commitment";
+}
+impl Kind for Proposal {
+    const NAME: &'static str = "proposal";
+}
+impl Kind for Round {
+    const NAME: &'static str = "round";
+}
+impl Kind for SeedRing {
+    const NAME: &'static str = "seed ring";
+}
+impl Kind for Pool {
+    const NAME: &'static str = "pool";
+}
+impl Kind for Claim {
+    const NAME: &'static str = "claim";
+}
+impl Kind for Market {
+    const NAME: &'static str = "market";
+}
+impl Kind for CustomerAccount {
+    const NAME: &'static str = "customer account";
+}
+impl Kind for Lease {
+    const NAME: &'static str = "lease";
+}
+
+X*/
+/// Bytes that must stand at a place of an account.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    offset: usize,
+    bytes: Vec<u8>,
+}
+
+impl Filter {
+    /// `field` is the offset of an address in the struct, by `core::mem::offset_of!`.
+    pub fn address(field: usize, address: &Pubkey) -> Self {
+        Self {
+            offset: DISCRIMINATOR_BYTES.saturating_add(field),
+            bytes: address.to_bytes().to_vec(),
+        }
+    }
+
+    fn memcmp(&self) -> RpcFilterType {
+        RpcFilterType::Memcmp(Memcmp::new_base58_encoded(self.offset, &self.bytes))
+    }
+}
+
+/// Reads one account.
+pub async fn fetch<T: Kind>(rpc: &RpcClient, address: &Pubkey) -> Result<T, FetchError> {
+    fetch_optional(rpc, address)
+        .await?
+        .ok_or(FetchError::NotFound {
+            what: T::NAME,
+            address: *address,
+        })
+}
+
+/// Reads one account that may not exist.
+pub async fn fetch_optional<T: Kind>(
+    rpc: &RpcClient,
+    address: &Pubkey,
+) -> Result<Option<T>, FetchError> {
+    let account = raw(rpc, address, T::NAME).await?;
+    account
+        .map(|account| decode::<T>(address, &account))
+        .transpose()
+}
+
+/// Reads many accounts; those that do not exist are `None`.
+pub async fn fetch_many<T: Kind>(
+    rpc: &RpcClient,
+    addresses: &[Pubkey],
+) -> Result<Vec<Option<T>>, FetchError> {
+    let mut found = Vec::with_capacity(addresses.len());
+    for part in addresses.chunks(MULTIPLE_ACCOUNTS_MAX) {
+        let accounts = rpc
+            .get_multiple_accounts(part)
+            .await
+            .map_err(FetchError::rpc(T::NAME))?;
+        for (address, account) in part.iter().zip(accounts) {
+            let decoded = account.map(|account| decode::<T>(address, &account));
+            found.push(decoded.transpose()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads every account of a kind that passes the filters, sorted by address.
+pub async fn list<T: Kind>(
+    rpc: &RpcClient,
+    filters: &[Filter],
+) -> Result<Vec<(Pubkey, T)>, FetchError> {
+    let discriminator = Memcmp::new_base58_encoded(0, T::DISCRIMINATOR);
+    let mut all = vec![RpcFilterType::Memcmp(discriminator)];
+    all.extend(filters.iter().map(Filter::memcmp));
+    let config = RpcProgramAccountsConfig {
+        filters: Some(all),
+        account_config: RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let accounts = rpc
+        .get_program_ui_accounts_with_config(&T::OWNER, config)
+        .await
+        .map_err(FetchError::rpc(T::NAME))?;
+    let mut found = Vec::with_capacity(accounts.len());
+    for (address, account) in accounts {
+        let layout = || FetchError::Layout {
+            what: T::NAME,
+            address,
+        };
+        let bytes = account.data.decode().ok_or_else(layout)?;
+        let value = T::try_deserialize(&mut bytes.as_slice()).map_err(|_| layout())?;
+        found.push((address, value));
+    }
+    found.sort_by_key(|(address, _)| *address);
+    Ok(found)
+}
+
+/// Reads a service's ring of final roots.
+pub async fn ring(rpc: &RpcClient, service: &Pubkey) -> Result<Box<RootRing>, FetchError> {
+    const WHAT: &str = "root ring";
+    let address = address::ring(service);
+    let account = raw(rpc, &address, WHAT).await?;
+    let account = account.ok_or(FetchError::NotFound {
+        what: WHAT,
+        address,
+    })?;
+    check_owner(&address, &account, WHAT, &[PROOFS_ID])?;
+    RootRing::read_account_data(&account.data).ok_or(FetchError::Layout {
+        what: WHAT,
+        address,
+    })
+}
+
+/// What a client needs of a token account, of either token program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenBalance {
+    pub mint: Pubkey,
+    pub owner: Pubkey,
+    /// Base units.
+    pub amount: u64,
+}
+
+/// Reads a token account that may not exist.
+pub async fn token_balance(
+    rpc: &RpcClient,
+    address: &Pubkey,
+) -> Result<Option<TokenBalance>, FetchError> {
+    const WHAT: &str = "token account";
+    let Some(account) = raw(rpc, address, WHAT).await? else {
+        return Ok(None);
+    };
+    check_owner(
+        address,
+        &account,
+        WHAT,
+        &[TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID],
+    )?;
+    let state = StateWithExtensions::<TokenState>::unpack(&account.data);
+    let base = state
+        .map(|state| state.base)
+        .map_err(|_| FetchError::Layout {
+            what: WHAT,
+            address: *address,
+        })?;
+    Ok(Some(TokenBalance {
+        mint: base.mint,
+        owner: base.owner,
+        amount: base.amount,
+    }))
+}
+
+/// Reads a mint: its decimals and its supply in base units.
+pub async fn mint(rpc: &RpcClient, address: &Pubkey) -> Result<(u8, u64), FetchError> {
+    const WHAT: &str = "mint";
+    let account = raw(rpc, address, WHAT).await?;
+    let account = account.ok_or(FetchError::NotFound {
+        what: WHAT,
+        address: *address,
+    })?;
+    check_owner(
+        address,
+        &account,
+        WHAT,
+        &[TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID],
+    )?;
+    let state = StateWithExtensions::<MintState>::unpack(&account.data);
+    let base = state
+        .map(|state| state.base)
+        .map_err(|_| FetchError::Layout {
+            what: WHAT,
+            address: *address,
+        })?;
+    Ok((base.decimals, base.supply))
+}
+
+/// Reads an account's bytes as they are.
+pub async fn raw(
+    rpc: &RpcClient,
+    address: &Pubkey,
+    what: &'static str,
+) -> Result<Option<Account>, FetchError> {
+    rpc.get_account_with_commitment(address, rpc.commitment())
+        .await
+        .map(|answer| answer.value)
+        .map_err(FetchError::rpc(what))
+}
+
+/// Decodes an account after checking whose it is.
+pub fn decode<T: Kind>(address: &Pubkey, account: &Account) -> Result<T, FetchError> {
+    check_owner(address, account, T::NAME, &[T::OWNER])?;
+    T::try_deserialize(&mut account.data.as_slice()).map_err(|_| FetchError::Layout {
+        what: T::NAME,
+        address: *address,
+    })
+}
+
+fn check_owner(
+    address: &Pubkey,
+    account: &Account,
+    what: &'static str,
+    owners: &[Pubkey],
+) -> Result<(), FetchError> {
+    if owners.contains(&account.owner) {
+        return Ok(());
+    }
+    Err(FetchError::WrongOwner {
+        what,
+        address: *address,
+        owner: account.owner,
+    })
+}

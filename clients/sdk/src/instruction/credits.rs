@@ -1,0 +1,220 @@
+//! Instructions of the credits program.
+
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use trestle_credits::{
+    accounts,
+    groups::{
+        __client_accounts_creditwallet::CreditWallet,
+        __client_accounts_customerwallet::CustomerWallet,
+        __client_accounts_leaserefund::LeaseRefund,
+    },
+    instruction as args,
+};
+
+pub use trestle_credits::state::{LeaseTerms, MarketParams};
+pub use trestle_staking::leaf::LeafProof;
+
+use super::build;
+use crate::address::{
+    self, CREDITS_ID, SYSTEM_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID,
+};
+
+fn wallet(network: &Pubkey, wallet: &Pubkey) -> CreditWallet {
+    let credit_mint = address::credit_mint(network);
+    CreditWallet {
+        network: *network,
+        market: address::market(network),
+        wallet: *wallet,
+        credit_mint,
+        wallet_credits: address::credit_account(wallet, &credit_mint),
+        token_2022_program: TOKEN_2022_PROGRAM_ID,
+    }
+}
+
+fn customer_wallet(network: &Pubkey, customer: &Pubkey) -> CustomerWallet {
+    CustomerWallet {
+        credits: wallet(network, customer),
+        account: address::customer(network, customer),
+    }
+}
+
+/// What a lease refunds to. `commitment` is the one that the lease pays for.
+fn refund(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> LeaseRefund {
+    LeaseRefund {
+        network: *network,
+        market: address::market(network),
+        account: address::customer(network, customer),
+        lease: address::lease(commitment),
+    }
+}
+
+/// Signed by the network's authority.
+pub fn market_create(
+    authority: &Pubkey,
+    network: &Pubkey,
+    stable_mint: &Pubkey,
+    price_account: &Pubkey,
+    params: MarketParams,
+) -> Instruction {
+    let accounts = accounts::MarketCreate {
+        authority: *authority,
+        network: *network,
+        market: address::market(network),
+        credit_mint: address::credit_mint(network),
+        stable_mint: *stable_mint,
+        price_account: *price_account,
+        revenue_vault: address::revenue_vault(network),
+        token_program: TOKEN_PROGRAM_ID,
+        token_2022_program: TOKEN_2022_PROGRAM_ID,
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::MarketCreate { params })
+}
+
+/// What it takes to buy by burning.
+#[derive(Debug, Clone, Copy)]
+pub struct BurnPurchase {
+    pub wallet: Pubkey,
+    pub network: Pubkey,
+    pub token_mint: Pubkey,
+    /// Account of the wallet's that the tokens are burned from.
+    pub tokens: Pubkey,
+    /// The one that the market names.
+    pub price_account: Pubkey,
+}
+
+/// Burns tokens, `max_tokens` at most, for `credits`. Signed by the wallet, whose associated credit
+/// account must exist (see [`super::token::credit_account_create`]).
+pub fn credits_buy_burn(purchase: &BurnPurchase, credits: u64, max_tokens: u64) -> Instruction {
+    let accounts = accounts::CreditsBuyBurn {
+        buyer: wallet(&purchase.network, &purchase.wallet),
+        token_mint: purchase.token_mint,
+        buyer_tokens: purchase.tokens,
+        price_account: purchase.price_account,
+        token_program: TOKEN_PROGRAM_ID,
+    };
+    let args = args::CreditsBuyBurn {
+        credits,
+        max_tokens,
+    };
+    build(CREDITS_ID, &accounts, &args)
+}
+
+/// Pays stablecoin from `stable`, `max_stable` micro-dollars at most, for `credits`.
+pub fn credits_buy_stable(
+    buyer: &Pubkey,
+    network: &Pubkey,
+    stable: &Pubkey,
+    credits: u64,
+    max_stable: u64,
+) -> Instruction {
+    let accounts = accounts::CreditsBuyStable {
+        buyer: wallet(network, buyer),
+        buyer_stable: *stable,
+        revenue_vault: address::revenue_vault(network),
+        token_program: TOKEN_PROGRAM_ID,
+    };
+    let args = args::CreditsBuyStable {
+        credits,
+        max_stable,
+    };
+    build(CREDITS_ID, &accounts, &args)
+}
+
+/// Signed by the customer, who pays the rent.
+pub fn account_open(customer: &Pubkey, network: &Pubkey) -> Instruction {
+    let accounts = accounts::AccountOpen {
+        customer: *customer,
+        network: *network,
+        account: address::customer(network, customer),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::AccountOpen {})
+}
+
+/// From the wallet into the account. Signed by the customer.
+pub fn account_deposit(customer: &Pubkey, network: &Pubkey, credits: u64) -> Instruction {
+    let accounts = accounts::AccountDeposit {
+        from: customer_wallet(network, customer),
+    };
+    build(CREDITS_ID, &accounts, &args::AccountDeposit { credits })
+}
+
+/// From the account into the wallet. Signed by the customer.
+pub fn account_withdraw(customer: &Pubkey, network: &Pubkey, credits: u64) -> Instruction {
+    let accounts = accounts::AccountWithdraw {
+        to: customer_wallet(network, customer),
+    };
+    build(CREDITS_ID, &accounts, &args::AccountWithdraw { credits })
+}
+
+/// Who agrees on a lease, and on what.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaseParties {
+    pub customer: Pubkey,
+    pub node_key: Pubkey,
+    pub network: Pubkey,
+    pub operator: Pubkey,
+    pub commitment: Pubkey,
+}
+
+/// Signed by the customer and by the operator's node.
+pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
+    let accounts = accounts::LeaseOpen {
+        customer: parties.customer,
+        node_key: parties.node_key,
+        network: parties.network,
+        market: address::market(&parties.network),
+        account: address::customer(&parties.network, &parties.customer),
+        operator: parties.operator,
+        commitment: parties.commitment,
+        lease: address::lease(&parties.commitment),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::LeaseOpen { terms })
+}
+
+/// Pays for the next period. Anybody may send it.
+pub fn lease_settle(
+    network: &Pubkey,
+    service: &Pubkey,
+    customer: &Pubkey,
+    commitment: &Pubkey,
+    leaf: LeafProof,
+) -> Instruction {
+    let accounts = accounts::LeaseSettle {
+        refund: refund(network, customer, commitment),
+        ring: address::ring(service),
+        commitment: *commitment,
+    };
+    build(CREDITS_ID, &accounts, &args::LeaseSettle { leaf })
+}
+
+/// Signed by the customer, or by the operator's wallet, who then keeps the notice.
+pub fn lease_end(
+    party: &Pubkey,
+    network: &Pubkey,
+    service: &Pubkey,
+    operator: &Pubkey,
+    commitment: &Pubkey,
+    reason: u8,
+) -> Instruction {
+    let accounts = accounts::LeaseEnd {
+        party: *party,
+        network: *network,
+        service: *service,
+        operator: *operator,
+        lease: address::lease(commitment),
+    };
+    build(CREDITS_ID, &accounts, &args::LeaseEnd { reason })
+}
+
+/// Gives rent, and what nobody settled in time, back to the customer. Anybody may send it.
+pub fn lease_close(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> Instruction {
+    let accounts = accounts::LeaseClose {
+        refund: refund(network, customer, commitment),
+        customer: *customer,
+    };
+    build(CREDITS_ID, &accounts, &args::LeaseClose {})
+}

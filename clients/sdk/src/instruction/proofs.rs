@@ -1,0 +1,257 @@
+//! Instructions of the proofs program.
+
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use trestle_proofs::{
+    accounts, groups::__client_accounts_challenge::Challenge, instruction as args,
+};
+
+pub use trestle_proofs::{
+    instructions::{CountersClaim, OpeningClaim, OrderClaim, TotalsClaim},
+    state::{ProposedRoot, Totals},
+};
+
+use super::build;
+use crate::address::{self, PROOFS_ID, STAKING_ID, SYSTEM_PROGRAM_ID, TOKEN_PROGRAM_ID};
+
+/// Opens the rings of a service. Anybody may pay for it.
+pub fn service_open(payer: &Pubkey, service: &Pubkey) -> Instruction {
+    let accounts = accounts::ServiceOpen {
+        payer: *payer,
+        service: *service,
+        ring: address::ring(service),
+        seeds: address::seeds(service),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(PROOFS_ID, &accounts, &args::ServiceOpen {})
+}
+
+/// Who agrees on a commitment.
+#[derive(Debug, Clone, Copy)]
+pub struct CommitmentParties {
+    pub customer: Pubkey,
+    pub node_key: Pubkey,
+    pub network: Pubkey,
+    pub service: Pubkey,
+    pub operator: Pubkey,
+}
+
+/// Signed by the customer, who pays the rent, and by the operator's node.
+pub fn commitment_register(
+    parties: &CommitmentParties,
+    root: [u8; 32],
+    size_bytes: u64,
+) -> Instruction {
+    let accounts = accounts::CommitmentRegister {
+        customer: parties.customer,
+        node: parties.node_key,
+        network: parties.network,
+        service: parties.service,
+        operator: parties.operator,
+        commitment: address::commitment(&parties.operator, &root),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    let args = args::CommitmentRegister { root, size_bytes };
+    build(PROOFS_ID, &accounts, &args)
+}
+
+/// Signed by the customer, or by the operator's wallet, who then keeps the notice.
+pub fn commitment_end(
+    party: &Pubkey,
+    network: &Pubkey,
+    service: &Pubkey,
+    operator: &Pubkey,
+    commitment: &Pubkey,
+) -> Instruction {
+    let accounts = accounts::CommitmentEnd {
+        party: *party,
+        network: *network,
+        service: *service,
+        operator: *operator,
+        commitment: *commitment,
+    };
+    build(PROOFS_ID, &accounts, &args::CommitmentEnd {})
+}
+
+/// Gives the rent of an ended commitment back. Anybody may send it.
+pub fn commitment_close(
+    customer: &Pubkey,
+    network: &Pubkey,
+    service: &Pubkey,
+    commitment: &Pubkey,
+) -> Instruction {
+    let accounts = accounts::CommitmentClose {
+        customer: *customer,
+        network: *network,
+        service: *service,
+        ring: address::ring(service),
+        commitment: *commitment,
+    };
+    build(PROOFS_ID, &accounts, &args::CommitmentClose {})
+}
+
+/// Fixes what will be asked in the running epoch. Anybody may send it.
+pub fn epoch_seed_record(network: &Pubkey, service: &Pubkey, epoch: u64) -> Instruction {
+    let accounts = accounts::EpochSeedRecord {
+        network: *network,
+        service: *service,
+        ring: address::ring(service),
+        seeds: address::seeds(service),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochSeedRecord { epoch })
+}
+
+/// Signed by a verifier.
+pub fn epoch_propose(
+    proposer: &Pubkey,
+    network: &Pubkey,
+    service: &Pubkey,
+    root: ProposedRoot,
+) -> Instruction {
+    let accounts = accounts::EpochPropose {
+        proposer: *proposer,
+        network: *network,
+        service: *service,
+        verifiers: address::verifiers(network),
+        ring: address::ring(service),
+        pool: address::pool(service),
+        round: address::round(service, root.epoch),
+        proposal: address::proposal(service, root.epoch, proposer),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(PROOFS_ID, &accounts, &args::EpochPropose { root })
+}
+
+/// A proposal by where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct ProposalKey {
+    pub network: Pubkey,
+    pub service: Pubkey,
+    pub epoch: u64,
+    pub proposer: Pubkey,
+}
+
+impl ProposalKey {
+    pub fn proposal(&self) -> Pubkey {
+        address::proposal(&self.service, self.epoch, &self.proposer)
+    }
+
+    pub fn round(&self) -> Pubkey {
+        address::round(&self.service, self.epoch)
+    }
+}
+
+/// Signed by a verifier.
+pub fn epoch_attest(verifier: &Pubkey, key: &ProposalKey, digest: [u8; 32]) -> Instruction {
+    let accounts = accounts::EpochAttest {
+        verifier: *verifier,
+        network: key.network,
+        verifiers: address::verifiers(&key.network),
+        ring: address::ring(&key.service),
+        round: key.round(),
+        proposal: key.proposal(),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochAttest { digest })
+}
+
+/// Moves a root whose window is over into the ring. Anybody may send it. `round_payer` is the
+/// `payer` of the Round.
+pub fn epoch_finalize(key: &ProposalKey, round_payer: &Pubkey) -> Instruction {
+    let accounts = accounts::EpochFinalize {
+        network: key.network,
+        ring: address::ring(&key.service),
+        round: key.round(),
+        proposal: key.proposal(),
+        proposer: key.proposer,
+        round_payer: *round_payer,
+    };
+    build(PROOFS_ID, &accounts, &args::EpochFinalize {})
+}
+
+/// Gives the rent of a lost or superseded proposal back. Anybody may send it.
+pub fn proposal_close(key: &ProposalKey) -> Instruction {
+    let accounts = accounts::ProposalClose {
+        proposer: key.proposer,
+        ring: address::ring(&key.service),
+        proposal: key.proposal(),
+    };
+    build(PROOFS_ID, &accounts, &args::ProposalClose {})
+}
+
+/// Gives the rent of a round that led to no root back to its `payer`. Anybody may send it.
+pub fn round_close(service: &Pubkey, epoch: u64, payer: &Pubkey) -> Instruction {
+    let accounts = accounts::RoundClose {
+        payer: *payer,
+        ring: address::ring(service),
+        round: address::round(service, epoch),
+    };
+    build(PROOFS_ID, &accounts, &args::RoundClose {})
+}
+
+/// Who challenges which proposal; the reward goes to `challenger_tokens`.
+#[derive(Debug, Clone, Copy)]
+pub struct Challenger {
+    pub challenger: Pubkey,
+    pub challenger_tokens: Pubkey,
+    pub token_mint: Pubkey,
+    pub key: ProposalKey,
+}
+
+impl Challenger {
+    fn accounts(&self) -> Challenge {
+        Challenge {
+            challenger: self.challenger,
+            challenger_token: self.challenger_tokens,
+            proposal: self.key.proposal(),
+            network: self.key.network,
+            verifiers: address::verifiers(&self.key.network),
+            bond_vault: address::bond_vault(&self.key.network),
+            insurance_vault: address::insurance_vault(&self.key.network),
+            token_mint: self.token_mint,
+            slasher: address::slasher(),
+            token_program: TOKEN_PROGRAM_ID,
+            staking_program: STAKING_ID,
+        }
+    }
+}
+
+/// Proves that a counter fell. Signed by the challenger.
+pub fn epoch_challenge_counters(challenger: &Challenger, claim: CountersClaim) -> Instruction {
+    let accounts = accounts::EpochChallengeCounters {
+        challenge: challenger.accounts(),
+        ring: address::ring(&challenger.key.service),
+    };
+    let args = args::EpochChallengeCounters { claim };
+    build(PROOFS_ID, &accounts, &args)
+}
+
+/// Proves that leaves are out of order. Signed by the challenger.
+pub fn epoch_challenge_order(challenger: &Challenger, claim: OrderClaim) -> Instruction {
+    let accounts = accounts::EpochChallengeOrder {
+        challenge: challenger.accounts(),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochChallengeOrder { claim })
+}
+
+/// Proves that the totals are too low. Signed by the challenger.
+pub fn epoch_challenge_totals(challenger: &Challenger, claim: TotalsClaim) -> Instruction {
+    let accounts = accounts::EpochChallengeTotals {
+        challenge: challenger.accounts(),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochChallengeTotals { claim })
+}
+
+/// Proves that an opening recorded as good is not. Signed by the challenger.
+pub fn epoch_challenge_opening(
+    challenger: &Challenger,
+    commitment: &Pubkey,
+    claim: OpeningClaim,
+) -> Instruction {
+    let accounts = accounts::EpochChallengeOpening {
+        challenge: challenger.accounts(),
+        seeds: address::seeds(&challenger.key.service),
+        commitment: *commitment,
+    };
+    let args = args::EpochChallengeOpening { claim };
+    build(PROOFS_ID, &accounts, &args)
+}

@@ -1,0 +1,474 @@
+//! Client of a storage node's HTTP API.
+//!
+//! Requests are signed for the node's own key (see [`crate::request`]) and every answer is bounded:
+//! a node is not trusted to be short or quick.
+
+use std::{path::Path, time::Duration};
+
+use futures_util::TryStreamExt;
+use reqwest::{header, Client, Method, RequestBuilder, Response, StatusCode};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use serde_json::json;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
+use thiserror::Error;
+use tokio_util::io::ReaderStream;
+
+use crate::{
+    encoding::{base58, string},
+    request::{body_digest, sign, RequestError, RequestTarget, HEADER_VALUE_MAX_BYTES},
+    send::{decode_transaction, encode_transaction, WireError},
+};
+
+/// A key that signs from any thread.
+pub type DynSigner = dyn Signer + Send + Sync;
+
+/// A connection that takes longer counts as an unreachable node.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For answers that need no large transfer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A transfer may take long, but not stand still this long. The node also hashes before it answers
+/// an upload.
+const STALL_TIMEOUT: Duration = Duration::from_secs(120);
+/// Bytes of JSON that a node may answer with. 1,024 openings of 26 levels are under 4 MiB.
+const JSON_BYTES_MAX: usize = 8 << 20;
+/// Bytes read from disk at a time while uploading.
+const UPLOAD_BUFFER_BYTES: usize = 64 << 10;
+
+/// Why a node did not do what was asked.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    #[error("node {endpoint} cannot be reached: {source}")]
+    Unreachable {
+        endpoint: String,
+        source: reqwest::Error,
+    },
+    #[error("node {endpoint} refused: {message} ({code}, HTTP {status})")]
+    Refused {
+        endpoint: String,
+        status: u16,
+        code: String,
+        message: String,
+        hint: String,
+        /// Seconds after which asking again makes sense.
+        retry_after: Option<u64>,
+    },
+    #[error("node {endpoint} answered nonsense: {what}")]
+    Protocol { endpoint: String, what: String },
+    #[error("`{0}` is not an http:// or https:// URL")]
+    Endpoint(String),
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    #[error("shard file could not be used: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl NodeError {
+    /// Whether the same request may succeed a little later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+}
+
+/// What a node says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    pub status: String,
+    pub version: String,
+    #[serde(with = "base58")]
+    pub node_key: Pubkey,
+    #[serde(with = "base58")]
+    pub operator: Pubkey,
+    #[serde(with = "base58")]
+    pub network: Pubkey,
+    #[serde(with = "base58")]
+    pub service: Pubkey,
+    #[serde(with = "string")]
+    pub stored_bytes: u64,
+    #[serde(with = "string")]
+    pub capacity_bytes: u64,
+    #[serde(with = "string")]
+    pub shard_bytes_max: u64,
+    pub terms: Terms,
+}
+
+/// What a node asks of a lease before it signs one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Terms {
+    #[serde(with = "string")]
+    pub credits_per_gib_epoch: u64,
+    /// Credits an epoch below which it takes no shard.
+    #[serde(with = "string")]
+    pub rate_min: u64,
+    #[serde(with = "string")]
+    pub epochs_min: u64,
+    #[serde(with = "string")]
+    pub epochs_max: u64,
+    pub sla_bps_max: u16,
+    pub credit_bps_max: u16,
+}
+
+impl Terms {
+    /// Credits an epoch that the node asks for a shard of this size.
+    pub fn rate(&self, shard_bytes: u64) -> u64 {
+        const GIB: u128 = 1 << 30;
+        let product = u128::from(shard_bytes).saturating_mul(self.credits_per_gib_epoch.into());
+        let rate = u64::try_from(product.div_ceil(GIB)).unwrap_or(u64::MAX);
+        rate.max(self.rate_min)
+    }
+}
+
+/// One answer to a challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChallengeAnswer {
+    pub number: u32,
+    /// `ok` or `lost`.
+    pub outcome: String,
+    /// The leaf's 124 bytes in hex.
+    pub leaf: Option<String>,
+    /// Hex of each node on the way to the root.
+    pub path: Option<Vec<String>>,
+    /// By the node's key over the answer message.
+    pub signature: String,
+}
+
+/// A challenge to one commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChallengeRequest {
+    pub service: Pubkey,
+    pub epoch: u64,
+    pub commitment: Pubkey,
+    pub root: [u8; 32],
+    /// (challenge number, leaf index)
+    pub numbers: Vec<(u32, u32)>,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorDetails,
+}
+
+#[derive(Deserialize)]
+struct ErrorDetails {
+    code: String,
+    message: String,
+    #[serde(default)]
+    hint: String,
+}
+
+/// An HTTP client with the time limits of this module; one serves all nodes.
+pub fn http_client() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(STALL_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct NodeClient {
+    http: Client,
+    /// URL without a slash at its end.
+    endpoint: String,
+    /// Path of that URL, which is part of what is signed.
+    base_path: String,
+    node_key: Pubkey,
+}
+
+impl NodeClient {
+    /// `endpoint` and `node_key` as the Operator account names them.
+    pub fn new(http: Client, endpoint: &str, node_key: Pubkey) -> Result<Self, NodeError> {
+        let invalid = || NodeError::Endpoint(endpoint.to_string());
+        let url = reqwest::Url::parse(endpoint).map_err(|_| invalid())?;
+        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
+            return Err(invalid());
+        }
+        Ok(Self {
+            http,
+            endpoint: url.as_str().trim_end_matches('/').to_string(),
+            base_path: url.path().trim_end_matches('/').to_string(),
+            node_key,
+        })
+    }
+
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// What the node says about itself. Anybody may ask.
+    pub async fn health(&self) -> Result<Health, NodeError> {
+        let request = self
+            .http
+            .get(format!("{}/v1/health", self.endpoint))
+            .timeout(ANSWER_TIMEOUT);
+        let answer = self.call(request).await?;
+        self.json(answer).await
+    }
+
+    /// Uploads a shard from a file whose sha256 is known. Repeating it is harmless.
+    pub async fn put_shard(
+        &self,
+        signer: &DynSigner,
+        root: &[u8; 32],
+        file: &Path,
+        sha256: &[u8; 32],
+        progress: impl Fn(u64) + Send + Sync + 'static,
+    ) -> Result<(), NodeError> {
+        let path = shard_path(root);
+        let reader = tokio::fs::File::open(file).await?;
+        let size = reader.metadata().await?.len();
+        let stream = ReaderStream::with_capacity(reader, UPLOAD_BUFFER_BYTES);
+        let counted = stream.inspect_ok(move |piece| progress(piece.len() as u64));
+        let request = self
+            .signed(signer, Method::PUT, &path, sha256)?
+            .header(header::CONTENT_LENGTH, size)
+            .body(reqwest::Body::wrap_stream(counted));
+        self.call(request).await.map(drop)
+    }
+
+    /// Downloads a shard piece by piece into `sink`. A node that sends another number of bytes than
+    /// `size` is cut off.
+    pub async fn get_shard(
+        &self,
+        signer: &DynSigner,
+        root: &[u8; 32],
+        size: u64,
+        mut sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
+    ) -> Result<(), NodeError> {
+        let path = shard_path(root);
+        let request = self.signed(signer, Method::GET, &path, &body_digest(b""))?;
+        let mut answer = self.call(request).await?;
+        let mut received = 0_u64;
+        while let Some(piece) = answer.chunk().await.map_err(|e| self.unreachable(e))? {
+            received = received.saturating_add(piece.len() as u64);
+            if received > size {
+                return Err(self.nonsense("it sends more bytes than the shard has"));
+            }
+            sink(&piece)?;
+        }
+        if received < size {
+            return Err(self.nonsense("it sends fewer bytes than the shard has"));
+        }
+        Ok(())
+    }
+
+    /// Has the node forget a shard that no lease pays for any more.
+    pub async fn delete_shard(&self, signer: &DynSigner, root: &[u8; 32]) -> Result<(), NodeError> {
+        let path = shard_path(root);
+        let request = self
+            .signed(signer, Method::DELETE, &path, &body_digest(b""))?
+            .timeout(ANSWER_TIMEOUT);
+        self.call(request).await.map(drop)
+    }
+
+    /// Has the node sign the registration of a commitment. What comes back must be the same
+    /// message: the caller checks that with [`crate::send::Sender::complete`].
+    pub async fn sign_commitment(
+        &self,
+        signer: &DynSigner,
+        transaction: &VersionedTransaction,
+    ) -> Result<VersionedTransaction, NodeError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            transaction: String,
+        }
+        let body = json!({ "transaction": encode_transaction(transaction)? });
+        let answer: Answer = self.post(signer, "/v1/commitments/sign", &body).await?;
+        Ok(decode_transaction(&answer.transaction)?)
+    }
+
+    /// Asks a node to open leaves. Only registered verifiers get an answer.
+    pub async fn challenge(
+        &self,
+        signer: &DynSigner,
+        request: &ChallengeRequest,
+    ) -> Result<Vec<ChallengeAnswer>, NodeError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            answers: Vec<ChallengeAnswer>,
+        }
+        let numbers: Vec<_> = request
+            .numbers
+            .iter()
+            .map(|(number, index)| json!({ "number": number, "index": index }))
+            .collect();
+        let body = json!({
+            "service": request.service.to_string(),
+            "epoch": request.epoch.to_string(),
+            "commitment": request.commitment.to_string(),
+            "root": hex::encode(request.root),
+            "numbers": numbers,
+        });
+        let answer: Answer = self.post(signer, "/v1/challenges", &body).await?;
+        Ok(answer.answers)
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        signer: &DynSigner,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<T, NodeError> {
+        let body = body.to_string().into_bytes();
+        let request = self
+            .signed(signer, Method::POST, path, &body_digest(&body))?
+            .header(header::CONTENT_TYPE, "application/json")
+            .timeout(ANSWER_TIMEOUT)
+            .body(body);
+        let answer = self.call(request).await?;
+        self.json(answer).await
+    }
+
+    fn signed(
+        &self,
+        signer: &DynSigner,
+        method: Method,
+        path: &str,
+        digest: &[u8; 32],
+    ) -> Result<RequestBuilder, NodeError> {
+        let path_and_query = format!("{}{path}", self.base_path);
+        let target = RequestTarget {
+            audience: &self.node_key,
+            method: method.as_str(),
+            path_and_query: &path_and_query,
+        };
+        let headers = sign(signer, &target, digest)?;
+        let url = format!("{}{path}", self.endpoint);
+        let mut request = self.http.request(method.clone(), url);
+        for (name, value) in headers.pairs() {
+            request = request.header(name, value);
+        }
+        Ok(request)
+    }
+
+    async fn call(&self, request: RequestBuilder) -> Result<Response, NodeError> {
+        let answer = request.send().await.map_err(|e| self.unreachable(e))?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        Err(self.refusal(answer).await)
+    }
+
+    async fn refusal(&self, answer: Response) -> NodeError {
+        let status = answer.status();
+        let retry_after = answer
+            .headers()
+            .get(header::RETRY_AFTER)
+            .filter(|value| value.len() <= HEADER_VALUE_MAX_BYTES)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let details = self.json::<ErrorBody>(answer).await.map(|body| body.error);
+        let details = details.unwrap_or_else(|_| plain_refusal(status));
+        NodeError::Refused {
+            endpoint: self.endpoint.clone(),
+            status: status.as_u16(),
+            code: details.code,
+            message: details.message,
+            hint: details.hint,
+            retry_after,
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(&self, mut answer: Response) -> Result<T, NodeError> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|e| self.unreachable(e))? {
+            if bytes.len().saturating_add(piece.len()) > JSON_BYTES_MAX {
+                return Err(self.nonsense("the answer is too long"));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        serde_json::from_slice(&bytes).map_err(|error| self.nonsense(&error.to_string()))
+    }
+
+    fn unreachable(&self, source: reqwest::Error) -> NodeError {
+        NodeError::Unreachable {
+            endpoint: self.endpoint.clone(),
+            source: source.without_url(),
+        }
+    }
+
+    fn nonsense(&self, what: &str) -> NodeError {
+        NodeError::Protocol {
+            endpoint: self.endpoint.clone(),
+            what: what.to_string(),
+        }
+    }
+}
+
+fn plain_refusal(status: StatusCode) -> ErrorDetails {
+    ErrorDetails {
+        code: "http_error".to_string(),
+        message: status
+            .canonical_reason()
+            .unwrap_or("no reason given")
+            .to_string(),
+        hint: String::new(),
+    }
+}
+
+fn shard_path(root: &[u8; 32]) -> String {
+    format!("/v1/shards/{}", hex::encode(root))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(price: u64, rate_min: u64) -> Terms {
+        Terms {
+            credits_per_gib_epoch: price,
+            rate_min,
+            epochs_min: 1,
+            epochs_max: 10,
+            sla_bps_max: 9_900,
+            credit_bps_max: 1_000,
+        }
+    }
+
+    #[test]
+    fn asked_rate_is_rounded_up_and_never_below_the_minimum() {
+        assert_eq!(terms(100, 0).rate(1 << 30), 100);
+        assert_eq!(terms(100, 0).rate(1), 1);
+        assert_eq!(terms(100, 7).rate(1), 7);
+        assert_eq!(terms(u64::MAX, 0).rate(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn endpoints_keep_their_path_and_lose_the_last_slash() {
+        let http = http_client().unwrap();
+        let key = Pubkey::new_from_array([1; 32]);
+        let node = NodeClient::new(http.clone(), "https://a.example/store/", key).unwrap();
+        assert_eq!(node.endpoint(), "https://a.example/store");
+        assert_eq!(node.base_path, "/store");
+        let plain = NodeClient::new(http.clone(), "http://127.0.0.1:7400", key).unwrap();
+        assert_eq!(plain.endpoint(), "http://127.0.0.1:7400");
+        assert_eq!(plain.base_path, "");
+        for wrong in ["", "ftp://a", "node", "http://a?b=c"] {
+            let refused = NodeClient::new(http.clone(), wrong, key);
+            assert!(matches!(refused, Err(NodeError::Endpoint(_))), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_absent_node_is_unreachable_and_transient() {
+        // Port 9 (discard) is not served.
+        let node = NodeClient::new(
+            http_client().unwrap(),
+            "http://127.0.0.1:9",
+            Pubkey::new_from_array([1; 32]),
+        );
+        let error = node.unwrap().health().await.unwrap_err();
+        assert!(matches!(error, NodeError::Unreachable { .. }));
+        assert!(error.is_transient());
+    }
+}
