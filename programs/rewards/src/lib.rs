@@ -1,0 +1,69 @@
+//! Runs on chain (and its types off chain): reward pools, what their epochs are allotted, and
+//! claims by inclusion proof, one by one or many at once.
+//!
+//! No key can move a pool's tokens: they leave the vault to operators' payout accounts, as a final
+//! root grants them, and never more in all than was allotted.
+
+pub mod address;
+pub mod clock;
+pub mod constants;
+pub mod error;
+pub mod event;
+pub mod groups;
+pub mod instructions;
+pub mod state;
+
+use {
+    anchor_lang::prelude::*, instructions::*, state::PoolParams, trestle_core::units::TokenAmount,
+    trestle_staking::leaf::LeafProof,
+};
+
+declare_id!("GZ1SDc7QsHUHyvZ6YP3bBWSMK2tQxeRyZLgBoRpMC4Pa");
+
+#[program]
+pub mod trestle_rewards {
+    use super::*;
+
+    /// Opens the reward pool of a service.
+    pub fn pool_open(ctx: &mut Context<PoolOpen>, params: PoolParams) -> Result<()> {
+        emit!(ctx.accounts.pool_open(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Funds a pool.
+    pub fn pool_fund(ctx: &mut Context<PoolFund>, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.pool_fund(TokenAmount(amount))?);
+        Ok(())
+    }
+
+    /// Allots an epoch what its work can earn at most.
+    pub fn epoch_allot(ctx: &mut Context<EpochAllot>, epoch: u64) -> Result<()> {
+        emit!(ctx.accounts.epoch_allot(epoch, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Opens the claim of an operator with a pool.
+    pub fn claim_open(ctx: &mut Context<ClaimOpen>) -> Result<()> {
+        emit!(ctx.accounts.claim_open(&ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Copies an operator's payout account into its claim.
+    pub fn claim_sync(ctx: &mut Context<ClaimSync>) -> Result<()> {
+        emit!(ctx.accounts.claim_sync()?);
+        Ok(())
+    }
+
+    /// Pays an operator what its leaf grants.
+    pub fn reward_claim(ctx: &mut Context<RewardClaim>, leaf: LeafProof) -> Result<()> {
+        emit!(ctx.accounts.reward_claim(&leaf)?);
+        Ok(())
+    }
+
+    /// Pays several operators what their leaves grant.
+    pub fn reward_push(ctx: &mut Context<RewardPush>, args: PushArgs) -> Result<()> {
+        let accounts = ctx.remaining_accounts()?;
+        emit!(ctx.accounts.reward_push(&args, &accounts)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! Account groups that several instructions share, with their constraints.
+
+use {
+    crate::{
+        error::RewardsError,
+        state::{Claim, Pool},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token::TokenAccount,
+    trestle_core::seeds::{SEED_POOL, SEED_RING},
+    trestle_core::{leaf::Totals, root::FinalRoot, units::TokenAmount},
+    trestle_staking::{constants::PROOFS_ID, ring::FinalRoots, token_calls},
+};
+
+/// A pool that pays operators by the final roots of its service.
+#[derive(Accounts)]
+pub struct PayingPool {
+    /// The pool: what it paid grows.
+    #[account(mut, seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    pub pool: Account<Pool>,
+    /// The pool's vault: pays.
+    #[account(mut, address = pool.vault @ RewardsError::WrongVault)]
+    pub vault: Account<TokenAccount>,
+    /// The final roots of the pool's service.
+    #[account(
+        seeds = [SEED_RING, ring.service.as_ref()],
+        seeds::program = PROOFS_ID,
+        bump = ring.bump,
+        constraint = ring.service == pool.service.to_bytes() @ RewardsError::WrongService,
+    )]
+    pub ring: Account<FinalRoots>,
+    /// The token program of the network's token.
+    pub token_program: Program<Token>,
+}
+
+impl PayingPool {
+    /// The final root of an epoch.
+    #[inline(always)]
+    pub fn root(&self, epoch: u64) -> Result<&FinalRoot> {
+        self.ring
+            .find(epoch)
+            .ok_or_else(|| RewardsError::RootNotFound.into())
+    }
+
+    /// Sums over the leaves of the newest final root: the bound of all that is ever paid.
+    #[inline(always)]
+    pub fn granted(&self) -> Result<Totals> {
+        Ok(self.ring.latest().ok_or(RewardsError::RootNotFound)?.totals)
+    }
+
+    /// Pays what is due to a claim, as far as the breaker lets it, and returns what was paid.
+    #[inline(always)]
+    pub fn pay(
+        &mut self,
+        claim: &mut Claim,
+        payout: CpiHandleMut<'_>,
+        due: TokenAmount,
+        granted: &Totals,
+        now: i64,
+    ) -> Result<TokenAmount> {
+        let amount = self.pool.pay(due, granted, now)?;
+        if amount == TokenAmount::ZERO {
+            return Ok(amount);
+        }
+        require!(
+            self.vault.amount() >= amount.0,
+            RewardsError::VaultShortfall
+        );
+        claim.pay(amount)?;
+        let signer = self.pool.signer();
+        token_calls::transfer(
+            self.token_program.address(),
+            self.vault.try_cpi_handle_mut()?,
+            payout,
+            self.pool.cpi_handle(),
+            &[&signer.seeds()],
+            amount.0,
+        );
+        Ok(amount)
+    }
+}

@@ -1,0 +1,58 @@
+//! Open a claim.
+//!
+//! An operator needs one claim with a pool to be paid from it. It remembers what was paid, and
+//! where to: a copy of the operator's payout account, so that paying reads one account less.
+//!
+//! Specification:
+//! - Anybody can open the claim of an operator of the pool's service, once.
+//! - It pays to the operator's payout account.
+
+use {
+    crate::{
+        error::RewardsError,
+        event::ClaimOpened,
+        state::{Claim, Pool},
+    },
+    anchor_lang::prelude::*,
+    trestle_core::seeds::{SEED_CLAIM, SEED_POOL},
+    trestle_staking::state::Operator,
+};
+
+#[derive(Accounts)]
+pub struct ClaimOpen {
+    /// Pays the rent.
+    #[account(mut)]
+    pub payer: Signer,
+    /// The pool that will pay.
+    #[account(seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    pub pool: Account<Pool>,
+    /// The operator that will be paid.
+    #[account(constraint = operator.service == pool.service @ RewardsError::WrongService)]
+    pub operator: Account<Operator>,
+    /// The claim.
+    #[account(
+        init,
+        payer = payer,
+        seeds = [SEED_CLAIM, pool.address().as_ref(), operator.address().as_ref()],
+        bump,
+    )]
+    pub claim: Account<Claim>,
+    /// Creates the account.
+    pub system_program: Program<System>,
+}
+
+impl ClaimOpen {
+    pub fn claim_open(&mut self, bumps: &ClaimOpenBumps) -> Result<ClaimOpened> {
+        let pool = *self.pool.address();
+        let operator = *self.operator.address();
+        let payout = self.operator.payout;
+        self.claim.open(bumps.claim, pool, operator, payout);
+        self.claim.invariant()?;
+        Ok(ClaimOpened {
+            claim: *self.claim.address(),
+            pool,
+            operator,
+            payout,
+        })
+    }
+}
