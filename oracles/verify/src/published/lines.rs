@@ -2,14 +2,17 @@
 
 use crate::error::VerifyError;
 use crate::published::EVIDENCE_FILE;
-use crate::storage::{ChallengeEvidence, EpochInputs, Finding, Opening};
+use crate::storage::{
+    ChallengeEvidence, ChallengeScope, CommitmentInput, EpochInputs, Finding, Opening,
+};
 use crate::text::{key, parse_base58, parse_hex, Base58, Hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use trestle_core::storage::{challenge_index, DEPTH_MAX};
+use trestle_core::storage::DEPTH_MAX;
 
 /// Longest path of an opening, in hashes.
 const PATH_MAX: usize = DEPTH_MAX as usize;
+const UNKNOWN: &str = "commitment is not in the inputs";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -37,11 +40,11 @@ enum OutcomeText {
 
 /// Writes one line, line feed included. The leaf index is derived, for readers' comfort.
 pub fn render_evidence_line(
-    inputs: &EpochInputs,
-    leaf_count: u32,
+    scope: &ChallengeScope,
+    commitment: &CommitmentInput,
     record: &ChallengeEvidence,
 ) -> Result<String, VerifyError> {
-    let index = challenge_index(&inputs.seed, &record.commitment, record.number, leaf_count);
+    let index = scope.index(commitment, record.number);
     let (outcome, opening, signature) = match &record.finding {
         Finding::Ok(opening) => (OutcomeText::Ok, Some(opening), None),
         Finding::LossDeclared(signature) => (OutcomeText::Lost, None, Some(signature)),
@@ -70,13 +73,13 @@ pub fn render_evidence(
     inputs: &EpochInputs,
     evidence: &[ChallengeEvidence],
 ) -> Result<String, VerifyError> {
-    let leaves = leaf_counts(inputs);
+    let (scope, commitments) = (inputs.scope(), by_address(inputs));
     let mut text = String::new();
     for (position, record) in evidence.iter().enumerate() {
-        let leaf_count = *leaves
+        let commitment = commitments
             .get(&record.commitment)
-            .ok_or_else(|| malformed(position.saturating_add(1), &"unknown commitment"))?;
-        text.push_str(&render_evidence_line(inputs, leaf_count, record)?);
+            .ok_or_else(|| malformed(position.saturating_add(1), &UNKNOWN))?;
+        text.push_str(&render_evidence_line(&scope, commitment, record)?);
     }
     Ok(text)
 }
@@ -86,16 +89,15 @@ pub fn parse_evidence(
     inputs: &EpochInputs,
     text: &str,
 ) -> Result<Vec<ChallengeEvidence>, VerifyError> {
-    let leaves = leaf_counts(inputs);
+    let (scope, commitments) = (inputs.scope(), by_address(inputs));
     let mut evidence = Vec::new();
     for (position, line) in text.lines().enumerate() {
         let number = position.saturating_add(1);
         let (record, index) =
             parse_line(line).map_err(|reason| malformed(number, &reason))?;
-        let leaf_count = *leaves
-            .get(&record.commitment)
-            .ok_or_else(|| malformed(number, &"commitment is not in the inputs"))?;
-        let expected = challenge_index(&inputs.seed, &record.commitment, record.number, leaf_count);
+        let commitment =
+            commitments.get(&record.commitment).ok_or_else(|| malformed(number, &UNKNOWN))?;
+        let expected = scope.index(commitment, record.number);
         if index != expected {
             return Err(malformed(number, &format!("index must be {expected}")));
         }
@@ -109,8 +111,8 @@ pub fn parse_evidence_line(text: &str) -> Result<(ChallengeEvidence, u32), Verif
     parse_line(text).map_err(|reason| malformed(1, &reason))
 }
 
-fn leaf_counts(inputs: &EpochInputs) -> BTreeMap<[u8; 32], u32> {
-    inputs.commitments.iter().map(|one| (one.address, one.leaf_count)).collect()
+fn by_address(inputs: &EpochInputs) -> BTreeMap<&[u8; 32], &CommitmentInput> {
+    inputs.commitments.iter().map(|one| (&one.address, one)).collect()
 }
 
 fn parse_line(text: &str) -> Result<(ChallengeEvidence, u32), String> {

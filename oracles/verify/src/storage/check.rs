@@ -2,14 +2,15 @@
 
 use crate::error::VerifyError;
 use crate::storage::evidence::{
-    challenge_message, declared_loss_message, ChallengeEvidence, Finding, Opening, SignatureBytes,
+    challenge_message, declared_loss_message, ChallengeEvidence, ChallengeScope, Finding, Opening,
+    SignatureBytes,
 };
 use crate::storage::inputs::{CommitmentInput, EpochInputs};
 use ed25519_dalek::{Signature, VerifyingKey};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use trestle_core::hash::Hash;
-use trestle_core::storage::{challenge_index, verify_opening};
+use trestle_core::storage::verify_opening;
 
 /// Evidence that went through [`check_evidence`]; only such evidence can be scored.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,7 @@ pub fn check_evidence<'a>(
         let window = window_of(records, slot, count);
         check_order(commitment, window, slot.saturating_mul(count))?;
     }
+    let scope = inputs.scope();
     records.par_chunks(count.max(1)).zip(&inputs.commitments).try_for_each(
         |(window, commitment)| {
             let node_key = node_keys
@@ -56,7 +58,7 @@ pub fn check_evidence<'a>(
                 .ok_or(VerifyError::UnknownOperator(commitment.operator))?;
             window
                 .iter()
-                .try_for_each(|record| check_finding(inputs, commitment, node_key, record))
+                .try_for_each(|record| check_finding(&scope, commitment, node_key, record))
         },
     )?;
     Ok(CheckedEvidence { inputs, records })
@@ -92,7 +94,7 @@ fn check_order(
 
 /// Checks one finding on its own. Verifiers also use it on each answer as it comes in.
 pub fn check_finding(
-    inputs: &EpochInputs,
+    scope: &ChallengeScope,
     commitment: &CommitmentInput,
     node_key: &[u8; 32],
     record: &ChallengeEvidence,
@@ -101,32 +103,31 @@ pub fn check_finding(
     let unsigned = VerifyError::LossUnsigned { commitment: commitment.address, number };
     match &record.finding {
         Finding::Missed => Ok(()),
-        Finding::Ok(opening) if opens(inputs, commitment, number, opening) => Ok(()),
+        Finding::Ok(opening) if opens(scope, commitment, number, opening) => Ok(()),
         Finding::Ok(_) => {
             Err(VerifyError::OpeningInvalid { commitment: commitment.address, number })
         }
         Finding::LossDeclared(signature) => {
-            let message = declared_loss_message(inputs, commitment, number);
+            let message = declared_loss_message(scope, commitment, number);
             signed(node_key, &message, signature).then_some(()).ok_or(unsigned)
         }
         Finding::LossShown(opening, signature) => {
-            if opens(inputs, commitment, number, opening) {
+            if opens(scope, commitment, number, opening) {
                 return Err(VerifyError::LossDisproved { commitment: commitment.address, number });
             }
-            let message = challenge_message(inputs, commitment, number, opening);
+            let message = challenge_message(scope, commitment, number, opening);
             signed(node_key, &message, signature).then_some(()).ok_or(unsigned)
         }
     }
 }
 
 fn opens(
-    inputs: &EpochInputs,
+    scope: &ChallengeScope,
     commitment: &CommitmentInput,
     number: u32,
     opening: &Opening,
 ) -> bool {
-    let index =
-        challenge_index(&inputs.seed, &commitment.address, number, commitment.leaf_count);
+    let index = scope.index(commitment, number);
     verify_opening(&commitment.root, commitment.leaf_count, index, &opening.leaf, &opening.path)
         .is_ok()
 }

@@ -1,6 +1,6 @@
 //! What a node answered to one challenge, in the form that convinces a third party.
 
-use crate::storage::inputs::{CommitmentInput, EpochInputs};
+use crate::storage::inputs::CommitmentInput;
 use trestle_core::answer::answer_message;
 use trestle_core::evidence::{EvidenceRecord, Outcome};
 use trestle_core::hash::{Hash, ZERO_HASH};
@@ -81,33 +81,48 @@ impl ChallengeEvidence {
     }
 }
 
+/// What fixes the questions of an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChallengeScope {
+    /// The epoch.
+    pub epoch: u64,
+    /// Its seed, as recorded on chain.
+    pub seed: Hash,
+}
+
+impl ChallengeScope {
+    /// The leaf that a challenge asks for.
+    pub fn index(&self, commitment: &CommitmentInput, number: u32) -> u32 {
+        challenge_index(&self.seed, &commitment.address, number, commitment.leaf_count)
+    }
+}
+
 /// What a node signs when it shows an opening.
 pub fn challenge_message(
-    inputs: &EpochInputs,
+    scope: &ChallengeScope,
     commitment: &CommitmentInput,
     number: u32,
     opening: &Opening,
 ) -> Hash {
-    message(inputs, commitment, number, Outcome::Ok, opening.digest())
+    message(scope, commitment, number, Outcome::Ok, opening.digest())
 }
 
 /// What a node signs when it declares a leaf lost.
 pub fn declared_loss_message(
-    inputs: &EpochInputs,
+    scope: &ChallengeScope,
     commitment: &CommitmentInput,
     number: u32,
 ) -> Hash {
-    message(inputs, commitment, number, Outcome::Lost, ZERO_HASH)
+    message(scope, commitment, number, Outcome::Lost, ZERO_HASH)
 }
 
 fn message(
-    inputs: &EpochInputs,
+    scope: &ChallengeScope,
     commitment: &CommitmentInput,
     number: u32,
     outcome: Outcome,
     digest: Hash,
 ) -> Hash {
-    let index =
-        challenge_index(&inputs.seed, &commitment.address, number, commitment.leaf_count);
-    answer_message(&commitment.address, inputs.epoch, number, index, outcome.byte(), &digest)
+    let index = scope.index(commitment, number);
+    answer_message(&commitment.address, scope.epoch, number, index, outcome.byte(), &digest)
 }

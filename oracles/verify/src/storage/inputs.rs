@@ -1,6 +1,7 @@
 //! What an epoch is scored from: everything the chain says, in one canonical order.
 
 use crate::error::VerifyError;
+use crate::storage::evidence::ChallengeScope;
 use crate::text::{amount, hash, key};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -242,6 +243,11 @@ impl EpochInputs {
     /// How many leaves of each commitment are asked for.
     pub fn challenges_per_commitment(&self) -> Result<u32, VerifyError> {
         self.params.challenges_per_commitment()
+    }
+
+    /// What fixes the questions.
+    pub fn scope(&self) -> ChallengeScope {
+        ChallengeScope { epoch: self.epoch, seed: self.seed }
     }
 
     /// The canonical bytes.

@@ -14,7 +14,8 @@ mod tests;
 
 pub use check::{check_evidence, check_finding, CheckedEvidence};
 pub use evidence::{
-    challenge_message, declared_loss_message, ChallengeEvidence, Finding, Opening, SignatureBytes,
+    challenge_message, declared_loss_message, ChallengeEvidence, ChallengeScope, Finding, Opening,
+    SignatureBytes,
 };
 pub use explain::{explain, Explanation};
 pub use fault::{OperatorTerms, Verdict, ZONE_OPERATORS_MIN};

@@ -7,7 +7,7 @@ use crate::storage::{
 };
 use ed25519_dalek::{Signer, SigningKey};
 use std::io::Cursor;
-use trestle_core::storage::{challenge_index, commit_with_cache, opening, SubtreeCache};
+use trestle_core::storage::{commit_with_cache, opening, SubtreeCache};
 
 pub(crate) const MISS_BPS: u16 = 100;
 pub(crate) const LOST_BPS: u16 = 300;
@@ -127,20 +127,20 @@ impl World {
     fn answer(&self, slot: usize, number: u32, act: Act) -> Finding {
         let commitment = &self.inputs.commitments[slot];
         let (data, cache) = &self.data[slot];
-        let index =
-            challenge_index(&self.inputs.seed, &commitment.address, number, commitment.leaf_count);
+        let index = self.inputs.scope().index(commitment, number);
         let opened = opening(&mut Cursor::new(data), &mut cache.clone(), index).unwrap();
         let mut opening = Opening { leaf: opened.leaf, path: opened.path };
         match act {
             Act::Answers => Finding::Ok(opening),
             Act::Misses => Finding::Missed,
             Act::DeclaresLoss => {
-                let message = super::declared_loss_message(&self.inputs, commitment, number);
+                let message = super::declared_loss_message(&self.inputs.scope(), commitment, number);
                 Finding::LossDeclared(self.sign(&commitment.operator, &message))
             }
             Act::ShowsRubbish => {
                 opening.leaf[0] ^= 1;
-                let message = super::challenge_message(&self.inputs, commitment, number, &opening);
+                let scope = self.inputs.scope();
+                let message = super::challenge_message(&scope, commitment, number, &opening);
                 let signature = self.sign(&commitment.operator, &message);
                 Finding::LossShown(opening, signature)
             }

@@ -245,18 +245,18 @@ fn nobody_is_blamed_without_the_nodes_own_signature() {
         evidence[slot].finding = finding;
         check_evidence(&world.inputs, &evidence).map(drop)
     };
-    let message = declared_loss_message(&world.inputs, &commitment, 0);
+    let message = declared_loss_message(&world.inputs.scope(), &commitment, 0);
     let other_node = world.sign(&world.operator(1), &message);
     let unsigned = |result| matches!(result, Err(VerifyError::LossUnsigned { .. }));
     assert!(unsigned(check(Finding::LossDeclared([0; 64]))));
     assert!(unsigned(check(Finding::LossDeclared(other_node))));
     // A declaration for another challenge number is not one for this.
-    let other = declared_loss_message(&world.inputs, &commitment, 1);
+    let other = declared_loss_message(&world.inputs.scope(), &commitment, 1);
     let replayed = world.sign(&world.operator(0), &other);
     assert!(unsigned(check(Finding::LossDeclared(replayed))));
     // A right opening is no loss, signed or not.
     let Finding::Ok(opening) = honest[slot].finding.clone() else { panic!() };
-    let right = challenge_message(&world.inputs, &commitment, 0, &opening);
+    let right = challenge_message(&world.inputs.scope(), &commitment, 0, &opening);
     let signature = world.sign(&world.operator(0), &right);
     let shown = check(Finding::LossShown(opening.clone(), signature));
     assert!(matches!(shown, Err(VerifyError::LossDisproved { .. })));
