@@ -1,0 +1,49 @@
+//! Addresses of the accounts of this program, on chain and off.
+//!
+//! Each function returns the address and its bump. On chain they search for the bump (1,500 CU a
+//! try): there, use the bump that the account stores.
+
+use {
+    crate::{constants::REWARDS_ID, ID},
+    anchor_lang::prelude::*,
+    trestle_core::seeds::{
+        SEED_COMMITMENT, SEED_POOL, SEED_PROPOSAL, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SLASHER,
+    },
+};
+
+/// The ring of final roots of a service.
+pub fn ring_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_RING, service.as_ref()], &ID)
+}
+
+/// The ring of challenge seeds of a service.
+pub fn seeds_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_SEEDS, service.as_ref()], &ID)
+}
+
+/// The commitment of an operator to the data under a root.
+pub fn commitment_address(operator: &Address, root: &[u8; 32]) -> (Address, u8) {
+    find_program_address(&[SEED_COMMITMENT, operator.as_ref(), root], &ID)
+}
+
+/// The votes of one epoch of a service.
+pub fn round_address(service: &Address, epoch: u64) -> (Address, u8) {
+    find_program_address(&[SEED_ROUND, service.as_ref(), &epoch.to_le_bytes()], &ID)
+}
+
+/// The root that a verifier proposes for an epoch of a service.
+pub fn proposal_address(service: &Address, epoch: u64, proposer: &Address) -> (Address, u8) {
+    let epoch = epoch.to_le_bytes();
+    let seeds = [SEED_PROPOSAL, service.as_ref(), &epoch, proposer.as_ref()];
+    find_program_address(&seeds, &ID)
+}
+
+/// The address that signs for this program when it orders a slash of bonds.
+pub fn slasher_address() -> (Address, u8) {
+    find_program_address(&[SEED_SLASHER], &ID)
+}
+
+/// The reward pool of a service, which the rewards program owns.
+pub fn pool_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_POOL, service.as_ref()], &REWARDS_ID)
+}

@@ -1,0 +1,143 @@
+//! Account groups that several instructions share, with their constraints.
+
+use {
+    crate::{error::ProofsError, event::EpochChallenged, state::Proposal},
+    anchor_lang::{prelude::*, Id},
+    trestle_core::{
+        seeds::{SEED_PROPOSAL, SEED_SLASHER},
+        units::Bps,
+    },
+    trestle_staking::{
+        cpi,
+        groups::__cpi_accounts_bondvault as bonds,
+        state::{Network, VerifierSet},
+    },
+};
+
+/// Marks the staking program in lists of accounts.
+pub struct Staking;
+
+impl Id for Staking {
+    fn id() -> Address {
+        trestle_staking::ID
+    }
+    const IDL_ADDRESS: &'static str = "2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C";
+}
+
+/// A proposal under challenge, and all that it takes to slash those who signed it.
+#[derive(Accounts)]
+pub struct Challenge {
+    /// Who challenges.
+    pub challenger: Signer,
+    /// Token account that the challenger's share of the slash goes to. The staking program checks
+    /// its mint.
+    #[account(mut)]
+    pub challenger_token: UncheckedAccount,
+    /// The proposal: it is lost when the challenge is proven.
+    #[account(
+        mut,
+        seeds = [
+            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
+            proposal.proposer.as_ref(),
+        ],
+        bump = proposal.bump,
+    )]
+    pub proposal: Account<Proposal>,
+    /// The proposal's network: what its bond vault owes changes.
+    #[account(mut, address = proposal.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The network's verifiers: the signers lose bond.
+    #[account(
+        mut,
+        constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+    )]
+    pub verifiers: Account<VerifierSet>,
+    /// The network's vault of bonds. The staking program checks it.
+    #[account(mut)]
+    pub bond_vault: UncheckedAccount,
+    /// The network's insurance vault. The staking program checks it.
+    #[account(mut)]
+    pub insurance_vault: UncheckedAccount,
+    /// The network's token. The staking program checks it.
+    #[account(mut)]
+    pub token_mint: UncheckedAccount,
+    /// Signs for this program when it orders the slash.
+    #[account(seeds = [b"slasher"], bump)]
+    pub slasher: UncheckedAccount,
+    /// Moves the bonds.
+    pub token_program: Program<Token>,
+    /// Slashes the bonds.
+    pub staking_program: Program<Staking>,
+}
+
+/// What a challenge shows to be wrong; the number is the one in events.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChallengeKind {
+    /// A counter of an operator fell.
+    Counters = 1,
+    /// Operators out of order, or one twice.
+    Order = 2,
+    /// Totals below the sum of some leaves.
+    Totals = 3,
+    /// An opening recorded as good that does not open the commitment.
+    Opening = 4,
+}
+
+impl Challenge {
+    /// Records that the proposal is proven wrong and takes the bonds of its signers. Signers
+    /// without any bond left cannot keep the challenge from succeeding.
+    pub fn convict(&mut self, kind: ChallengeKind, slasher_bump: u8) -> Result<EpochChallenged> {
+        let signers = self.proposal.lose()?;
+        let has_bond = self.has_bond(signers)?;
+        if has_bond {
+            self.slash(signers, slasher_bump)?;
+        }
+        Ok(EpochChallenged {
+            service: self.proposal.service,
+            proposal: *self.proposal.address(),
+            challenger: *self.challenger.address(),
+            epoch: self.proposal.epoch,
+            digest: self.proposal.digest,
+            signers,
+            kind: kind as u8,
+            slashed: u8::from(has_bond),
+            _pad: [0; 2],
+        })
+    }
+
+    /// Whether the staking program will find bond to take: it refuses a slash of nothing.
+    fn has_bond(&self, signers: u32) -> Result<bool> {
+        let bps = Bps::new(self.network.bond_slash_bps).ok_or(ProofsError::InvariantViolated)?;
+        for (index, entry) in self.verifiers.entries.iter().enumerate() {
+            let is_signer = signers & (1 << index) != 0;
+            let is_same = entry.admitted_epoch <= self.proposal.voted_epoch;
+            if is_signer && is_same && bps.apply_floor(entry.slashable()?) > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn slash(&mut self, signers: u32, slasher_bump: u8) -> Result<()> {
+        let voted_epoch = self.proposal.voted_epoch;
+        let bump = [slasher_bump];
+        let seeds: [&[u8]; 2] = [SEED_SLASHER, &bump];
+        let signer_seeds: [&[&[u8]]; 1] = [&seeds];
+        let accounts = cpi::accounts::BondSlash {
+            slasher: self.slasher.cpi_handle(),
+            bonds: bonds::BondVault {
+                network: self.network.try_cpi_handle_mut()?,
+                verifiers: self.verifiers.try_cpi_handle_mut()?,
+                bond_vault: self.bond_vault.try_cpi_handle_mut()?,
+                token_program: self.token_program.cpi_handle(),
+            },
+            token_mint: self.token_mint.try_cpi_handle_mut()?,
+            insurance_vault: self.insurance_vault.try_cpi_handle_mut()?,
+            challenger: self.challenger_token.try_cpi_handle_mut()?,
+        };
+        let context =
+            CpiContext::new_with_signer(self.staking_program.address(), accounts, &signer_seeds);
+        cpi::bond_slash(context, signers, voted_epoch)
+    }
+}

@@ -1,0 +1,64 @@
+//! Close an ended storage commitment.
+//!
+//! Its rent returns to the customer. It must stay as long as a proposed root can be challenged
+//! with it, and while leases on it settle.
+//!
+//! Specification:
+//! - Anybody can close it; the rent goes to the customer.
+//! - An active commitment is refused.
+//! - It stays until its last epoch has a final root behind it and two more epochs have passed.
+//! - Without a final root it can be closed 64 epochs after its last one.
+//! - A recipient that is not the customer is refused.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        clock::{current_epoch, now},
+        error::ProofsError,
+        event::CommitmentClosed,
+        state::{Commitment, RootRing},
+    },
+    anchor_lang::{prelude::*, AccountClose},
+    trestle_core::seeds::{SEED_COMMITMENT, SEED_RING},
+    trestle_staking::state::{Network, Service},
+};
+
+#[derive(Accounts)]
+pub struct CommitmentClose {
+    /// Receives the rent.
+    #[account(mut, address = commitment.customer @ ProofsError::WrongRecipient)]
+    pub customer: UncheckedAccount,
+    /// The network: its clock counts the epochs.
+    #[account(address = service.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The service that the operator works for.
+    #[account(address = commitment.service @ ProofsError::WrongService)]
+    pub service: Account<Service>,
+    /// The service's final roots.
+    #[account(seeds = [SEED_RING, service.address().as_ref()], bump = ring.bump)]
+    pub ring: Account<RootRing>,
+    /// The commitment.
+    #[account(
+        mut,
+        seeds = [SEED_COMMITMENT, commitment.operator.as_ref(), commitment.root.as_ref()],
+        bump = commitment.bump,
+    )]
+    pub commitment: Account<Commitment>,
+}
+
+impl CommitmentClose {
+    pub fn commitment_close(&mut self) -> Result<CommitmentClosed> {
+        let epoch = current_epoch(&self.network, now()?)?;
+        let ended_epoch = self.commitment.ended_epoch;
+        let is_passed = self.ring.has_passed(ended_epoch);
+        self.commitment.check_closable(epoch, is_passed)?;
+        let event = CommitmentClosed {
+            commitment: *self.commitment.address(),
+            operator: self.commitment.operator,
+            customer: self.commitment.customer,
+            ended_epoch,
+        };
+        self.commitment.close(*self.customer.account())?;
+        Ok(event)
+    }
+}

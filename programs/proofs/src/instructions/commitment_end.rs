@@ -1,0 +1,74 @@
+//! End a storage commitment.
+//!
+//! Either party can leave: the customer at once, the operator after the service's notice.
+//!
+//! Specification:
+//! - The customer ends it with the current epoch.
+//! - The operator's authority ends it after the service's notice.
+//! - Anybody else is refused.
+//! - An end can be brought forward, by the customer, but not put off.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        clock::{current_epoch, now},
+        error::ProofsError,
+        event::CommitmentEnded,
+        state::Commitment,
+    },
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::seeds::SEED_COMMITMENT,
+    trestle_staking::state::{Network, Operator, Service},
+};
+
+#[derive(Accounts)]
+pub struct CommitmentEnd {
+    /// The customer or the operator's authority.
+    pub party: Signer,
+    /// The network: its clock counts the epochs.
+    #[account(address = service.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The service: it fixes the operator's notice.
+    #[account(address = commitment.service @ ProofsError::WrongService)]
+    pub service: Account<Service>,
+    /// Who keeps the data.
+    #[account(address = commitment.operator @ ProofsError::WrongOperator)]
+    pub operator: Account<Operator>,
+    /// The commitment: its last epoch is fixed.
+    #[account(
+        mut,
+        seeds = [SEED_COMMITMENT, commitment.operator.as_ref(), commitment.root.as_ref()],
+        bump = commitment.bump,
+    )]
+    pub commitment: Account<Commitment>,
+}
+
+impl CommitmentEnd {
+    pub fn commitment_end(&mut self) -> Result<CommitmentEnded> {
+        let epoch = current_epoch(&self.network, now()?)?;
+        let last_epoch = self.last_epoch(epoch)?;
+        self.commitment.end(last_epoch)?;
+        self.commitment.invariant()?;
+        Ok(CommitmentEnded {
+            commitment: *self.commitment.address(),
+            operator: self.commitment.operator,
+            by: *self.party.address(),
+            ended_epoch: last_epoch,
+        })
+    }
+
+    /// The last epoch that the signer may ask for. Somebody who is both parties is the customer.
+    fn last_epoch(&self, epoch: u64) -> Result<u64> {
+        let party = self.party.address();
+        if address_eq(party, &self.commitment.customer) {
+            return Ok(epoch);
+        }
+        require!(
+            address_eq(party, &self.operator.authority),
+            ProofsError::NotParty
+        );
+        epoch
+            .checked_add(u64::from(self.service.notice_epochs))
+            .ok_or_else(|| ProofsError::MathOverflow.into())
+    }
+}

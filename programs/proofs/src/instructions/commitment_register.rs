@@ -1,0 +1,104 @@
+//! Register a storage commitment.
+//!
+//! Customer and node agree, by signing one transaction, that the operator keeps the data under a
+//! Poseidon root. From the next epoch on verifiers challenge it.
+//!
+//! Specification:
+//! - The customer and the operator's node both sign; the customer pays the rent.
+//! - A key that is not the node's is refused.
+//! - The number of leaves follows from the size.
+//! - A size of zero, or above the operator's capacity, is refused.
+//! - An operator with less stake than its capacity needs is refused.
+//! - A root that the operator has committed to already is refused.
+//! - A paused network refuses.
+
+#![allow(
+    unused_variables,
+    reason = "the derive binds the arguments in a place that does not use them"
+)]
+
+use {
+    crate::{
+        clock::{current_epoch, now},
+        error::ProofsError,
+        event::CommitmentRegistered,
+        state::{Commitment, CommitmentParties},
+    },
+    anchor_lang::prelude::*,
+    trestle_core::seeds::SEED_COMMITMENT,
+    trestle_staking::state::{Network, Operator, Service},
+};
+
+#[derive(Accounts)]
+#[instruction(root: [u8; 32])]
+pub struct CommitmentRegister {
+    /// Whose data it is; pays the rent.
+    #[account(mut)]
+    pub customer: Signer,
+    /// The operator's node, which vouches that it has the data.
+    #[account(address = operator.node_key @ ProofsError::WrongNodeKey)]
+    pub node: Signer,
+    /// The network: its clock counts the epochs.
+    #[account(address = service.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The service that the operator works for.
+    #[account(address = operator.service @ ProofsError::WrongService)]
+    pub service: Account<Service>,
+    /// Who keeps the data.
+    pub operator: Account<Operator>,
+    /// The new commitment.
+    #[account(
+        init, payer = customer,
+        seeds = [SEED_COMMITMENT, operator.address().as_ref(), root.as_ref()],
+        bump,
+    )]
+    pub commitment: Account<Commitment>,
+    /// Creates the account.
+    pub system_program: Program<System>,
+}
+
+impl CommitmentRegister {
+    fn validate(&self) -> Result<()> {
+        require!(self.network.paused == 0, ProofsError::NetworkPaused);
+        let needed = self
+            .service
+            .min_stake(self.operator.capacity_gib)
+            .map_err(|_| ProofsError::MathOverflow)?;
+        require!(
+            self.operator.stake >= needed,
+            ProofsError::OperatorUnderstaked
+        );
+        Ok(())
+    }
+
+    pub fn commitment_register(
+        &mut self,
+        root: [u8; 32],
+        size_bytes: u64,
+        bumps: &CommitmentRegisterBumps,
+    ) -> Result<CommitmentRegistered> {
+        self.validate()?;
+        let parties = CommitmentParties {
+            bump: bumps.commitment,
+            service: *self.service.address(),
+            operator: *self.operator.address(),
+            customer: *self.customer.address(),
+            registered_epoch: current_epoch(&self.network, now()?)?,
+        };
+        let capacity_gib = self.operator.capacity_gib;
+        self.commitment
+            .register(&parties, root, size_bytes, capacity_gib)?;
+        self.commitment.invariant()?;
+        Ok(CommitmentRegistered {
+            commitment: *self.commitment.address(),
+            service: parties.service,
+            operator: parties.operator,
+            customer: parties.customer,
+            root,
+            size_bytes,
+            registered_epoch: parties.registered_epoch,
+            leaf_count: self.commitment.leaf_count,
+            _pad: [0; 4],
+        })
+    }
+}

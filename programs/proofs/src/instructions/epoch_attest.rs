@@ -1,0 +1,99 @@
+//! Attest a proposed root.
+//!
+//! A verifier that has recomputed the root vouches for it with its bond.
+//!
+//! Specification:
+//! - Only an active verifier with at least the smallest bond can attest.
+//! - It must have had weight when the round opened; a later one that took over a number has none.
+//! - The digest that it attests must be the proposal's.
+//! - A verifier has one vote in an epoch, whichever proposal it goes to, lost ones too.
+//! - The vote weighs the bond of the opening, or what is left of it.
+//! - Two thirds of the weight and two verifiers are a quorum, which opens the challenge window.
+//! - A lost or superseded proposal is refused.
+//! - Attesting ends an epoch's length after the proposal, so that no signer's bond is gone when
+//!   the window ends.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        clock::now,
+        error::ProofsError,
+        event::EpochAttested,
+        state::{Proposal, RootRing, Round},
+    },
+    anchor_lang::prelude::*,
+    trestle_core::seeds::{SEED_PROPOSAL, SEED_RING, SEED_ROUND},
+    trestle_staking::state::{Network, VerifierSet},
+};
+
+#[derive(Accounts)]
+pub struct EpochAttest {
+    /// The verifier.
+    pub verifier: Signer,
+    /// The proposal's network.
+    #[account(address = proposal.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The network's verifiers.
+    #[account(
+        constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+    )]
+    pub verifiers: Account<VerifierSet>,
+    /// The service's final roots.
+    #[account(seeds = [SEED_RING, proposal.service.as_ref()], bump = ring.bump)]
+    pub ring: Account<RootRing>,
+    /// The votes of the proposal's epoch.
+    #[account(
+        mut,
+        seeds = [SEED_ROUND, proposal.service.as_ref(), proposal.epoch.to_le_bytes()],
+        bump = round.bump,
+    )]
+    pub round: Account<Round>,
+    /// The proposal.
+    #[account(
+        mut,
+        seeds = [
+            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
+            proposal.proposer.as_ref(),
+        ],
+        bump = proposal.bump,
+    )]
+    pub proposal: Account<Proposal>,
+}
+
+impl EpochAttest {
+    fn validate(&self, digest: &[u8; 32], now: i64) -> Result<()> {
+        require!(*digest == self.proposal.digest, ProofsError::WrongDigest);
+        self.proposal.check_live(&self.ring)?;
+        // Unbonding takes longer than an epoch and a window: whoever signs in time and exits at
+        // once can still be slashed when the window ends.
+        let age = now.saturating_sub(self.proposal.proposed_at);
+        require!(
+            age <= i64::from(self.network.epoch_seconds),
+            ProofsError::AttestationLate
+        );
+        Ok(())
+    }
+
+    pub fn epoch_attest(&mut self, digest: &[u8; 32]) -> Result<EpochAttested> {
+        let now = now()?;
+        self.validate(digest, now)?;
+        let verifier = *self.verifier.address();
+        let bond_min = self.network.verifier_bond_min;
+        let vote = self.round.vote(&self.verifiers, bond_min, &verifier)?;
+        self.proposal.sign(&vote, &self.round, now)?;
+        self.round.invariant()?;
+        self.proposal.invariant()?;
+        Ok(EpochAttested {
+            service: self.proposal.service,
+            proposal: *self.proposal.address(),
+            verifier,
+            epoch: self.proposal.epoch,
+            digest: self.proposal.digest,
+            weight: self.proposal.weight,
+            weight_total: self.round.weight_total,
+            quorum_at: self.proposal.quorum_at,
+            signers: self.proposal.signers,
+            _pad: [0; 4],
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! Record the challenge seed of the running epoch.
+//!
+//! The seed decides what is asked in the epoch. It binds the newest slot hash, which nobody knew
+//! when the commitments were made, and the newest final root.
+//!
+//! Specification:
+//! - Anybody can record the seed, once for each epoch.
+//! - Only the running epoch gets one.
+//! - The seed digests the newest slot hash and its slot, the newest final root, service and epoch.
+//! - The ring keeps the last 64 seeds.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        clock::{current_epoch, now},
+        error::ProofsError,
+        event::EpochSeedRecorded,
+        state::{RootRing, SeedEntry, SeedRing},
+    },
+    anchor_lang::{
+        pinocchio::sysvars::slot_hashes::{fetch_into, ENTRY_SIZE, NUM_ENTRIES_SIZE},
+        prelude::*,
+    },
+    trestle_core::{
+        hash::{epoch_seed, Hash},
+        seeds::{SEED_RING, SEED_SEEDS},
+    },
+    trestle_staking::state::{Network, Service},
+};
+
+#[derive(Accounts)]
+pub struct EpochSeedRecord {
+    /// The network: its clock counts the epochs.
+    #[account(address = service.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The service.
+    pub service: Account<Service>,
+    /// The service's final roots.
+    #[account(seeds = [SEED_RING, service.address().as_ref()], bump = ring.bump)]
+    pub ring: Account<RootRing>,
+    /// The service's seeds: one is added.
+    #[account(mut, seeds = [SEED_SEEDS, service.address().as_ref()], bump = seeds.bump)]
+    pub seeds: Account<SeedRing>,
+}
+
+impl EpochSeedRecord {
+    fn validate(&self, epoch: u64) -> Result<()> {
+        let current = current_epoch(&self.network, now()?)?;
+        require!(epoch == current, ProofsError::NotCurrentEpoch);
+        Ok(())
+    }
+
+    pub fn epoch_seed_record(&mut self, epoch: u64) -> Result<EpochSeedRecorded> {
+        self.validate(epoch)?;
+        let service = *self.service.address();
+        let (slot, slot_hash) = newest_slot_hash()?;
+        let latest_digest = self.ring.latest_digest();
+        let seed = epoch_seed(&slot_hash, slot, &latest_digest, service.as_array(), epoch);
+        self.seeds.record(&SeedEntry { epoch, slot, seed })?;
+        self.seeds.invariant()?;
+        Ok(EpochSeedRecorded {
+            service,
+            epoch,
+            slot,
+            seed,
+        })
+    }
+}
+
+/// The first entry of the cluster's slot hashes, which is the newest.
+fn newest_slot_hash() -> Result<(u64, Hash)> {
+    let mut entry = [0; ENTRY_SIZE];
+    fetch_into(&mut entry, NUM_ENTRIES_SIZE).map_err(|_| ProofsError::NoSlotHash)?;
+    entry
+        .split_first_chunk::<8>()
+        .and_then(|(slot, hash)| Some((u64::from_le_bytes(*slot), hash.try_into().ok()?)))
+        .ok_or_else(|| ProofsError::NoSlotHash.into())
+}

@@ -1,0 +1,58 @@
+//! Close a round that no root came out of.
+//!
+//! A round whose proposals all failed remembers who has voted, until a later epoch is final.
+//!
+//! Specification:
+//! - Anybody can close a round once its epoch, or a later one, has a final root.
+//! - A round whose epoch can still become final is refused.
+//! - The rent goes to whoever opened the round; another recipient is refused.
+//! - It works while the network is paused.
+
+use {
+    crate::{
+        error::ProofsError,
+        event::RoundClosed,
+        state::{RootRing, Round},
+    },
+    anchor_lang::{prelude::*, AccountClose},
+    trestle_core::seeds::{SEED_RING, SEED_ROUND},
+};
+
+#[derive(Accounts)]
+pub struct RoundClose {
+    /// Receives the rent.
+    #[account(mut, address = round.payer @ ProofsError::WrongRecipient)]
+    pub payer: UncheckedAccount,
+    /// The service's final roots.
+    #[account(seeds = [SEED_RING, round.service.as_ref()], bump = ring.bump)]
+    pub ring: Account<RootRing>,
+    /// The round.
+    #[account(
+        mut,
+        seeds = [SEED_ROUND, round.service.as_ref(), round.epoch.to_le_bytes()],
+        bump = round.bump,
+    )]
+    pub round: Account<Round>,
+}
+
+impl RoundClose {
+    fn validate(&self) -> Result<()> {
+        require!(
+            self.ring.has_passed(self.round.epoch),
+            ProofsError::RoundLive
+        );
+        Ok(())
+    }
+
+    pub fn round_close(&mut self) -> Result<RoundClosed> {
+        self.validate()?;
+        let event = RoundClosed {
+            service: self.round.service,
+            round: *self.round.address(),
+            payer: self.round.payer,
+            epoch: self.round.epoch,
+        };
+        self.round.close(*self.payer.account())?;
+        Ok(event)
+    }
+}

@@ -1,0 +1,15 @@
+//! The accounts of this program: layout, domain verbs and invariants.
+
+mod commitment;
+mod proposal;
+mod ring;
+mod round;
+mod seeds;
+
+pub use {
+    commitment::{Commitment, CommitmentParties, CommitmentStatus, NEVER},
+    proposal::{Proposal, ProposalOrigin, ProposalStatus, ProposedRoot},
+    ring::{RootEntry, RootRing, Totals},
+    round::{Round, RoundOrigin, Vote},
+    seeds::{SeedEntry, SeedRing},
+};

@@ -1,0 +1,163 @@
+//! The votes of one epoch: who had how much weight when it opened, and who has voted.
+
+use {
+    crate::{
+        constants::{QUORUM_DENOMINATOR, QUORUM_NUMERATOR, SIGNERS_MIN, VERIFIERS_MAX, VERSION},
+        error::ProofsError,
+    },
+    anchor_lang::prelude::*,
+    core::mem::{offset_of, size_of},
+    trestle_staking::state::{VerifierEntry, VerifierSet},
+};
+
+/// PDA `["round", service, epoch as u64 LE]`. It outlives its proposals, lost ones too, so that
+/// no verifier votes twice in an epoch; it goes when the epoch is final.
+#[account]
+pub struct Round {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this account's own address.
+    pub bump: u8,
+    /// Zero.
+    pub _pad: [u8; 2],
+    /// Bits of the verifiers that have voted.
+    pub voted: u32,
+    /// The service whose epoch it is.
+    pub service: Address,
+    /// Who paid the rent and gets it back.
+    pub payer: Address,
+    /// The epoch that is voted on.
+    pub epoch: u64,
+    /// Epoch in which the round was opened: verifiers admitted later have no vote.
+    pub opened_epoch: u64,
+    /// Sum of all weights.
+    pub weight_total: u64,
+    /// Bond of each verifier when the round opened, zero for those without a vote.
+    pub weights: [u64; VERIFIERS_MAX],
+}
+
+const _: () = assert!(size_of::<Round>() == 352);
+const _: () = assert!(offset_of!(Round, service) == 8);
+const _: () = assert!(offset_of!(Round, weights) == 96);
+
+/// Which round is opened, and by whom.
+pub struct RoundOrigin {
+    pub bump: u8,
+    pub service: Address,
+    pub payer: Address,
+    pub epoch: u64,
+    pub opened_epoch: u64,
+}
+
+/// One verifier's vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vote {
+    /// Its bit.
+    pub bit: u32,
+    /// What it weighs.
+    pub weight: u64,
+}
+
+impl Round {
+    /// Whether the account was just created and nobody has opened the round yet.
+    pub fn is_blank(&self) -> bool {
+        self.version == 0
+    }
+
+    /// Opens the round with the weights of the set as it stands now.
+    pub fn open(
+        &mut self,
+        origin: &RoundOrigin,
+        verifiers: &VerifierSet,
+        bond_min: u64,
+    ) -> Result<()> {
+        self.version = VERSION;
+        self.bump = origin.bump;
+        self.service = origin.service;
+        self.payer = origin.payer;
+        self.epoch = origin.epoch;
+        self.opened_epoch = origin.opened_epoch;
+        for (weight, entry) in self.weights.iter_mut().zip(&verifiers.entries) {
+            if entry.is_active() && entry.bond >= bond_min {
+                *weight = entry.bond;
+                self.weight_total = self
+                    .weight_total
+                    .checked_add(entry.bond)
+                    .ok_or(ProofsError::MathOverflow)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Spends the one vote of a verifier in this epoch. It weighs what was bonded when the round
+    /// opened, or what is left of that: bond that was slashed since vouches for nothing.
+    pub fn vote(
+        &mut self,
+        verifiers: &VerifierSet,
+        bond_min: u64,
+        verifier: &Address,
+    ) -> Result<Vote> {
+        let index = verifiers.find(verifier).ok_or(ProofsError::NotVerifier)?;
+        let entry = verifiers
+            .entries
+            .get(index)
+            .ok_or(ProofsError::NotVerifier)?;
+        check_voter(entry, bond_min)?;
+        let weight = self.weights.get(index).copied().unwrap_or_default();
+        // The second condition keeps a verifier from the votes of one whose number it took over.
+        require!(
+            weight > 0 && entry.admitted_epoch <= self.opened_epoch,
+            ProofsError::NotInRound
+        );
+        let bit = bit_of(index)?;
+        require!(self.voted & bit == 0, ProofsError::VoteSpent);
+        self.voted |= bit;
+        Ok(Vote {
+            bit,
+            weight: weight.min(entry.bond),
+        })
+    }
+
+    /// Whether these signers and their weight can make a root final.
+    pub fn has_quorum(&self, signers: u32, weight: u64) -> bool {
+        // Products of a u64 and a small constant fit a u128 always.
+        let weight = u128::from(weight).saturating_mul(QUORUM_DENOMINATOR);
+        let needed = u128::from(self.weight_total).saturating_mul(QUORUM_NUMERATOR);
+        signers.count_ones() >= SIGNERS_MIN && weight >= needed
+    }
+
+    /// What holds after every instruction that changes a round.
+    ///
+    /// - It has this layout.
+    /// - Its total is the sum of its weights.
+    /// - Only verifiers with a weight have voted.
+    pub fn invariant(&self) -> Result<()> {
+        let mut total: u64 = 0;
+        let mut voters: u32 = 0;
+        for (index, weight) in self.weights.iter().enumerate() {
+            total = total
+                .checked_add(*weight)
+                .ok_or(ProofsError::InvariantViolated)?;
+            if *weight > 0 {
+                voters |= bit_of(index)?;
+            }
+        }
+        let holds =
+            self.version == VERSION && total == self.weight_total && self.voted & !voters == 0;
+        require!(holds, ProofsError::InvariantViolated);
+        Ok(())
+    }
+}
+
+fn check_voter(entry: &VerifierEntry, bond_min: u64) -> Result<()> {
+    require!(entry.exit_unlock_at == 0, ProofsError::VerifierExiting);
+    require!(entry.bond >= bond_min, ProofsError::BondTooSmall);
+    Ok(())
+}
+
+fn bit_of(index: usize) -> Result<u32> {
+    u32::try_from(index)
+        .ok()
+        .and_then(|index| 1u32.checked_shl(index))
+        .ok_or_else(|| ProofsError::InvariantViolated.into())
+}
