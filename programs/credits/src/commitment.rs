@@ -1,0 +1,68 @@
+//! Storage commitments, which the proofs program owns and this program reads.
+//!
+//! A mirror of the layout, because a program that links two others links two dispatchers of the
+//! same name. A test compares it with the original.
+
+use {
+    anchor_lang::{prelude::*, Discriminator, Owner},
+    bytemuck::{Pod, Zeroable},
+    core::mem::{offset_of, size_of},
+    trestle_staking::constants::PROOFS_ID,
+};
+
+/// `status` of a commitment that serves without an end.
+pub const COMMITMENT_ACTIVE: u8 = 1;
+
+/// The account `Commitment` of the proofs program. Loading it as `Account<Commitment>` checks
+/// owner and discriminator.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct Commitment {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the account's own address.
+    pub bump: u8,
+    /// 1 while it serves without an end, 2 once its last epoch is fixed.
+    pub status: u8,
+    /// Zero.
+    pub _pad: u8,
+    /// Leaves of the data.
+    pub leaf_count: u32,
+    /// The service that the operator works for.
+    pub service: Address,
+    /// The operator (staking account) who keeps the data.
+    pub operator: Address,
+    /// Whose data it is.
+    pub customer: Address,
+    /// Root of the data.
+    pub root: [u8; 32],
+    /// Size of the data in bytes.
+    pub size_bytes: u64,
+    /// Epoch in which it was registered.
+    pub registered_epoch: u64,
+    /// Last epoch that it serves; the largest number while it is active.
+    pub ended_epoch: u64,
+}
+
+const _: () = assert!(size_of::<Commitment>() == 160);
+const _: () = assert!(offset_of!(Commitment, operator) == 40);
+const _: () = assert!(offset_of!(Commitment, ended_epoch) == 152);
+
+impl Owner for Commitment {
+    const OWNER: Address = PROOFS_ID;
+}
+
+impl Discriminator for Commitment {
+    /// First eight bytes of `sha256("account:Commitment")`.
+    const DISCRIMINATOR: &'static [u8] = &[61, 112, 129, 128, 24, 147, 77, 87];
+}
+
+/// Described in the interface of the program that owns it.
+impl IdlAccountType for Commitment {}
+
+impl Commitment {
+    /// Whether nobody has ended it.
+    pub fn is_active(&self) -> bool {
+        self.status == COMMITMENT_ACTIVE
+    }
+}

@@ -1,0 +1,109 @@
+//! Everything this program refuses, each with its remedy. The order is frozen: codes are an API.
+
+use anchor_lang::prelude::*;
+
+#[error_code(offset = 6300)]
+pub enum CreditsError {
+    #[msg(
+        "The network is paused: only withdrawals, settlements and refunds work until it resumes"
+    )]
+    NetworkPaused,
+    #[msg("The signer is not the network's authority: sign with the authority's key")]
+    NotNetworkAuthority,
+    #[msg("The account belongs to another network: pass the accounts of one network")]
+    WrongNetwork,
+    #[msg("The account belongs to another service: pass the accounts of one service")]
+    WrongService,
+    #[msg("This is not the mint that the network names: pass its token or stablecoin mint")]
+    WrongMint,
+    #[msg("This is not the network's credit mint: derive it from the network's address")]
+    WrongCreditMint,
+    #[msg("This is not the market's revenue vault: derive it from the network's address")]
+    WrongVault,
+    #[msg("The metadata address must be printable ASCII of at most 200 bytes")]
+    BadUri,
+    #[msg("The price's greatest age is out of bounds: choose 10 to 3,600 seconds")]
+    BadPriceAge,
+    #[msg("The price's widest confidence is out of bounds: choose 1 to 1,000 basis points")]
+    BadPriceConf,
+    #[msg("The price feed must be named: the zero feed has no price")]
+    BadFeed,
+    #[msg("This is not the market's price account: pass the one that the market names")]
+    WrongPriceAccount,
+    #[msg("The price account is not Pyth's: pass an account that the Pyth receiver owns")]
+    NotPriceProgram,
+    #[msg("The price account cannot be read as a Pyth price update: pass the feed's account")]
+    PriceMalformed,
+    #[msg("The price was not fully verified: post an update with full verification")]
+    PriceNotVerified,
+    #[msg("The price is of another feed: pass the account of the market's feed")]
+    PriceOtherFeed,
+    #[msg("The price is too old: post a newer update and buy again")]
+    PriceStale,
+    #[msg("The price comes from the future: wait until the chain's clock reaches it")]
+    PriceFuture,
+    #[msg("The price is too uncertain: wait until its confidence narrows")]
+    PriceWide,
+    #[msg("The price is not above zero: wait until the feed recovers, or pay in stablecoin")]
+    PriceNotPositive,
+    #[msg("The price's exponent is out of range: the market needs a feed of -18 to 0 decimals")]
+    PriceExponent,
+    #[msg("The number of credits must be above zero")]
+    ZeroCredits,
+    #[msg("The credits cost more than the given maximum: raise it or buy fewer")]
+    CostAboveMaximum,
+    #[msg("The token account does not hold credits of this network: use the wallet's own account")]
+    WrongCreditAccount,
+    #[msg("The credit account belongs to another wallet: use the signer's own account")]
+    NotCreditAccountOwner,
+    #[msg("The account has fewer free credits than that: deposit more or use fewer")]
+    InsufficientCredits,
+    #[msg(
+        "The account belongs to another customer: pass, or sign for, the customer's own account"
+    )]
+    NotCustomer,
+    #[msg("The signer is not the operator's node key: have the operator's node sign")]
+    NotNodeKey,
+    #[msg("The account belongs to another operator: pass the operator that the lease names")]
+    WrongOperator,
+    #[msg("The commitment is not between this customer and this operator")]
+    WrongCommitment,
+    #[msg("The commitment has ended: register a new one and lease that")]
+    CommitmentEnded,
+    #[msg("The rate must be above zero credits an epoch")]
+    BadRate,
+    #[msg("The term is out of bounds: choose 1 to 3,650 epochs")]
+    BadTerm,
+    #[msg("The settlement period is out of bounds: choose 1 to 32 epochs")]
+    BadPeriod,
+    #[msg("The service level must be at most 10,000 basis points")]
+    BadServiceLevel,
+    #[msg("The service credit must be at most 10,000 basis points")]
+    BadServiceCredit,
+    #[msg("Only the customer or the operator's authority can end a lease")]
+    NotLeaseParty,
+    #[msg("The reason is not known: choose 1 to 5")]
+    BadReason,
+    #[msg("The lease ends no later than that already: nothing to do")]
+    LeaseEndsAlready,
+    #[msg("Every epoch of the lease is settled already: close it")]
+    LeaseSettled,
+    #[msg("The lease is not settled yet and its timeout has not passed: settle it, or wait")]
+    LeaseNotFinished,
+    #[msg("No final root reaches the lease's next settlement yet: wait for it")]
+    SettlementNotDue,
+    #[msg(
+        "The lease must be settled with another epoch's root: the oldest that reaches its period"
+    )]
+    WrongSettlementEpoch,
+    #[msg("The leaf is not in that epoch's root: fetch the leaves and the proof of that epoch")]
+    LeafNotProven,
+    #[msg("A counter of the leaf fell: report this, no final root may do so")]
+    CounterFell,
+    #[msg("The network's clock stands before its genesis: try again later")]
+    BeforeGenesis,
+    #[msg("An amount passed 64 bits: use smaller amounts")]
+    MathOverflow,
+    #[msg("An account breaks its own rules: report this, it must not happen")]
+    InvariantViolated,
+}

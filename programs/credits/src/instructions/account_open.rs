@@ -1,0 +1,41 @@
+//! Open a customer's account.
+//!
+//! A customer has one account with each network. It holds the credits that leases are paid from.
+//!
+//! Specification:
+//! - The customer pays for its own account and opens it once.
+//! - A fresh account holds nothing.
+
+use {
+    crate::{event::AccountOpened, state::CustomerAccount},
+    anchor_lang::prelude::*,
+    trestle_core::seeds::SEED_CUSTOMER,
+    trestle_staking::state::Network,
+};
+
+#[derive(Accounts)]
+pub struct AccountOpen {
+    /// The customer: pays for the account.
+    #[account(mut)]
+    pub customer: Signer,
+    /// The network whose credits the account will hold.
+    pub network: Account<Network>,
+    /// The account.
+    #[account(init, payer = customer, seeds = [SEED_CUSTOMER, network, customer], bump)]
+    pub account: Account<CustomerAccount>,
+    pub system_program: Program<System>,
+}
+
+impl AccountOpen {
+    pub fn account_open(&mut self, bumps: &AccountOpenBumps) -> Result<AccountOpened> {
+        let network = *self.network.address();
+        let customer = *self.customer.address();
+        self.account.open(bumps.account, network, customer);
+        self.account.invariant()?;
+        Ok(AccountOpened {
+            account: *self.account.address(),
+            network,
+            customer,
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Settle a lease.
+//!
+//! Pays for the next period of a lease by the operator's windows in final roots, and gives the
+//! rest of the period's price back to the customer. Anybody may do it.
+//!
+//! The first settlement may only take the baseline: the counters of the newest root before the
+//! lease. It consumes nothing then, and the next one pays.
+//!
+//! Specification:
+//! - A period is settled with the oldest final root that reaches its end, and no other.
+//! - Credits are consumed in proportion to good windows, and the rest is refunded.
+//! - A period below the service level gives a service credit besides.
+//! - The same root settles a lease once.
+//! - The first settlement takes the baseline from the newest root before the lease.
+//! - An operator without a leaf before the lease starts from zero.
+//! - Epochs whose baseline has left the ring are refunded.
+//! - Epochs after the end are not paid, and the last settlement empties the lease.
+//! - A lease ends with its commitment.
+//! - A leaf that is not in the root is refused.
+//! - A paused network settles.
+
+use {
+    crate::{
+        commitment::Commitment,
+        constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED},
+        error::CreditsError,
+        event::LeaseSettled,
+        groups,
+        state::{Lease, Settled, SettlementRoot},
+    },
+    anchor_lang::prelude::*,
+    trestle_core::seeds::SEED_RING,
+    trestle_core::{
+        leaf::{LeafCounters, PayoutLeaf},
+        merkle,
+        root::FinalRoot,
+    },
+    trestle_staking::{constants::PROOFS_ID, leaf::LeafProof, ring::FinalRoots},
+};
+
+#[derive(Accounts)]
+pub struct LeaseSettle {
+    /// The lease, its customer's account and the market.
+    pub refund: Nested<groups::LeaseRefund>,
+    /// The final roots of the lease's service.
+    #[account(
+        seeds = [SEED_RING, ring.service.as_ref()],
+        seeds::program = PROOFS_ID,
+        bump = ring.bump,
+        constraint = ring.service == refund.lease.service.to_bytes() @ CreditsError::WrongService,
+    )]
+    pub ring: Account<FinalRoots>,
+    /// What is served. Its account may be gone by now: then the lease has ended too.
+    #[account(address = refund.lease.commitment @ CreditsError::WrongCommitment)]
+    pub commitment: UncheckedAccount,
+}
+
+impl LeaseSettle {
+    fn validate(&self) -> Result<()> {
+        require!(
+            self.refund.lease.status != LEASE_SETTLED,
+            CreditsError::LeaseSettled
+        );
+        Ok(())
+    }
+
+    pub fn lease_settle(&mut self, leaf: &LeafProof) -> Result<LeaseSettled> {
+        self.validate()?;
+        self.end_with_commitment()?;
+        let refund = &mut *self.refund;
+        let settled = if refund.lease.is_settled() {
+            refund.lease.finish()?
+        } else {
+            settle_next(&mut refund.lease, &self.ring, leaf)?
+        };
+        refund.account.settle(settled.consumed, settled.refunded)?;
+        refund.market.settle(settled.consumed, settled.refunded)?;
+        refund.invariant()?;
+        Ok(event(&refund.lease, &settled))
+    }
+
+    /// A lease pays for a commitment, so it cannot outlast it. When the commitment's account is
+    /// gone, nothing tells any more when it ended: what is not settled by then is not paid. (It
+    /// stays for two epochs, and until its last epoch has a final root.)
+    fn end_with_commitment(&mut self) -> Result<()> {
+        let lease = &mut self.refund.lease;
+        let last_epoch = served_until(&self.commitment, lease)?;
+        if last_epoch.max(lease.settled_epoch()) < lease.end_epoch {
+            lease.end_at(last_epoch, REASON_COMMITMENT_ENDED)?;
+        }
+        Ok(())
+    }
+}
+
+/// Last epoch that the commitment of a lease serves, as far as its account tells.
+fn served_until(account: &UncheckedAccount, lease: &Lease) -> Result<u64> {
+    let Ok(commitment) = Account::<Commitment>::load(*account.account()) else {
+        return Ok(lease.settled_epoch());
+    };
+    // Another customer may have committed the same data after this one's commitment was closed.
+    if commitment.customer != lease.customer {
+        return Ok(lease.settled_epoch());
+    }
+    if commitment.is_active() {
+        return Ok(lease.end_epoch);
+    }
+    Ok(commitment.ended_epoch)
+}
+
+fn settle_next(lease: &mut Lease, ring: &FinalRoots, leaf: &LeafProof) -> Result<Settled> {
+    let next = lease.next_root(ring)?;
+    let root = next.root();
+    require!(leaf.epoch == root.epoch, CreditsError::WrongSettlementEpoch);
+    let counters = verify(leaf, root, &lease.operator)?;
+    match next {
+        SettlementRoot::Baseline(root) => lease.set_baseline(root.epoch, &counters),
+        SettlementRoot::Period(root) => lease.settle(root.epoch, &counters),
+    }
+}
+
+fn verify(leaf: &LeafProof, root: &FinalRoot, operator: &Address) -> Result<LeafCounters> {
+    let counters = LeafCounters::from(leaf.counters);
+    let hash = PayoutLeaf::from_parts(operator.as_array(), &counters).hash();
+    merkle::verify(
+        &root.tree_root,
+        root.leaf_count,
+        leaf.index,
+        &hash,
+        &leaf.proof,
+    )
+    .map_err(|_| CreditsError::LeafNotProven)?;
+    Ok(counters)
+}
+
+fn event(lease: &Account<Lease>, settled: &Settled) -> LeaseSettled {
+    LeaseSettled {
+        lease: *lease.address(),
+        epoch: lease.settled_epoch(),
+        epochs: settled.epochs,
+        consumed: settled.consumed.0,
+        refunded: settled.refunded.0,
+        escrow: lease.escrow,
+        end_epoch: lease.end_epoch,
+        windows_ok: settled.windows_ok,
+        windows_total: settled.windows_total,
+        status: lease.status,
+        reason: lease.reason,
+        _pad: [0; 6],
+    }
+}

@@ -1,0 +1,11 @@
+//! The accounts of this program: layout, domain verbs and invariants.
+
+mod customer;
+mod lease;
+mod market;
+
+pub use {
+    customer::CustomerAccount,
+    lease::{Lease, LeaseParties, LeaseTerms, Settled, SettlementRoot},
+    market::{Market, MarketAccounts, MarketParams, MarketSigner},
+};
