@@ -12,8 +12,7 @@ use trestle_core::{
         SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
-/// Seed of the signer of pools that mint.
-const SEED_MINTER: &[u8] = b"minter";
+use trestle_rewards::constants::SEED_MINTER;
 
 pub const STAKING_ID: Pubkey = Pubkey::new_from_array(program_ids::STAKING_ID);
 pub const PROOFS_ID: Pubkey = Pubkey::new_from_array(program_ids::PROOFS_ID);

@@ -20,9 +20,9 @@ use spl_token_2022_interface::{
 use thiserror::Error;
 
 pub use trestle_core::root::{FinalRoot, RootRing};
-//X pub use trestle_credits::state::{CustomerAccount, Lease, Market};
-//X pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
-//X pub use trestle_rewards::state::{Claim, Pool};
+pub use trestle_credits::state::{CustomerAccount, Lease, Market};
+pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
+pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
     Network, Operator, Service, UnbondTicket, VerifierEntry, VerifierSet,
 };
@@ -87,7 +87,6 @@ impl Kind for Service {
 impl Kind for Operator {
     const NAME: &'static str = "operator";
 }
-/*X
 impl Kind for Commitment {
     const NAME: &'static str = "commitment";
 }
@@ -116,7 +115,6 @@ impl Kind for Lease {
     const NAME: &'static str = "lease";
 }
 
-X*/
 /// Bytes that must stand at a place of an account.
 #[derive(Debug, Clone)]
 pub struct Filter {

@@ -75,8 +75,12 @@ fn table_of(folder: &str, constant: &str) -> String {
         })
         .expect("error.rs holds the enum");
     let offset = offset_of(item);
-    let mut text = format!("\n/// Errors of `trestle_{folder}`.\n");
-    text += &format!("#[rustfmt::skip]\npub const {constant}: &[ErrorEntry] = &[\n");
+    let mut text = format!(
+        "//! Generated from the error enum of `trestle_{folder}`; a test writes and checks it.\n\n\
+         use crate::decode::ErrorEntry;\n\n\
+         /// Errors of `trestle_{folder}`.\n\
+         #[rustfmt::skip]\npub const {constant}: &[ErrorEntry] = &[\n"
+    );
     for (position, variant) in item.variants.iter().enumerate() {
         assert!(
             variant.discriminant.is_none(),
@@ -96,22 +100,17 @@ fn table_of(folder: &str, constant: &str) -> String {
 
 #[test]
 fn error_table_holds_every_variant_of_the_programs() {
-    let mut expected =
-        "//! Generated from the programs' error enums; the tests beside it write and \
-                        check it.\n\nuse super::ErrorEntry;\n"
-            .to_string();
     for (folder, constant) in PROGRAM_FOLDERS {
-        expected += &table_of(folder, constant);
+        let expected = table_of(folder, constant);
+        let path = workspace(&format!("clients/sdk/src/decode/table/{folder}.rs"));
+        if std::env::var_os("TRESTLE_WRITE_TABLE").is_some() {
+            fs::write(&path, &expected).unwrap();
+        }
+        assert!(
+            fs::read_to_string(&path).unwrap() == expected,
+            "run `TRESTLE_WRITE_TABLE=1 cargo test -p trestle-sdk error_table`"
+        );
     }
-    let path = workspace("clients/sdk/src/decode/table.rs");
-    if std::env::var_os("TRESTLE_WRITE_TABLE").is_some() {
-        fs::write(&path, &expected).unwrap();
-    }
-    let found = fs::read_to_string(&path).unwrap();
-    assert!(
-        found == expected,
-        "run `TRESTLE_WRITE_TABLE=1 cargo test -p trestle-sdk error_table`"
-    );
 }
 
 #[test]

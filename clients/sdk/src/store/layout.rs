@@ -17,8 +17,8 @@ pub const TAG_BYTES: usize = 16;
 pub const CHUNK_BYTES_MAX: usize = 65_536;
 /// Erasure coding works on multiples of this many bytes.
 const CHUNK_BYTES_STEP: usize = 64;
-/// Shards of one file: more operators than this rarely differ in anything that matters.
-pub const SHARDS_MAX: u16 = 64;
+/// Shards of one file. Each is hashed with a buffer of 2 MB, which this keeps below 64 MB in all.
+pub const SHARDS_MAX: u16 = 32;
 /// Shards any of which bring the file back, where the customer does not choose.
 pub const DEFAULT_DATA_SHARDS: u16 = 4;
 /// Shards in all, where the customer does not choose.
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn impossible_shard_counts_are_refused() {
-        for (data, total) in [(0, 6), (6, 6), (7, 6), (1, 65)] {
+        for (data, total) in [(0, 6), (6, 6), (7, 6), (1, 33)] {
             let refused = LayoutError::Shards { data, total };
             assert_eq!(Layout::for_file(1, data, total), Err(refused));
         }
@@ -173,8 +173,8 @@ mod tests {
         #[test]
         fn stripes_hold_the_file_and_less_than_one_stripe_more(
             file_bytes in 0_u64..(1 << 40),
-            data in 1_u16..32,
-            more in 1_u16..32,
+            data in 1_u16..16,
+            more in 1_u16..16,
         ) {
             let layout = Layout::for_file(file_bytes, data, data + more).unwrap();
             let capacity = layout.stripes * layout.stripe() as u64;
