@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 pub fn program(name: &str) -> PathBuf {
     let folder = std::env::var_os("TRESTLE_SO_DIR").map_or_else(deploy_folder, PathBuf::from);
     let path = folder.join(format!("trestle_{name}.so"));
-    assert!(path.is_file(), "{} is not there: run `make programs`", path.display());
+    assert!(
+        path.is_file(),
+        "{} is not there: run `make programs`",
+        path.display()
+    );
     path
 }
 

@@ -1,3 +1,6 @@
 //! Off chain: what the integration tests share.
 
 pub mod artifacts;
+mod log;
+pub mod svm;
+pub mod tokens;

@@ -48,6 +48,8 @@ pub enum StakingError {
     BadAnswerDeadline,
     #[msg("The notice is out of bounds: choose 1 to 90 epochs")]
     BadNotice,
+    #[msg("The account is not at the address that its own fields give: derive it again")]
+    WrongAddress,
     #[msg("The account belongs to another network: pass the accounts of one network")]
     WrongNetwork,
     #[msg("This is not the vault of the network: derive it from the network's address")]

@@ -5,9 +5,8 @@ use {
         error::StakingError,
         state::{Network, Operator, VerifierSet},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::seeds::{SEED_NETWORK, SEED_OPERATOR},
 };
 
 /// An operator whose stake changes, with the vault that holds it.
@@ -16,16 +15,14 @@ pub struct StakeVault {
     /// The operator's network: its account of what the vault owes changes.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
     pub network: Account<Network>,
     /// The operator whose stake changes.
     #[account(
         mut,
-        seeds = [SEED_OPERATOR, operator.service.as_ref(), operator.authority.as_ref()],
-        bump = operator.bump,
+        constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
     pub operator: Account<Operator>,
     /// The network's vault of stake: its balance changes.
@@ -55,14 +52,15 @@ pub struct BondVault {
     /// The network: its account of what the vault owes changes.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
     /// The network's verifiers: entries change.
     #[account(
         mut,
-        constraint = verifiers.network == *network.address() @ StakingError::WrongVerifierSet,
+        constraint = address_eq(&verifiers.network, network.address())
+            @ StakingError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ StakingError::WrongAddress,
     )]
     pub verifiers: Account<VerifierSet>,
     /// The network's vault of bonds: its balance changes.

@@ -2,14 +2,17 @@
 
 use {
     crate::constants::PROOFS_ID,
-    anchor_lang::{prelude::*, Discriminator, Owner},
+    anchor_lang::{address_eq, prelude::*, Discriminator, Owner},
     bytemuck::{Pod, Zeroable},
     core::ops::Deref,
-    trestle_core::root::{RootRing, ROOT_RING_DISCRIMINATOR},
+    trestle_core::{
+        root::{RootRing, ROOT_RING_DISCRIMINATOR},
+        seeds::SEED_RING,
+    },
 };
 
 /// The account `RootRing` of the proofs program. Loading it as `Account<FinalRoots>` checks owner
-/// and discriminator; which service it belongs to, the reader must check.
+/// and discriminator; that it is the ring of the right service, the reader checks by [`FinalRoots::is_of`].
 #[repr(transparent)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct FinalRoots(pub RootRing);
@@ -20,6 +23,19 @@ impl Owner for FinalRoots {
 
 impl Discriminator for FinalRoots {
     const DISCRIMINATOR: &'static [u8] = &ROOT_RING_DISCRIMINATOR;
+}
+
+impl FinalRoots {
+    /// Whether this is the ring of `service`, at the address that the service gives.
+    #[inline(never)]
+    pub fn is_of(&self, service: &Address, address: &Address) -> bool {
+        let seeds = [SEED_RING, service.as_ref()];
+        self.0.service == *service.as_array()
+            && address_eq(
+                address,
+                &Address::derive_address(&seeds, Some(self.0.bump), &PROOFS_ID),
+            )
+    }
 }
 
 /// Described in the interface of the program that owns it.

@@ -10,7 +10,6 @@
 use {
     crate::{error::StakingError, event::AuthorityAccepted, state::Network},
     anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_NETWORK,
 };
 
 #[derive(Accounts)]
@@ -21,8 +20,7 @@ pub struct AuthorityAccept {
     /// The network to take over.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
 }

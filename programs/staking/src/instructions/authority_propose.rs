@@ -11,7 +11,6 @@
 use {
     crate::{error::StakingError, event::AuthorityProposed, state::Network},
     anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_NETWORK,
 };
 
 #[derive(Accounts)]
@@ -22,8 +21,7 @@ pub struct AuthorityPropose {
     /// The network to hand over.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
 }

@@ -13,7 +13,7 @@
 
 use {
     crate::{constants::SLASHER, error::StakingError, event::BondSlashed, groups, token_calls},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::{Mint, TokenAccount},
     trestle_core::{slash::SlashSplit, units::Bps},
 };
@@ -34,7 +34,7 @@ pub struct BondSlash {
     /// Token account of whoever proved the fault.
     #[account(
         mut,
-        constraint = challenger.mint() == bonds.bond_vault.mint() @ StakingError::WrongMint,
+        constraint = address_eq(challenger.mint(), bonds.bond_vault.mint()) @ StakingError::WrongMint,
     )]
     pub challenger: Account<TokenAccount>,
 }

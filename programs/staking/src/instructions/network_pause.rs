@@ -9,9 +9,8 @@
 //! - Pausing a paused network or resuming a running one is refused.
 
 use {
-    crate::{event::NetworkPaused, state::Network},
+    crate::{error::StakingError, event::NetworkPaused, state::Network},
     anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_NETWORK,
 };
 
 #[derive(Accounts)]
@@ -22,8 +21,7 @@ pub struct NetworkPause {
     /// The network to pause or resume.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
 }

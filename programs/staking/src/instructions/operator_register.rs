@@ -16,9 +16,9 @@ use {
         event::OperatorRegistered,
         state::{Network, Operator, OperatorIdentity, OperatorProfile, Service},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::seeds::{SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE},
+    trestle_core::seeds::SEED_OPERATOR,
 };
 
 #[derive(Accounts)]
@@ -28,22 +28,20 @@ pub struct OperatorRegister {
     pub authority: Signer,
     /// The service's network.
     #[account(
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
     pub network: Account<Network>,
     /// The service to work for: it counts its operators.
     #[account(
         mut,
-        seeds = [SEED_SERVICE, service.network.as_ref(), service.index.to_le_bytes()],
-        bump = service.bump,
+        constraint = service.is_at(service.address()) @ StakingError::WrongAddress,
     )]
     pub service: Account<Service>,
     /// Token account that rewards will go to.
     #[account(
-        constraint = *payout.mint() == network.token_mint @ StakingError::BadPayout,
-        constraint = payout.owner() != network.address() @ StakingError::BadPayout,
+        constraint = address_eq(payout.mint(), &network.token_mint) @ StakingError::BadPayout,
+        constraint = !address_eq(payout.owner(), network.address()) @ StakingError::BadPayout,
     )]
     pub payout: Account<TokenAccount>,
     /// The new operator.

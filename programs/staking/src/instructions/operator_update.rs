@@ -16,9 +16,8 @@ use {
         event::OperatorUpdated,
         state::{Network, Operator, OperatorProfile},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::seeds::{SEED_NETWORK, SEED_OPERATOR},
 };
 
 #[derive(Accounts)]
@@ -28,22 +27,20 @@ pub struct OperatorUpdate {
     pub authority: Signer,
     /// The operator's network.
     #[account(
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
     pub network: Account<Network>,
     /// Token account that rewards will go to.
     #[account(
-        constraint = *payout.mint() == network.token_mint @ StakingError::BadPayout,
-        constraint = payout.owner() != network.address() @ StakingError::BadPayout,
+        constraint = address_eq(payout.mint(), &network.token_mint) @ StakingError::BadPayout,
+        constraint = !address_eq(payout.owner(), network.address()) @ StakingError::BadPayout,
     )]
     pub payout: Account<TokenAccount>,
     /// The operator to update.
     #[account(
         mut,
-        seeds = [SEED_OPERATOR, operator.service.as_ref(), operator.authority.as_ref()],
-        bump = operator.bump,
+        constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
     pub operator: Account<Operator>,
 }

@@ -17,7 +17,7 @@ use {
         state::{Network, Service, ServiceParams},
     },
     anchor_lang::prelude::*,
-    trestle_core::seeds::{SEED_NETWORK, SEED_SERVICE},
+    trestle_core::seeds::SEED_SERVICE,
 };
 
 #[derive(Accounts)]
@@ -28,8 +28,7 @@ pub struct ServiceCreate {
     /// The network: it counts its services.
     #[account(
         mut,
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
     /// The new service, at the network's next index.

@@ -16,22 +16,19 @@
 
 use {
     crate::{
-        constants::PROOFS_ID, error::StakingError, event::SlashApplied, groups, leaf::LeafProof,
-        ring::FinalRoots, token_calls,
+        error::StakingError, event::SlashApplied, groups, leaf::LeafProof, ring::FinalRoots,
+        token_calls,
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{Mint, TokenAccount},
-    trestle_core::{seeds::SEED_RING, slash::SlashSplit},
+    trestle_core::slash::SlashSplit,
 };
 
 #[derive(Accounts)]
 pub struct SlashApply {
     /// The final roots of the operator's service.
     #[account(
-        constraint = ring.service == stake.operator.service.to_bytes() @ StakingError::WrongRing,
-        seeds = [SEED_RING, stake.operator.service.as_ref()],
-        seeds::program = PROOFS_ID,
-        bump = ring.bump,
+        constraint = ring.is_of(&stake.operator.service, ring.address()) @ StakingError::WrongRing,
     )]
     pub ring: Account<FinalRoots>,
     /// The operator, its network and the vault.

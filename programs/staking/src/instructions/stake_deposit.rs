@@ -11,7 +11,7 @@
 
 use {
     crate::{error::StakingError, event::StakeDeposited, groups, token_calls},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::TokenAmount,
 };
@@ -23,7 +23,7 @@ pub struct StakeDeposit {
     /// Where the tokens come from.
     #[account(
         mut,
-        constraint = source.mint() == stake.stake_vault.mint() @ StakingError::WrongMint,
+        constraint = address_eq(source.mint(), stake.stake_vault.mint()) @ StakingError::WrongMint,
     )]
     pub source: Account<TokenAccount>,
     /// The operator, its network and the vault.

@@ -17,10 +17,7 @@ use {
         state::{Network, Operator},
     },
     anchor_lang::prelude::*,
-    trestle_core::{
-        seeds::{SEED_NETWORK, SEED_OPERATOR},
-        units::TokenAmount,
-    },
+    trestle_core::units::TokenAmount,
 };
 
 #[derive(Accounts)]
@@ -30,16 +27,14 @@ pub struct StakeUnbond {
     pub authority: Signer,
     /// The operator's network: it knows the unbonding time.
     #[account(
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
     pub network: Account<Network>,
     /// The operator whose stake unbonds.
     #[account(
         mut,
-        seeds = [SEED_OPERATOR, operator.service.as_ref(), operator.authority.as_ref()],
-        bump = operator.bump,
+        constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
     pub operator: Account<Operator>,
 }

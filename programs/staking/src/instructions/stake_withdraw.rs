@@ -11,7 +11,7 @@
 
 use {
     crate::{error::StakingError, event::StakeWithdrawn, groups, token_calls},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
 };
 
@@ -23,8 +23,8 @@ pub struct StakeWithdraw {
     /// Where the tokens go.
     #[account(
         mut,
-        constraint = destination.mint() == stake.stake_vault.mint() @ StakingError::WrongMint,
-        constraint = destination.owner() == authority.address()
+        constraint = address_eq(destination.mint(), stake.stake_vault.mint()) @ StakingError::WrongMint,
+        constraint = address_eq(destination.owner(), authority.address())
             @ StakingError::NotDestinationOwner,
     )]
     pub destination: Account<TokenAccount>,

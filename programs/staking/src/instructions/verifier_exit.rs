@@ -14,8 +14,7 @@ use {
         event::VerifierExited,
         state::{Network, VerifierSet},
     },
-    anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_NETWORK,
+    anchor_lang::{address_eq, prelude::*},
 };
 
 #[derive(Accounts)]
@@ -24,14 +23,15 @@ pub struct VerifierExit {
     pub verifier: Signer,
     /// The network: it knows the unbonding time.
     #[account(
-        seeds = [SEED_NETWORK, network.token_mint.as_ref()],
-        bump = network.bump,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
     pub network: Account<Network>,
     /// The network's verifiers.
     #[account(
         mut,
-        constraint = verifiers.network == *network.address() @ StakingError::WrongVerifierSet,
+        constraint = address_eq(&verifiers.network, network.address())
+            @ StakingError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ StakingError::WrongAddress,
     )]
     pub verifiers: Account<VerifierSet>,
 }

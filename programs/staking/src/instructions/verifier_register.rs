@@ -13,7 +13,7 @@
 
 use {
     crate::{error::StakingError, event::VerifierRegistered, groups, token_calls},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::TokenAmount,
 };
@@ -28,7 +28,7 @@ pub struct VerifierRegister {
     /// Where the bond comes from.
     #[account(
         mut,
-        constraint = source.mint() == bonds.bond_vault.mint() @ StakingError::WrongMint,
+        constraint = address_eq(source.mint(), bonds.bond_vault.mint()) @ StakingError::WrongMint,
     )]
     pub source: Account<TokenAccount>,
     /// The network, its verifiers and the vault.

@@ -11,7 +11,7 @@
 
 use {
     crate::{error::StakingError, event::VerifierWithdrawn, groups, token_calls},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
 };
 
@@ -22,8 +22,8 @@ pub struct VerifierWithdraw {
     /// Where the tokens go.
     #[account(
         mut,
-        constraint = destination.mint() == bonds.bond_vault.mint() @ StakingError::WrongMint,
-        constraint = destination.owner() == verifier.address()
+        constraint = address_eq(destination.mint(), bonds.bond_vault.mint()) @ StakingError::WrongMint,
+        constraint = address_eq(destination.owner(), verifier.address())
             @ StakingError::NotDestinationOwner,
     )]
     pub destination: Account<TokenAccount>,

@@ -7,8 +7,9 @@ use {
             EPOCH_SECONDS_MIN, SERVICES_MAX, STABLE_DECIMALS, UNBONDING_SECONDS_MAX, VERSION,
         },
         error::StakingError,
+        ID,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
         epoch::epoch_at,
@@ -189,6 +190,16 @@ impl Network {
         self.challenger_bps = params.challenger_bps;
     }
 
+    /// Whether `address` is the one that the token mint gives.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_NETWORK, self.token_mint.as_ref()];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
+    }
+
     /// The gate of everything that brings in new stake, new operators or new verifiers.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
@@ -199,9 +210,9 @@ impl Network {
     /// Pauses or resumes. Whether `by` may do so depends on the direction: resuming is the
     /// authority's alone, so a stolen guardian key can stop a network but not restart it.
     pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<()> {
-        let is_authority = anchor_lang::address_eq(by, &self.authority);
+        let is_authority = address_eq(by, &self.authority);
         if paused {
-            let is_guardian = anchor_lang::address_eq(by, &self.guardian);
+            let is_guardian = address_eq(by, &self.guardian);
             require!(is_authority || is_guardian, StakingError::NotGuardian);
         } else {
             require!(is_authority, StakingError::NotNetworkAuthority);

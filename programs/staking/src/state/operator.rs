@@ -4,11 +4,12 @@ use {
     crate::{
         constants::{CAPACITY_GIB_MAX, ENDPOINT_BYTES_MAX, TICKETS_MAX, VERSION},
         error::StakingError,
+        ID,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
-    trestle_core::{slash, units::TokenAmount},
+    trestle_core::{seeds::SEED_OPERATOR, slash, units::TokenAmount},
 };
 
 /// PDA `["operator", service, authority]`.
@@ -124,6 +125,20 @@ impl Operator {
         self.network = identity.network;
         self.authority = identity.authority;
         self.registered_epoch = identity.registered_epoch;
+    }
+
+    /// Whether `address` is the one that service and authority give.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [
+            SEED_OPERATOR,
+            self.service.as_ref(),
+            self.authority.as_ref(),
+        ];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
     }
 
     /// Takes over what the operator says about itself.

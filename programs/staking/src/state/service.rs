@@ -7,10 +7,12 @@ use {
             NOTICE_EPOCHS_MAX, SERVICE_KIND_STORAGE, STAKE_PER_GIB_MAX, VERSION,
         },
         error::StakingError,
+        ID,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
+        seeds::SEED_SERVICE,
         storage::challenge_count,
         units::{Bps, BPS_ONE},
     },
@@ -126,6 +128,17 @@ impl Service {
         self.lost_slash_bps = params.lost_slash_bps;
         self.answer_deadline_ms = params.answer_deadline_ms;
         self.notice_epochs = params.notice_epochs;
+    }
+
+    /// Whether `address` is the one that network and index give.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let index = self.index.to_le_bytes();
+        let seeds = [SEED_SERVICE, self.network.as_ref(), &index];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
     }
 
     /// Counts one more operator.

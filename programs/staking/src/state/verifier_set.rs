@@ -4,11 +4,15 @@ use {
     crate::{
         constants::{VERIFIERS_MAX, VERSION},
         error::StakingError,
+        ID,
     },
     anchor_lang::{address_eq, prelude::*},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
-    trestle_core::units::{Bps, TokenAmount},
+    trestle_core::{
+        seeds::SEED_VERIFIERS,
+        units::{Bps, TokenAmount},
+    },
 };
 
 /// PDA `["verifiers", network]`. The position of an entry is the verifier's number in votes.
@@ -84,6 +88,16 @@ impl VerifierSet {
         self.version = VERSION;
         self.bump = bump;
         self.network = network;
+    }
+
+    /// Whether `address` is the one that the network gives.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_VERIFIERS, self.network.as_ref()];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
     }
 
     /// The number of the verifier with this key.
