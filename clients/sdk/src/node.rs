@@ -13,7 +13,7 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use thiserror::Error;
-use tokio_util::io::ReaderStream;
+use tokio_util::{bytes::Bytes, io::ReaderStream};
 
 use crate::{
     encoding::{base58, string},
@@ -237,8 +237,23 @@ impl NodeClient {
         self.call(request).await.map(drop)
     }
 
-    /// Downloads a shard piece by piece into `sink`. A node that sends another number of bytes than
-    /// `size` is cut off.
+    /// Starts the download of a shard of `size` bytes.
+    pub async fn open_shard(
+        &self,
+        signer: &DynSigner,
+        root: &[u8; 32],
+        size: u64,
+    ) -> Result<ShardDownload<'_>, NodeError> {
+        let path = shard_path(root);
+        let request = self.signed(signer, Method::GET, &path, &body_digest(b""))?;
+        Ok(ShardDownload {
+            node: self,
+            answer: self.call(request).await?,
+            left: size,
+        })
+    }
+
+    /// Downloads a shard piece by piece into `sink`.
     pub async fn get_shard(
         &self,
         signer: &DynSigner,
@@ -246,19 +261,9 @@ impl NodeClient {
         size: u64,
         mut sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
     ) -> Result<(), NodeError> {
-        let path = shard_path(root);
-        let request = self.signed(signer, Method::GET, &path, &body_digest(b""))?;
-        let mut answer = self.call(request).await?;
-        let mut received = 0_u64;
-        while let Some(piece) = answer.chunk().await.map_err(|e| self.unreachable(e))? {
-            received = received.saturating_add(piece.len() as u64);
-            if received > size {
-                return Err(self.nonsense("it sends more bytes than the shard has"));
-            }
+        let mut download = self.open_shard(signer, root, size).await?;
+        while let Some(piece) = download.next().await? {
             sink(&piece)?;
-        }
-        if received < size {
-            return Err(self.nonsense("it sends fewer bytes than the shard has"));
         }
         Ok(())
     }
@@ -401,6 +406,30 @@ impl NodeClient {
         NodeError::Protocol {
             endpoint: self.endpoint.clone(),
             what: what.to_string(),
+        }
+    }
+}
+
+/// A shard on its way.
+pub struct ShardDownload<'a> {
+    node: &'a NodeClient,
+    answer: Response,
+    left: u64,
+}
+
+impl ShardDownload<'_> {
+    /// The next piece, `None` after the last. A node that sends more or fewer bytes than the shard
+    /// has is cut off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, NodeError> {
+        let piece = self.answer.chunk().await;
+        match piece.map_err(|error| self.node.unreachable(error))? {
+            Some(piece) => {
+                let left = self.left.checked_sub(piece.len() as u64);
+                self.left = left.ok_or_else(|| self.node.nonsense("it sends too many bytes"))?;
+                Ok(Some(piece))
+            }
+            None if self.left == 0 => Ok(None),
+            None => Err(self.node.nonsense("it sends too few bytes")),
         }
     }
 }

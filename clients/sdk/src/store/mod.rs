@@ -4,20 +4,28 @@
 //! `data` say nothing about the rest. Both directions stream: memory does not grow with the file.
 
 mod cipher;
+mod context;
 mod decode;
 mod encode;
 mod erasure;
 mod error;
+mod get;
 mod layout;
 mod manifest;
+mod place;
+mod placement;
+mod put;
+mod verify;
 
 pub use cipher::{
     random_bytes, CipherError, FileKey, RandomError, SegmentCipher, KEY_BYTES, NONCE_PREFIX_BYTES,
 };
+pub use context::{Observer, StoreContext, StoreEvent};
 pub use decode::{decode, decode_to_file, DecodeJob};
 pub use encode::{encode, shard_path, EncodeJob, Encoded, EncodedShard};
 pub use erasure::{data_chunks, recovery_chunks, ErasureError};
 pub use error::StoreError;
+pub use get::{get, GetReport};
 pub use layout::{
     Layout, LayoutError, CHUNK_BYTES_MAX, DEFAULT_DATA_SHARDS, DEFAULT_TOTAL_SHARDS, SHARDS_MAX,
     TAG_BYTES,
@@ -26,6 +34,10 @@ pub use manifest::{
     manifest_id, read_key, write_key, LeaseChoice, Manifest, ManifestError, ManifestPaths,
     ShardRecord, ShardState, CIPHER_NAME, MANIFEST_VERSION,
 };
+
+pub use placement::{find_candidates, Candidate, Demand, Market};
+pub use put::{put, Library, PutOptions, PutReport};
+pub use verify::{verify, ShardCheck};
 
 use error::IoContext;
 
