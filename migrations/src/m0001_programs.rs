@@ -16,7 +16,7 @@ const PROGRAMS: [(&str, Pubkey); 4] = [
 
 pub struct Programs;
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Programs {
     fn name(&self) -> &'static str {
         "0001_programs"

@@ -55,7 +55,7 @@ fn wanted(context: &Context) -> Vec<Wanted<'_>> {
     wanted
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Mints {
     fn name(&self) -> &'static str {
         "0002_mints"

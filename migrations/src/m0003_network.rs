@@ -25,7 +25,7 @@ fn params(context: &Context) -> NetworkParams {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Network {
     fn name(&self) -> &'static str {
         "0003_network"

@@ -24,7 +24,7 @@ fn params(context: &Context) -> ServiceParams {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for StorageService {
     fn name(&self) -> &'static str {
         "0004_storage_service"

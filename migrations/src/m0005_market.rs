@@ -29,7 +29,7 @@ fn price_account(context: &Context) -> Result<Pubkey> {
     context.deployment()?.price_account.context("the settings name no price account")
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Market {
     fn name(&self) -> &'static str {
         "0005_market"

@@ -42,7 +42,7 @@ async fn owes_authority(context: &Context) -> Result<bool> {
     Ok(mint.is_some_and(|mint| mint.mint_authority != Some(minter(context)).into()))
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Pool {
     fn name(&self) -> &'static str {
         "0006_pool"

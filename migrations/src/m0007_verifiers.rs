@@ -1,6 +1,6 @@
 //! The verifiers whose keys are at hand are bonded and admitted.
 
-use anyhow::{ensure, Context as _, Result};
+use anyhow::{ensure, Result};
 use async_trait::async_trait;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -39,7 +39,7 @@ async fn admitted(context: &Context) -> Result<Vec<Pubkey>> {
     Ok(set.entries.iter().map(|entry| entry.authority).collect())
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Step for Verifiers {
     fn name(&self) -> &'static str {
         "0007_verifiers"

@@ -31,8 +31,8 @@ impl Plan {
 }
 
 /// One numbered change of a deployment.
-#[async_trait]
-pub trait Step: Send + Sync {
+#[async_trait(?Send)]
+pub trait Step {
     /// The file's name: number and noun.
     fn name(&self) -> &'static str;
 

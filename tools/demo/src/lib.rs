@@ -1,0 +1,12 @@
+//! Off chain: the main job of Trestle, end to end, on a local network: `make demo`.
+#![forbid(unsafe_code)]
+
+mod demo;
+mod process;
+mod report;
+mod services;
+mod stage;
+mod steps;
+
+pub use demo::Demo;
+pub use steps::run;

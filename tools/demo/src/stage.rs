@@ -38,6 +38,7 @@ pub struct Stage {
     pub folder: PathBuf,
     pub node_ports: Vec<u16>,
     pub verifier_ports: Vec<u16>,
+    pub monitor_ports: Vec<u16>,
 }
 
 impl Stage {
@@ -49,8 +50,10 @@ impl Stage {
     ) -> Result<Self> {
         fs::create_dir_all(folder.join("keys"))?;
         let network = LocalNetwork::start(Ports::ANY)?;
-        let node_ports = free_ports(OPERATORS)?;
-        let verifier_ports = free_ports(VERIFIERS)?;
+        let mut ports = free_ports(OPERATORS + 2 * VERIFIERS)?;
+        let node_ports = ports.split_off(2 * VERIFIERS);
+        let monitor_ports = ports.split_off(VERIFIERS);
+        let verifier_ports = ports;
         let options = Options {
             folder: folder.join("keys"),
             artifacts: artifacts.to_path_buf(),
@@ -69,6 +72,7 @@ impl Stage {
             folder: folder.to_path_buf(),
             node_ports,
             verifier_ports,
+            monitor_ports,
         };
         for number in 0..OPERATORS {
             stage.wallet(&operator_name(number), OPERATOR_TOKENS, 0).await?;

@@ -1,0 +1,103 @@
+//! Step 6: one verifier's key proposes a root that pays its friend. The others do not sign it.
+
+use anyhow::{bail, ensure, Context, Result};
+use solana_signer::Signer;
+use trestle_core::{leaf::PayoutLeaf, merkle::Tree};
+use trestle_localnet::{key, verifier_name};
+use trestle_proofs::state::{ProposedRoot, Totals};
+use trestle_rewards::state::Pool;
+use trestle_sdk::{
+    fetch,
+    instruction::proofs::{epoch_finalize, epoch_propose, ProposalKey},
+    send::{Outcome, SendConfig, SendError, Sender, TransactionRequest},
+};
+
+use crate::{stage::VERIFIERS, Demo};
+
+/// The verifier whose key is used, and the operator who is to profit.
+const LIAR: usize = VERIFIERS - 1;
+const FRIEND: usize = 5;
+
+/// Proposes the false root of `epoch`, waits for the honest one, and shows that the false one
+/// cannot become final.
+pub async fn run(demo: &mut Demo, epoch: u64) -> Result<()> {
+    let liar = key(&demo.stage.folder.join("keys"), &verifier_name(LIAR))?;
+    let root = false_root(demo, epoch).await?;
+    let deployment = demo.stage.deployment();
+    let false_proposal = ProposalKey {
+        network: deployment.network,
+        service: deployment.service,
+        epoch,
+        proposer: liar.pubkey(),
+    };
+    let propose = epoch_propose(&liar.pubkey(), &deployment.network, &deployment.service, root);
+    let request = TransactionRequest::new(liar.pubkey(), vec![propose]);
+    let sender = Sender::new(&demo.stage.rpc, SendConfig::default());
+    let receipt = sender.send(&request, &[&liar], |_| Ok(())).await?;
+    if !matches!(receipt.outcome, Outcome::Landed { .. }) {
+        bail!("the false root was not even proposed: {:?}", receipt.outcome);
+    }
+    let amount = format!("{} base units for a friend", root.totals.tokens);
+    demo.note_signature("false root proposed", &amount, &receipt.signature).await?;
+    let honest = demo.wait_until_final(epoch).await?;
+    ensure!(honest.tree_root != root.tree_root, "the false root became final");
+    demo.report.line("the other verifiers recomputed the epoch, refused, and made their own root final");
+    refused(demo, &false_proposal).await
+}
+
+/// A tree of one leaf that pays everything the epoch was allotted to one operator.
+async fn false_root(demo: &Demo, epoch: u64) -> Result<ProposedRoot> {
+    let ring = fetch::ring(&demo.stage.rpc, &demo.service()).await?;
+    let latest = ring.latest().context("no root is final yet")?;
+    let pool: Pool = fetch::fetch(&demo.stage.rpc, &demo.stage.deployment().pool).await?;
+    let totals = Totals {
+        tokens: pool.allotted_total,
+        stable: latest.totals.stable,
+        slashed: latest.totals.slashed,
+        units: latest.totals.units,
+    };
+    let leaf = PayoutLeaf {
+        operator: demo.stage.operator(FRIEND)?.to_bytes(),
+        tokens: totals.tokens,
+        stable: totals.stable,
+        slashed: totals.slashed,
+        units: totals.units,
+        ..Default::default()
+    };
+    let tree = Tree::build(vec![leaf.hash()]).context("a tree of one leaf")?;
+    Ok(ProposedRoot {
+        epoch,
+        tree_root: tree.root(),
+        leaf_count: tree.leaf_count(),
+        totals,
+        inputs_digest: [7; 32],
+        rules_version: latest.rules_version,
+    })
+}
+
+/// The false root has one signer, and finalizing it fails for want of a quorum or because the
+/// honest root took its place.
+async fn refused(demo: &mut Demo, proposal: &ProposalKey) -> Result<()> {
+    let stands = demo
+        .proposals(proposal.epoch)
+        .await?
+        .into_iter()
+        .find(|(address, _)| *address == proposal.proposal());
+    if let Some((_, stands)) = &stands {
+        ensure!(stands.signers.count_ones() == 1, "somebody signed the false root");
+        ensure!(stands.quorum_at == 0, "the false root has a quorum");
+    }
+    let anyone = demo.stage.key("anyone")?;
+    // The liar opened the round, so the liar paid for it.
+    let finalize = epoch_finalize(proposal, &proposal.proposer);
+    let request = TransactionRequest::new(anyone.pubkey(), vec![finalize]);
+    let sender = Sender::new(&demo.stage.rpc, SendConfig::default());
+    match sender.simulate(&request).await {
+        Err(SendError::Rejected { error, .. }) => {
+            demo.report.line(format!("finalizing the false root is refused: {error}"));
+            Ok(())
+        }
+        Ok(_) => bail!("the false root could be finalized"),
+        Err(error) => Err(error.into()),
+    }
+}
