@@ -4,7 +4,7 @@ use crate::{
     breaker::Breaker,
     emission::Schedule,
     math::MathError,
-    root::EpochNotNewer,
+    root::{slot_of, EpochNotNewer},
     units::{TokenAmount, UnixSeconds},
 };
 use bytemuck::{Pod, Zeroable};
@@ -242,8 +242,3 @@ impl core::fmt::Display for PushError {
 }
 
 impl core::error::Error for PushError {}
-
-const fn slot_of(number: u64) -> usize {
-    // Less than the length of the ring, so that no bit is lost.
-    (number % ALLOTMENTS_LEN as u64) as usize
-}

@@ -13,6 +13,8 @@ use core::{
 /// Final roots that a service keeps. A claim may name any of them, so this many epochs is how
 /// long a proof stays valid.
 pub const RING_LEN: usize = 64;
+const SLOT_MASK: u64 = RING_LEN as u64 - 1;
+const _: () = assert!(RING_LEN.is_power_of_two());
 /// Anchor's discriminator of the account: the first 8 bytes of sha256("account:RootRing").
 pub const ROOT_RING_DISCRIMINATOR: [u8; 8] = [0x24, 0xc2, 0x3c, 0x7e, 0x11, 0xd8, 0xf3, 0x68];
 /// Bytes of the whole account: discriminator and ring.
@@ -200,7 +202,8 @@ impl RootRing {
     }
 }
 
-const fn slot_of(number: u64) -> usize {
-    // Less than the length of the ring, so that no bit is lost.
-    (number % RING_LEN as u64) as usize
+/// Where root or allotment `number` stands in a ring.
+pub(crate) const fn slot_of(number: u64) -> usize {
+    // Below the length of the ring, so that nothing is cut off.
+    (number & SLOT_MASK) as usize
 }

@@ -103,7 +103,7 @@ pub fn leaf_data(bytes: &[u8]) -> Result<LeafData, StorageError> {
 /// What stands in the tree for a leaf's data.
 pub fn leaf_hash(data: &LeafData) -> Result<Hash, PoseidonError> {
     let mut elements = [[0_u8; 32]; LEAF_ELEMENTS];
-    for (element, bytes) in elements.iter_mut().zip(data.chunks_exact(ELEMENT_BYTES)) {
+    for (element, bytes) in elements.iter_mut().zip(data.as_chunks::<ELEMENT_BYTES>().0) {
         let (_, low) = element.split_at_mut(1);
         low.copy_from_slice(bytes);
     }

@@ -1,6 +1,6 @@
 //! Newtypes that carry the unit of a number, so that amounts of different kinds cannot mix.
 
-use crate::math::MathError;
+use crate::math::{mul_div_ceil, mul_div_floor, MathError};
 use bytemuck::{Pod, Zeroable};
 use core::fmt;
 
@@ -215,15 +215,13 @@ impl Bps {
 
     /// This share of `amount`, rounded down.
     pub fn apply_floor(self, amount: u64) -> u64 {
-        let product = u128::from(amount).saturating_mul(u128::from(self.0));
-        // A share of at most the whole keeps the quotient within the amount's own range.
-        u64::try_from(product / u128::from(BPS_ONE)).unwrap_or(amount)
+        // A share of at most the whole always fits, so the alternative is never taken.
+        mul_div_floor(amount, u64::from(self.0), u64::from(BPS_ONE)).unwrap_or(amount)
     }
 
     /// This share of `amount`, rounded up.
     pub fn apply_ceil(self, amount: u64) -> u64 {
-        let product = u128::from(amount).saturating_mul(u128::from(self.0));
-        u64::try_from(product.div_ceil(u128::from(BPS_ONE))).unwrap_or(amount)
+        mul_div_ceil(amount, u64::from(self.0), u64::from(BPS_ONE)).unwrap_or(amount)
     }
 }
 

@@ -145,18 +145,11 @@ impl<const T: usize> Permutation<T> {
 
     fn derive() -> Option<Self> {
         let parameters = get_poseidon_parameters::<Fr>(u8::try_from(T).ok()?).ok()?;
-        let mut constants = parameters.ark.chunks_exact(T);
-        let mut take = |rounds: usize| -> Option<Vec<[Fr; T]>> {
-            constants
-                .by_ref()
-                .take(rounds)
-                .map(|round| round.try_into().ok())
-                .collect()
-        };
         let half = parameters.full_rounds / 2;
-        let first = take(half)?;
-        let dense = take(parameters.partial_rounds)?;
-        let mut last = take(half)?;
+        let (constants, _) = parameters.ark.as_chunks::<T>();
+        let (first, constants) = constants.split_at_checked(half)?;
+        let (dense, constants) = constants.split_at_checked(parameters.partial_rounds)?;
+        let mut last = constants.get(..half)?.to_vec();
         let rows: Option<Vec<[Fr; T]>> = parameters
             .mds
             .iter()
@@ -168,7 +161,7 @@ impl<const T: usize> Permutation<T> {
         let mut deferred = identity::<T>();
         let mut carried = [Fr::zero(); T];
         let mut partial = Vec::with_capacity(dense.len());
-        for constants in &dense {
+        for constants in dense {
             let mut constants = multiply(&invert(&deferred)?, constants);
             constants
                 .iter_mut()
@@ -185,7 +178,7 @@ impl<const T: usize> Permutation<T> {
             .zip(carried)
             .for_each(|(constant, carry)| *constant += carry);
         Some(Self {
-            first,
+            first: first.to_vec(),
             partial,
             deferred,
             last,
@@ -255,8 +248,8 @@ fn apply_sparse<const T: usize>(round: &SparseRound<T>, state: [Fr; T]) -> [Fr; 
 /// With p < 0.19 * 2^256 and at most 5 products the running sum stays below 6 p after each shift
 /// and below 0.95 * 2^320 before each reduction: five limbs hold it. At the end it is below 2 p.
 #[inline(always)]
-// The loops run over the arrays' own lengths.
-#[allow(clippy::indexing_slicing)]
+// The loops run over the arrays' own lengths, two of them at once.
+#[allow(clippy::indexing_slicing, clippy::needless_range_loop)]
 fn dot<const T: usize>(a: &[Fr; T], b: &[Fr; T]) -> Fr {
     const { assert!(T <= 5) };
     let modulus = Fr::MODULUS.0;

@@ -188,9 +188,8 @@ impl CommitmentBuilder {
             self.pending = batch;
             self.pending.clear();
         }
-        let batches = bytes.chunks_exact(BATCH_BYTES);
-        let rest = batches.remainder();
-        batches.for_each(|batch| self.hash_subtrees(batch));
+        let (batches, rest) = bytes.as_chunks::<BATCH_BYTES>();
+        batches.iter().for_each(|batch| self.hash_subtrees(batch));
         self.pending.extend_from_slice(rest);
         Ok(())
     }
@@ -290,11 +289,9 @@ pub(super) fn subtree_leaves(hasher: &Hasher, data: &[u8]) -> [Element; SUBTREE_
 /// Replaces the first `count` nodes by their parents.
 pub(super) fn fold(hasher: &Hasher, nodes: &mut [Element; SUBTREE_LEAVES], count: usize) {
     let children = *nodes;
-    let pairs = children.chunks_exact(2).take(count / 2);
-    for (parent, pair) in nodes.iter_mut().zip(pairs) {
-        if let [left, right] = pair {
-            *parent = hasher.hash2(*left, *right);
-        }
+    let pairs = children.as_chunks::<2>().0.iter().take(count / 2);
+    for (parent, [left, right]) in nodes.iter_mut().zip(pairs) {
+        *parent = hasher.hash2(*left, *right);
     }
 }
 
