@@ -1,0 +1,223 @@
+//! Which transactions the node's key signs.
+//!
+//! The key of a node agrees to store, and nothing else. A transaction is signed only if every
+//! instruction in it is one of these, rebuilt from its own arguments and equal to the last account:
+//!
+//! - compute budget, without accounts;
+//! - `commitment_register` of the proofs program, for this operator and the customer who asks;
+//! - `lease_open` of the credits program, for the same two.
+//!
+//! The node is a read-only signer in the `node` role of those two and stands nowhere else, so it
+//! pays no fee, no rent and no price. Lookup tables would hide accounts and are refused, and so is
+//! a durable nonce (it is an instruction of the system program): what is signed expires.
+
+use solana_message::{compiled_instruction::CompiledInstruction, VersionedMessage};
+use solana_pubkey::Pubkey;
+use solana_transaction::versioned::VersionedTransaction;
+use thiserror::Error;
+use trestle_core::hash::Hash;
+use trestle_credits::state::LeaseTerms;
+use trestle_proofs::address::commitment_address;
+use trestle_sdk::{
+    address::{COMPUTE_BUDGET_PROGRAM_ID, CREDITS_ID, PROOFS_ID},
+    instruction::{
+        credits::{lease_open, LeaseParties},
+        proofs::{commitment_register, CommitmentParties},
+    },
+    send::{decode_transaction, encode_transaction, WireError},
+};
+
+/// Bytes of an instruction's discriminator.
+const DISCRIMINATOR_BYTES: usize = 8;
+/// Where the commitment stands among the accounts of `lease_open`.
+const LEASE_COMMITMENT_POSITION: usize = 6;
+
+/// Why a transaction is not signed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum AgreementError {
+    /// The text is not a transaction.
+    #[error("{0}")]
+    Wire(#[from] WireError),
+    /// It has another spelling than the one that the network uses.
+    #[error("the transaction is not in its one encoding")]
+    NotCanonical,
+    /// A format that the node does not read.
+    #[error("only legacy and v0 transactions are signed")]
+    Version,
+    /// Accounts out of sight.
+    #[error("the transaction uses lookup tables")]
+    LookupTables,
+    /// The node would pay, or could lose something.
+    #[error("the node's key must be a read-only signer that pays no fee")]
+    NodeRole,
+    /// An instruction that the node does not know.
+    #[error("instruction {0} is not one that a node signs")]
+    Instruction(usize),
+    /// There is nothing to agree to.
+    #[error("the transaction holds no agreement")]
+    Empty,
+}
+
+/// A customer and a node that agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parties {
+    /// Who asked, and must be the customer in every instruction.
+    pub customer: Pubkey,
+    /// This node.
+    pub node_key: Pubkey,
+    /// The operator's network.
+    pub network: Pubkey,
+    /// The operator's service.
+    pub service: Pubkey,
+    /// The operator.
+    pub operator: Pubkey,
+}
+
+/// A commitment that the transaction registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Its address.
+    pub commitment: Pubkey,
+    /// Root of the data.
+    pub root: Hash,
+    /// Size of the data.
+    pub size_bytes: u64,
+}
+
+/// A lease that the transaction opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseOffer {
+    /// What it pays for.
+    pub commitment: Pubkey,
+    /// Price, term and service level.
+    pub terms: LeaseTerms,
+}
+
+/// What a transaction asks the node to agree to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// Commitments, in order.
+    pub registrations: Vec<Registration>,
+    /// Leases, in order.
+    pub leases: Vec<LeaseOffer>,
+}
+
+/// Reads a transaction in base64, in its one spelling only.
+pub fn decode(text: &str) -> Result<VersionedTransaction, AgreementError> {
+    let transaction = decode_transaction(text)?;
+    if encode_transaction(&transaction)? == text {
+        Ok(transaction)
+    } else {
+        Err(AgreementError::NotCanonical)
+    }
+}
+
+/// Says what a transaction asks for, or why it is not signed.
+pub fn examine(
+    transaction: &VersionedTransaction,
+    parties: &Parties,
+) -> Result<Agreement, AgreementError> {
+    let message = &transaction.message;
+    match message {
+        VersionedMessage::Legacy(_) => {}
+        VersionedMessage::V0(message) if message.address_table_lookups.is_empty() => {}
+        VersionedMessage::V0(_) => return Err(AgreementError::LookupTables),
+        VersionedMessage::V1(_) => return Err(AgreementError::Version),
+    }
+    check_role(message, &parties.node_key)?;
+    let mut agreement = Agreement::default();
+    for (number, instruction) in message.instructions().iter().enumerate() {
+        read_instruction(message, instruction, parties, &mut agreement)
+            .ok_or(AgreementError::Instruction(number))?;
+    }
+    if agreement.registrations.is_empty() && agreement.leases.is_empty() {
+        return Err(AgreementError::Empty);
+    }
+    Ok(agreement)
+}
+
+/// The node's key must stand exactly once, among the read-only signers, and not first.
+fn check_role(message: &VersionedMessage, node_key: &Pubkey) -> Result<(), AgreementError> {
+    let header = message.header();
+    let signers = usize::from(header.num_required_signatures);
+    let writable = signers.saturating_sub(usize::from(header.num_readonly_signed_accounts));
+    let keys = message.static_account_keys();
+    let mut positions = keys.iter().enumerate().filter(|(_, key)| *key == node_key);
+    match (positions.next(), positions.next()) {
+        (Some((position, _)), None) if (writable.max(1)..signers).contains(&position) => Ok(()),
+        _ => Err(AgreementError::NodeRole),
+    }
+}
+
+fn read_instruction(
+    message: &VersionedMessage,
+    instruction: &CompiledInstruction,
+    parties: &Parties,
+    agreement: &mut Agreement,
+) -> Option<()> {
+    let keys = message.static_account_keys();
+    let program = *keys.get(usize::from(instruction.program_id_index))?;
+    let accounts: Option<Vec<Pubkey>> =
+        instruction.accounts.iter().map(|index| keys.get(usize::from(*index)).copied()).collect();
+    let accounts = accounts?;
+    match program {
+        COMPUTE_BUDGET_PROGRAM_ID if accounts.is_empty() => {}
+        PROOFS_ID => agreement.registrations.push(read_registration(
+            &instruction.data,
+            &accounts,
+            parties,
+        )?),
+        CREDITS_ID => {
+            agreement.leases.push(read_lease(&instruction.data, &accounts, parties)?);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn read_registration(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<Registration> {
+    let arguments = data.get(DISCRIMINATOR_BYTES..)?;
+    let (root, arguments) = arguments.split_first_chunk::<32>()?;
+    let size_bytes = u64::from_le_bytes(arguments.try_into().ok()?);
+    let expected = commitment_register(
+        &CommitmentParties {
+            customer: parties.customer,
+            node_key: parties.node_key,
+            network: parties.network,
+            service: parties.service,
+            operator: parties.operator,
+        },
+        *root,
+        size_bytes,
+    );
+    let commitment = commitment_address(&parties.operator, root).0;
+    is_same(&expected, data, accounts).then_some(Registration {
+        commitment,
+        root: *root,
+        size_bytes,
+    })
+}
+
+fn read_lease(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<LeaseOffer> {
+    let arguments = data.get(DISCRIMINATOR_BYTES..)?;
+    let terms: LeaseTerms =
+        anchor_lang::wincode::config::deserialize(arguments, anchor_lang::BORSH_CONFIG).ok()?;
+    let commitment = *accounts.get(LEASE_COMMITMENT_POSITION)?;
+    let parties = LeaseParties {
+        customer: parties.customer,
+        node_key: parties.node_key,
+        network: parties.network,
+        operator: parties.operator,
+        commitment,
+    };
+    let expected = lease_open(&parties, terms);
+    is_same(&expected, data, accounts).then_some(LeaseOffer { commitment, terms })
+}
+
+fn is_same(
+    expected: &solana_instruction::Instruction,
+    data: &[u8],
+    accounts: &[Pubkey],
+) -> bool {
+    expected.data == data && expected.accounts.iter().map(|meta| &meta.pubkey).eq(accounts)
+}

@@ -1,0 +1,237 @@
+//! Accounts remembered for a short time, in bounded memory.
+
+use super::{ChainError, Freshness};
+use async_trait::async_trait;
+use solana_pubkey::Pubkey;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+use tokio::sync::Semaphore;
+
+/// An account's owner and data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AccountData {
+    /// The program that wrote it.
+    pub(super) owner: Pubkey,
+    /// Its bytes.
+    pub(super) data: Vec<u8>,
+}
+
+/// Where accounts come from.
+#[async_trait]
+pub(super) trait AccountSource: Send + Sync + 'static {
+    async fn fetch(&self, address: &Pubkey) -> Result<Option<AccountData>, ChainError>;
+}
+
+/// How long what was seen is believed.
+#[derive(Clone, Copy, Debug)]
+pub struct CachePolicy {
+    /// Milliseconds for an account.
+    pub ttl_ms: u64,
+    /// Milliseconds for the absence of one.
+    pub absent_ttl_ms: u64,
+    /// Milliseconds while the source fails.
+    pub stale_max_ms: u64,
+    /// Accounts at most.
+    pub entries_max: usize,
+    /// Questions to the source at the same time.
+    pub lookups_max: usize,
+}
+
+/// A source with a memory.
+pub(super) struct AccountCache<S> {
+    source: S,
+    policy: CachePolicy,
+    entries: Mutex<HashMap<Pubkey, Entry>>,
+    /// Bounds what strangers' keys can make the node ask of its RPC.
+    lookups: Semaphore,
+    started: Instant,
+}
+
+#[derive(Clone)]
+struct Entry {
+    account: Option<Arc<AccountData>>,
+    fetched_at_ms: u64,
+}
+
+impl<S: AccountSource> AccountCache<S> {
+    pub(super) fn new(source: S, policy: CachePolicy) -> Self {
+        let lookups = Semaphore::new(policy.lookups_max.max(1));
+        let entries = Mutex::new(HashMap::new());
+        Self { source, policy, entries, lookups, started: Instant::now() }
+    }
+
+    /// The account, from memory if that is fresh enough.
+    pub(super) async fn get(
+        &self,
+        address: &Pubkey,
+        freshness: Freshness,
+    ) -> Result<Option<Arc<AccountData>>, ChainError> {
+        let asked_at_ms = self.clock_ms();
+        if freshness == Freshness::Cached {
+            if let Some(entry) = self.fresh(address, asked_at_ms) {
+                return Ok(entry.account);
+            }
+        }
+        let unavailable = |_| ChainError::Unavailable("shutting down".to_owned());
+        let _permit = self.lookups.acquire().await.map_err(unavailable)?;
+        // Whoever waited may find that another has asked meanwhile.
+        if let Some(entry) = self.fetched_since(address, asked_at_ms) {
+            return Ok(entry.account);
+        }
+        match self.source.fetch(address).await {
+            Ok(found) => {
+                let account = found.map(Arc::new);
+                self.put(address, account.clone());
+                Ok(account)
+            }
+            Err(error) => self.stand_in(address, freshness).ok_or(error),
+        }
+    }
+
+    /// Milliseconds since this account was read, if it is remembered.
+    pub(super) fn age_ms(&self, address: &Pubkey) -> Option<u64> {
+        let now = self.clock_ms();
+        self.lock().get(address).map(|entry| now.saturating_sub(entry.fetched_at_ms))
+    }
+
+    fn fresh(&self, address: &Pubkey, now_ms: u64) -> Option<Entry> {
+        let entry = self.lock().get(address)?.clone();
+        (entry.age_ms(now_ms) < self.policy.ttl_of(&entry)).then_some(entry)
+    }
+
+    fn fetched_since(&self, address: &Pubkey, asked_at_ms: u64) -> Option<Entry> {
+        let entry = self.lock().get(address)?.clone();
+        (entry.fetched_at_ms > asked_at_ms).then_some(entry)
+    }
+
+    /// An old answer while there is no new one; never for what must be asked now, and never an
+    /// absence, which would lock out whoever has just arrived.
+    fn stand_in(&self, address: &Pubkey, freshness: Freshness) -> Option<Option<Arc<AccountData>>> {
+        let entry = self.lock().get(address)?.clone();
+        let usable = freshness == Freshness::Cached
+            && entry.account.is_some()
+            && entry.age_ms(self.clock_ms()) <= self.policy.stale_max_ms;
+        usable.then_some(entry.account)
+    }
+
+    fn put(&self, address: &Pubkey, account: Option<Arc<AccountData>>) {
+        let fetched_at_ms = self.clock_ms();
+        let mut entries = self.lock();
+        if entries.len() >= self.policy.entries_max {
+            let policy = self.policy;
+            entries.retain(|_, entry| entry.age_ms(fetched_at_ms) < policy.ttl_of(entry));
+            if entries.len() >= policy.entries_max {
+                entries.clear();
+            }
+        }
+        entries.insert(*address, Entry { account, fetched_at_ms });
+    }
+
+    fn clock_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Pubkey, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CachePolicy {
+    fn ttl_of(&self, entry: &Entry) -> u64 {
+        if entry.account.is_some() {
+            self.ttl_ms
+        } else {
+            self.absent_ttl_ms
+        }
+    }
+}
+
+impl Entry {
+    fn age_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.fetched_at_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    #[derive(Default)]
+    struct Counting {
+        asked: AtomicUsize,
+        down: AtomicBool,
+        absent: AtomicBool,
+    }
+
+    #[async_trait]
+    impl AccountSource for Arc<Counting> {
+        async fn fetch(&self, _: &Pubkey) -> Result<Option<AccountData>, ChainError> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            if self.down.load(Ordering::SeqCst) {
+                return Err(ChainError::Unavailable("down".to_owned()));
+            }
+            let account = AccountData { owner: Pubkey::default(), data: vec![1] };
+            Ok((!self.absent.load(Ordering::SeqCst)).then_some(account))
+        }
+    }
+
+    fn cache(ttl_ms: u64, absent_ttl_ms: u64) -> (Arc<Counting>, AccountCache<Arc<Counting>>) {
+        let source = Arc::new(Counting::default());
+        let policy = CachePolicy {
+            ttl_ms,
+            absent_ttl_ms,
+            stale_max_ms: 3_600_000,
+            entries_max: 8,
+            lookups_max: 2,
+        };
+        (Arc::clone(&source), AccountCache::new(source, policy))
+    }
+
+    #[tokio::test]
+    async fn an_account_is_asked_once_while_it_is_fresh() {
+        let (source, cache) = cache(3_600_000, 0);
+        let address = Pubkey::new_unique();
+        for _ in 0..3 {
+            assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        }
+        assert_eq!(source.asked.load(Ordering::SeqCst), 1);
+        assert!(cache.age_ms(&address).is_some());
+        cache.get(&address, Freshness::Now).await.unwrap();
+        assert_eq!(source.asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn absence_is_believed_for_its_own_time() {
+        let (source, cache) = cache(3_600_000, 0);
+        source.absent.store(true, Ordering::SeqCst);
+        let address = Pubkey::new_unique();
+        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_none());
+        source.absent.store(false, Ordering::SeqCst);
+        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_old_answer_stands_in_while_the_source_is_down() {
+        let (source, cache) = cache(0, 0);
+        let address = Pubkey::new_unique();
+        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        source.down.store(true, Ordering::SeqCst);
+        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        assert!(cache.get(&address, Freshness::Now).await.is_err());
+        assert!(cache.get(&Pubkey::new_unique(), Freshness::Cached).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn memory_is_bounded() {
+        let (_, cache) = cache(3_600_000, 3_600_000);
+        for _ in 0..100 {
+            cache.get(&Pubkey::new_unique(), Freshness::Cached).await.unwrap();
+            assert!(cache.lock().len() <= 8);
+        }
+    }
+}

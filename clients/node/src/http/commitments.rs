@@ -1,0 +1,235 @@
+//! Agreements: the node signs what it is ready to keep.
+
+use super::{
+    body::{drain, expects_word, read_small},
+    fail,
+    shards::folder_error,
+    state::chain_error,
+    Shared,
+};
+use crate::{
+    agreement::{decode, examine, Agreement, AgreementError, LeaseOffer, Parties},
+    auth::clock::unix_now,
+    chain::{Freshness, OperatorView},
+    error::{ApiError, ErrorKind},
+    settings::Terms,
+    store::{is_owner, Entry, Root},
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+    Json,
+};
+use serde::{Deserialize, Serialize};
+use solana_pubkey::Pubkey;
+use std::sync::Arc;
+use trestle_core::math::mul_div_ceil;
+use trestle_sdk::send::{encode_transaction, sign_partially};
+
+/// Bytes that the price of a GiB is for.
+const GIB: u64 = 1 << 30;
+
+/// A transaction in base64, there and back.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignBody {
+    /// Legacy or v0, in base64.
+    pub transaction: String,
+}
+
+pub(super) async fn sign(State(state): State<Shared>, request: Request) -> Response {
+    let (parts, mut body) = request.into_parts();
+    match agree(&state, &parts, &mut body).await {
+        Ok(signed) => Json(signed).into_response(),
+        Err(error) => {
+            if !expects_word(&parts.headers) {
+                drain(body).await;
+            }
+            fail(&state, error)
+        }
+    }
+}
+
+async fn agree(state: &Shared, parts: &Parts, body: &mut Body) -> Result<SignBody, ApiError> {
+    let signed = state.auth.verify(parts)?;
+    state.require_customer(&signed.key).await?;
+    state.auth.admit(&signed).await?;
+    let operator = state.operator().await?;
+    let bytes = read_small(body, &state.settings.limits, &signed.digest).await?;
+    let request: SignBody = serde_json::from_slice(&bytes)
+        .map_err(|error| ApiError::new(ErrorKind::BodyMalformed, error.to_string()))?;
+    let mut transaction = decode(&request.transaction).map_err(agreement_error)?;
+    let parties = Parties {
+        customer: signed.key,
+        node_key: state.node_key(),
+        network: operator.network,
+        service: operator.service,
+        operator: operator.address,
+    };
+    let agreement = examine(&transaction, &parties).map_err(agreement_error)?;
+    let roots = check(state, &agreement, &operator, &signed.key).await?;
+    hold(state, roots).await?;
+    sign_partially(&mut transaction, &[&state.key])
+        .map_err(|error| ApiError::internal("signing an agreement", &error))?;
+    let transaction = encode_transaction(&transaction)
+        .map_err(|error| ApiError::internal("signing an agreement", &error))?;
+    state.metrics.agreements_signed.inc();
+    tracing::info!(customer = %signed.key, ?agreement, "agreement signed");
+    Ok(SignBody { transaction })
+}
+
+/// Checks every registration and lease against what is stored and asked; says which shards.
+async fn check(
+    state: &Shared,
+    agreement: &Agreement,
+    operator: &OperatorView,
+    customer: &Pubkey,
+) -> Result<Vec<Root>, ApiError> {
+    let terms = &state.settings.terms;
+    let mut roots = Vec::new();
+    for registration in &agreement.registrations {
+        let root = Root(registration.root);
+        let entry = stored(state, &root, customer)?;
+        if entry.size_bytes != registration.size_bytes {
+            let message = format!("shard {root} has {} bytes", entry.size_bytes);
+            return Err(ApiError::new(ErrorKind::TransactionRefused, message));
+        }
+        let paid = |lease: &LeaseOffer| lease.commitment == registration.commitment;
+        if terms.lease_required && !agreement.leases.iter().any(paid) {
+            let message = "the transaction opens no lease for what it registers";
+            return Err(ApiError::new(ErrorKind::TermsRefused, message));
+        }
+        roots.push(root);
+    }
+    for lease in &agreement.leases {
+        let root = root_of(state, agreement, lease, operator, customer).await?;
+        let entry = stored(state, &root, customer)?;
+        check_terms(terms, lease, entry.size_bytes)?;
+        roots.push(root);
+    }
+    Ok(roots)
+}
+
+/// The root of a leased commitment: registered in the same transaction, or on the chain.
+async fn root_of(
+    state: &Shared,
+    agreement: &Agreement,
+    lease: &LeaseOffer,
+    operator: &OperatorView,
+    customer: &Pubkey,
+) -> Result<Root, ApiError> {
+    let mut registrations = agreement.registrations.iter();
+    if let Some(found) = registrations.find(|found| found.commitment == lease.commitment) {
+        return Ok(Root(found.root));
+    }
+    let found = state.chain.commitment(&lease.commitment, Freshness::Now).await;
+    let ours = found.map_err(chain_error)?.filter(|commitment| {
+        commitment.operator == operator.address && commitment.customer == *customer
+    });
+    ours.map(|commitment| Root(commitment.root)).ok_or_else(|| {
+        let message = format!("{} is no commitment of these two", lease.commitment);
+        ApiError::new(ErrorKind::CommitmentUnknown, message)
+    })
+}
+
+fn stored(state: &Shared, root: &Root, customer: &Pubkey) -> Result<Entry, ApiError> {
+    let entry = state.store.index().get(root).ok_or_else(|| {
+        ApiError::new(ErrorKind::ShardUnknown, format!("shard {root} is not stored here"))
+    })?;
+    if !is_owner(&entry, customer) {
+        let message = format!("shard {root} belongs to another customer");
+        return Err(ApiError::new(ErrorKind::ShardForeign, message));
+    }
+    Ok(entry)
+}
+
+fn check_terms(terms: &Terms, lease: &LeaseOffer, size_bytes: u64) -> Result<(), ApiError> {
+    let refused = |message: String| Err(ApiError::new(ErrorKind::TermsRefused, message));
+    let offer = &lease.terms;
+    let asked = asked_rate(terms, size_bytes);
+    if offer.rate_per_epoch < asked {
+        let offered = offer.rate_per_epoch;
+        return refused(format!("{offered} credits an epoch are offered, {asked} are asked"));
+    }
+    if !(terms.epochs_min..=terms.epochs_max).contains(&offer.epochs) {
+        let (least, most) = (terms.epochs_min, terms.epochs_max);
+        return refused(format!("the term is {} epochs, not {least} to {most}", offer.epochs));
+    }
+    if offer.sla_bps > terms.sla_bps_max || offer.credit_bps > terms.credit_bps_max {
+        let (level, credit) = (terms.sla_bps_max, terms.credit_bps_max);
+        return refused(format!("at most service level {level} and credit {credit} bps"));
+    }
+    Ok(())
+}
+
+/// Credits an epoch that the node asks for a shard of this size.
+pub fn asked_rate(terms: &Terms, size_bytes: u64) -> u64 {
+    // Out of range means: more than anybody can pay.
+    let rate = mul_div_ceil(size_bytes, terms.credits_per_gib_epoch, GIB).unwrap_or(u64::MAX);
+    rate.max(terms.rate_min)
+}
+
+/// Checks that the shards are whole and keeps them from being removed while the transaction can
+/// still land, durably: a node that restarts must not forget what it has signed.
+async fn hold(state: &Shared, roots: Vec<Root>) -> Result<(), ApiError> {
+    let store = Arc::clone(&state.store);
+    let now = unix_now();
+    let held = tokio::task::spawn_blocking(move || {
+        roots.iter().try_fold(true, |whole, root| Ok(whole && store.hold(root, now)?))
+    });
+    match held.await.map_err(|error| ApiError::internal("holding a shard", &error))? {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ApiError::new(
+            ErrorKind::ShardLost,
+            "the node does not have the whole shard any more",
+        )),
+        Err(error) => Err(folder_error(&error)),
+    }
+}
+
+fn agreement_error(error: AgreementError) -> ApiError {
+    let kind = match error {
+        AgreementError::Wire(_)
+        | AgreementError::NotCanonical
+        | AgreementError::Version
+        | AgreementError::LookupTables => ErrorKind::TransactionMalformed,
+        AgreementError::NodeRole | AgreementError::Instruction(_) | AgreementError::Empty => {
+            ErrorKind::TransactionRefused
+        }
+    };
+    ApiError::new(kind, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_asked_rate_is_rounded_up_and_has_a_floor() {
+        let terms = Terms { credits_per_gib_epoch: 10, rate_min: 3, ..Terms::default() };
+        assert_eq!(asked_rate(&terms, 1), 3);
+        assert_eq!(asked_rate(&terms, GIB), 10);
+        assert_eq!(asked_rate(&terms, GIB + 1), 11);
+        assert_eq!(asked_rate(&Terms { credits_per_gib_epoch: u64::MAX, ..terms }, u64::MAX), u64::MAX);
+    }
+
+    proptest! {
+        /// Customers compute the rate with the SDK: it must be what the node accepts.
+        #[test]
+        fn the_sdk_offers_what_the_node_asks(price: u64, rate_min: u64, size in 0..=1_u64 << 36) {
+            let ours = Terms { credits_per_gib_epoch: price, rate_min, ..Terms::default() };
+            let theirs = trestle_sdk::node::Terms {
+                credits_per_gib_epoch: price,
+                rate_min,
+                epochs_min: 1,
+                epochs_max: 1,
+                sla_bps_max: 0,
+                credit_bps_max: 0,
+            };
+            prop_assert_eq!(asked_rate(&ours, size), theirs.rate(size));
+        }
+    }
+}

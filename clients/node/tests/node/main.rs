@@ -1,0 +1,17 @@
+//! Everything that a node does, over real HTTP.
+
+mod agreements;
+mod auth;
+mod challenges;
+mod command;
+mod docs;
+mod durability;
+mod limits;
+mod memory;
+mod parsers;
+mod process;
+mod removal;
+mod rpc;
+mod shards;
+mod tls;
+mod world;
