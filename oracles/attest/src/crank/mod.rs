@@ -1,0 +1,14 @@
+//! Transactions that anybody may send: they keep the network going and belong to nobody.
+//!
+//! What is due follows from the view alone ([`due`] and its parts are pure). Verifiers take turns,
+//! and one that is late only makes the next one do it.
+
+mod due;
+mod leases;
+mod slashes;
+mod task;
+
+pub use due::{due, Due};
+pub use leases::due_leases;
+pub use slashes::{due_slashes, leaf_proof};
+pub use task::{Cranker, CRANKER};

@@ -1,0 +1,132 @@
+//! The task that sends what is due when it is this verifier's turn.
+
+use super::due::{due, Due};
+use super::leases::due_leases;
+use super::slashes::{due_slashes, leaf_proof};
+use crate::chain::{ActionSender, ChainView};
+use crate::settings::CrankSettings;
+use crate::shared::Shared;
+use crate::store::{KnownRoot, StoreError};
+use crate::vote::{BookError, RootBook};
+use async_trait::async_trait;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+use std::sync::Arc;
+use std::time::Instant;
+use trestle_core::leaf::PayoutLeaf;
+use trestle_core::merkle::Tree;
+use trestle_core::root::FinalRoot;
+use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
+use trestle_sdk::fetch::{list, Filter, Lease};
+
+/// Name of the task in logs, health and metrics.
+pub const CRANKER: &str = "cranker";
+
+/// Sends what is due.
+pub struct Cranker {
+    shared: Shared,
+    rpc: Arc<RpcClient>,
+    sender: Arc<ActionSender>,
+    book: Arc<RootBook>,
+    settings: CrankSettings,
+    /// Since when each action is due: verifiers after the one in turn wait from then on.
+    due_since: BTreeMap<String, Instant>,
+    /// The final root that was last needed, with its tree.
+    tree: Option<(Arc<KnownRoot>, Arc<Tree>)>,
+}
+
+#[async_trait]
+impl Tick for Cranker {
+    async fn tick(&mut self) -> TaskResult {
+        let Some(view) = self.shared.view.borrow().clone() else { return Ok(()) };
+        let mut all = due(&view, &self.settings);
+        match self.due_by_roots(&view).await {
+            Ok(more) => all.extend(more),
+            Err(BookError::Store(error)) => return Err(Box::<StoreError>::new(error)),
+            Err(error) => {
+                self.shared.trouble(CRANKER, &error);
+            }
+        }
+        self.due_since.retain(|key, _| all.iter().any(|one| one.action.key == *key));
+        for one in &all {
+            if self.is_our_turn(&view, one) {
+                let sent = self.sender.send(&one.action).await;
+                sent.map_err(|error| Box::new(error) as TaskFailure)?;
+            }
+        }
+        self.shared.health.succeeded(CRANKER);
+        Ok(())
+    }
+}
+
+impl Cranker {
+    /// Has sent nothing yet.
+    pub fn new(
+        shared: Shared,
+        rpc: Arc<RpcClient>,
+        sender: Arc<ActionSender>,
+        book: Arc<RootBook>,
+        settings: CrankSettings,
+    ) -> Self {
+        Self { shared, rpc, sender, book, settings, due_since: BTreeMap::new(), tree: None }
+    }
+
+    fn is_our_turn(&mut self, view: &ChainView, due: &Due) -> bool {
+        let rank = view.rank(&self.sender.pubkey(), due.turn_epoch);
+        let since = *self.due_since.entry(due.action.key.clone()).or_insert_with(Instant::now);
+        since.elapsed() >= self.settings.delay.saturating_mul(rank)
+    }
+
+    async fn due_by_roots(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {
+        let Some(latest) = view.latest_final().copied() else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        if self.settings.slash {
+            let (known, tree) = self.tree(&latest).await?;
+            all.extend(due_slashes(view, &known, &tree));
+        }
+        if self.settings.leases {
+            all.extend(self.settlements(view).await?);
+        }
+        Ok(all)
+    }
+
+    async fn settlements(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {
+        let by_service = Filter::address(offset_of!(Lease, service), &view.service_address);
+        let leases = match list::<Lease>(&self.rpc, &[by_service]).await {
+            Ok(leases) => leases,
+            Err(error) => {
+                tracing::warn!(%error, "leases cannot be listed");
+                return Ok(Vec::new());
+            }
+        };
+        let mut all = Vec::new();
+        for lease in due_leases(view, &leases) {
+            let (known, tree) = self.tree(&lease.root).await?;
+            let proof = leaf_proof(&known, &tree, lease.operator());
+            all.extend(proof.map(|proof| lease.settle(view, proof)));
+        }
+        Ok(all)
+    }
+
+    async fn tree(
+        &mut self,
+        root: &FinalRoot,
+    ) -> Result<(Arc<KnownRoot>, Arc<Tree>), BookError> {
+        if let Some((known, tree)) = &self.tree {
+            if known.digest == root.digest {
+                return Ok((Arc::clone(known), Arc::clone(tree)));
+            }
+        }
+        let known = self.book.known(root).await?;
+        let states = Arc::clone(&known);
+        let built = crate::vote::blocking(move || {
+            let leaves: Vec<PayoutLeaf> = states.states.iter().map(|one| one.leaf()).collect();
+            Tree::build(leaves.iter().map(PayoutLeaf::hash).collect())
+        });
+        let tree = built.await?.map_err(|_| BookError::Interrupted)?;
+        let tree = Arc::new(tree);
+        self.tree = Some((Arc::clone(&known), Arc::clone(&tree)));
+        Ok((known, tree))
+    }
+}

@@ -1,0 +1,130 @@
+//! The inputs of an epoch as this verifier sees them.
+
+use crate::chain::ChainView;
+use crate::store::{OpenedEpoch, OperatorSeen};
+use std::collections::BTreeMap;
+use trestle_verify::storage::{Allotted, EpochInputs, OperatorInput, PreviousRoot, ServiceParams};
+
+/// States of each operator that it held at some moment from the epoch's start on, oldest first.
+///
+/// Stake, zone and node key can change while an epoch runs, and verifiers look at different
+/// moments. The rule: score by what held at the epoch's start; accept from others what held at any
+/// moment since, as far as one has seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OperatorHistory {
+    states: BTreeMap<[u8; 32], Vec<OperatorInput>>,
+}
+
+impl OperatorHistory {
+    /// From the rows of the store, in their order.
+    pub fn new(seen: &[OperatorSeen]) -> Self {
+        let mut states: BTreeMap<[u8; 32], Vec<OperatorInput>> = BTreeMap::new();
+        for one in seen {
+            states.entry(one.operator).or_default().push(input_of(one));
+        }
+        Self { states }
+    }
+
+    /// The state that counts for operators registered by `epoch`, by address.
+    pub fn at_start(&self, epoch: u64) -> Vec<OperatorInput> {
+        self.states
+            .values()
+            .filter_map(|states| states.first())
+            .filter(|first| first.registered_epoch <= epoch)
+            .copied()
+            .collect()
+    }
+
+    /// Whether the operator was ever seen like this.
+    pub fn held(&self, input: &OperatorInput) -> bool {
+        self.states.get(&input.address).is_some_and(|states| states.contains(input))
+    }
+}
+
+fn input_of(seen: &OperatorSeen) -> OperatorInput {
+    OperatorInput {
+        address: seen.operator,
+        node_key: seen.node_key,
+        zone: seen.zone,
+        stake: seen.stake,
+        min_stake: seen.min_stake,
+        registered_epoch: seen.registered_epoch,
+    }
+}
+
+/// What was allotted to the epochs after the newest final root, up to and with `epoch`. `None`
+/// while the epoch is not allotted yet, or when the pool no longer remembers.
+pub fn allotted(view: &ChainView, epoch: u64) -> Option<Allotted> {
+    let Some(pool) = &view.pool else { return Some(Allotted { tokens: 0, stable: 0 }) };
+    // Before its first epoch a pool allots nothing, and nothing has to be waited for.
+    let complete = epoch < pool.first_epoch
+        || (pool.allot_count > 0 && pool.last_allotted_epoch >= epoch);
+    let after = view.latest_final().map(|latest| latest.epoch);
+    let sums = complete.then(|| pool.allotted_between(after, epoch)).flatten()?;
+    Some(Allotted { tokens: sums.tokens, stable: sums.stable })
+}
+
+/// All that this verifier knows of an epoch but the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnView {
+    /// Network account.
+    pub network: [u8; 32],
+    /// Service account.
+    pub service: [u8; 32],
+    /// Schedule of the service.
+    pub params: ServiceParams,
+    /// Pay to hand out.
+    pub allotted: Allotted,
+    /// The newest final root and what it stands for.
+    pub previous: Option<PreviousRoot>,
+    /// Seed and commitments.
+    pub opened: OpenedEpoch,
+    /// Operators.
+    pub operators: OperatorHistory,
+}
+
+impl OwnView {
+    /// The inputs that this verifier would propose.
+    pub fn inputs(&self) -> EpochInputs {
+        EpochInputs {
+            network: self.network,
+            service: self.service,
+            epoch: self.opened.epoch,
+            seed: self.opened.seed,
+            params: self.params,
+            allotted: self.allotted,
+            previous: self.previous.clone(),
+            operators: self.operators.at_start(self.opened.epoch),
+            commitments: self.opened.commitments.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(operator: u8, stake: u64, registered_epoch: u64, seen_at: i64) -> OperatorSeen {
+        OperatorSeen {
+            operator: [operator; 32],
+            node_key: [operator; 32],
+            zone: 0,
+            stake,
+            min_stake: 1,
+            registered_epoch,
+            seen_at,
+        }
+    }
+
+    #[test]
+    fn the_state_at_the_start_counts_and_later_ones_are_accepted() {
+        let rows = [seen(1, 10, 0, 5), seen(1, 20, 0, 50), seen(2, 7, 4, 60), seen(3, 7, 5, 70)];
+        let history = OperatorHistory::new(&rows);
+        let start = history.at_start(4);
+        let stakes: Vec<_> = start.iter().map(|one| (one.address[0], one.stake)).collect();
+        assert_eq!(stakes, [(1, 10), (2, 7)]);
+        assert!(history.held(&input_of(&rows[1])));
+        assert!(!history.held(&OperatorInput { stake: 15, ..input_of(&rows[1]) }));
+        assert!(!history.held(&OperatorInput { address: [9; 32], ..input_of(&rows[1]) }));
+    }
+}

@@ -1,0 +1,117 @@
+//! The task that looks at the chain, notes what it sees and hands the view to the others.
+
+use crate::chain::{ChainReader, ChainView, Registry};
+use crate::publish::Publisher;
+use crate::shared::Shared;
+use crate::store::OperatorSeen;
+use async_trait::async_trait;
+use solana_pubkey::Pubkey;
+use std::sync::Arc;
+use tokio::sync::watch;
+use trestle_kit::journal::Journal;
+use trestle_kit::journal_resolve::{resolve_pending, ChainStatus, ResolveError};
+use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
+
+/// Name of the task in logs, health and metrics.
+pub const WATCHER: &str = "watcher";
+
+/// Everything the watcher works with.
+pub struct Watcher {
+    /// Store, status, metrics, health.
+    pub shared: Shared,
+    /// Reads the chain.
+    pub reader: ChainReader,
+    /// Transactions whose fate is open.
+    pub journal: Arc<dyn Journal>,
+    /// Decides that fate.
+    pub chain_status: Arc<dyn ChainStatus>,
+    /// Old files go.
+    pub publisher: Publisher,
+    /// The verifier's key.
+    pub verifier: Pubkey,
+    /// Where views go.
+    pub views: watch::Sender<Option<Arc<ChainView>>>,
+    /// Lists whose operators are noted.
+    pub noted: Option<Arc<Registry>>,
+    /// Epoch for which old data was last removed.
+    pub pruned: Option<u64>,
+}
+
+#[async_trait]
+impl Tick for Watcher {
+    async fn tick(&mut self) -> TaskResult {
+        match self.reader.read().await {
+            Ok(view) => self.take(view).await,
+            Err(error) => {
+                self.shared.trouble(WATCHER, &error);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Watcher {
+    async fn take(&mut self, view: ChainView) -> TaskResult {
+        // On disk before anybody decides anything by it.
+        if !self.noted.as_ref().is_some_and(|noted| Arc::ptr_eq(noted, &view.registry)) {
+            self.shared.store.note_operators(&operators_seen(&view)).await?;
+            self.noted = Some(Arc::clone(&view.registry));
+        }
+        self.report(&view);
+        self.prune(&view).await?;
+        self.views.send_replace(Some(Arc::new(view)));
+        match resolve_pending(self.journal.as_ref(), self.chain_status.as_ref()).await {
+            Ok(_) => self.shared.health.succeeded(WATCHER),
+            Err(ResolveError::Chain(error)) => self.shared.trouble(WATCHER, &error),
+            Err(ResolveError::Journal(error)) => return Err(Box::new(error)),
+        }
+        Ok(())
+    }
+
+    fn report(&self, view: &ChainView) {
+        self.shared.metrics.set_epoch("current", view.epoch);
+        let fee = view.fee_lamports;
+        let gauge = self.shared.metrics.fee_lamports.with_label_values(&[&self.verifier.to_string()]);
+        gauge.set(fee.cast_signed());
+        self.shared.status.update(|report| {
+            report.slot = view.voter(&self.verifier).map(|(slot, _)| slot);
+            report.epoch = Some(view.epoch.to_string());
+            report.seed_recorded = view.seed(view.epoch).is_some();
+            report.latest_final = view.latest_final().map(|latest| latest.epoch.to_string());
+            report.fee_lamports = fee.to_string();
+        });
+    }
+
+    async fn prune(&mut self, view: &ChainView) -> TaskResult {
+        if self.pruned == Some(view.epoch) {
+            return Ok(());
+        }
+        // The newest final root is what the next epoch builds on, however old it is.
+        let needed = view.latest_final().map_or(view.epoch, |latest| latest.epoch);
+        let oldest = view.epoch.saturating_sub(self.shared.limits.epochs_kept).min(needed);
+        self.shared.store.prune(oldest, view.epoch_start(oldest)).await?;
+        let publisher = self.publisher.clone();
+        tokio::task::spawn_blocking(move || publisher.prune(oldest))
+            .await
+            .map_err(|error| Box::new(error) as TaskFailure)??;
+        self.pruned = Some(view.epoch);
+        Ok(())
+    }
+}
+
+/// Operators as they stood when the registry was read.
+fn operators_seen(view: &ChainView) -> Vec<OperatorSeen> {
+    let registry = &view.registry;
+    let seen = registry.operators.iter().filter_map(|(address, one)| {
+        Some(OperatorSeen {
+            operator: address.to_bytes(),
+            node_key: one.node_key.to_bytes(),
+            zone: one.zone,
+            stake: one.slashable().ok()?,
+            min_stake: view.service.min_stake(one.capacity_gib).ok()?,
+            registered_epoch: one.registered_epoch,
+            seen_at: registry.read_at,
+        })
+    });
+    seen.collect()
+}
