@@ -9,10 +9,10 @@
 //! | [`decode`] | what an error code of any program means and what to do about it |
 //! | [`event`] | the programs' events out of a transaction's logs |
 //! | [`time`] | the chain's clock |
+//! | [`cluster`] | clusters by name or URL |
 //! | [`deployment`] | the address book of one network |
 //! | [`amount`] | decimal amounts to base units and back, without floats |
 //! | [`node`] | the HTTP API of a storage node |
-//! | [`published`] | the files that verifiers publish for each epoch |
 //! | [`store`] | encrypt, erasure-code and place files on operators, and get them back |
 //!
 //! It never prints and never reads an environment variable: what it needs to know, it is told.
@@ -35,9 +35,11 @@
 
 pub mod address;
 pub mod amount;
+pub mod cluster;
 pub mod decode;
 pub mod deployment;
 pub mod encoding;
+pub mod event;
 pub mod fetch;
 pub mod instruction;
 pub mod node;
