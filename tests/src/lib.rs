@@ -2,5 +2,6 @@
 
 pub mod artifacts;
 mod log;
+pub mod staking;
 pub mod svm;
 pub mod tokens;

@@ -82,3 +82,10 @@ impl BondVault {
         Ok(())
     }
 }
+
+/// The groups as clients fill them in: addresses only.
+pub mod client {
+    pub use super::{
+        __client_accounts_bondvault::BondVault, __client_accounts_stakevault::StakeVault,
+    };
+}
