@@ -5,11 +5,26 @@
 
 use {
     crate::ID,
-    anchor_lang::prelude::*,
-    trestle_core::seeds::{
-        SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE_VAULT,
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::{
+        hash::sha256,
+        seeds::{SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE_VAULT},
     },
 };
+
+/// What the runtime appends to the seeds of a program's address.
+const MARKER: &[u8] = b"ProgramDerivedAddress";
+
+/// Whether `address` is the one that these seeds and the bump give; shorter lists of seeds end in
+/// empty ones. That it is no key's address is certain where the account exists: its program could
+/// not have created it else. One copy serves all accounts: inlined it would make the program 2 KB
+/// larger.
+#[inline(never)]
+pub fn is_derived(address: &Address, seeds: [&[u8]; 3], bump: u8, program: &Address) -> bool {
+    let [first, second, third] = seeds;
+    let hash = sha256(&[first, second, third, &[bump], program.as_ref(), MARKER]);
+    address_eq(address, &Address::new_from_array(hash))
+}
 
 /// The credit market of a network.
 pub fn market_address(network: &Address) -> (Address, u8) {

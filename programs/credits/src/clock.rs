@@ -8,6 +8,7 @@ use {
 };
 
 /// The epoch of a network that runs at `now`.
+#[inline(never)]
 pub fn network_epoch(network: &Network, now: i64) -> Result<u64> {
     let genesis = UnixSeconds(network.genesis);
     let epoch = epoch_at(genesis, network.epoch_seconds, UnixSeconds(now));

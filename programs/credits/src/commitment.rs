@@ -4,9 +4,11 @@
 //! same name. A test compares it with the original.
 
 use {
+    crate::address::is_derived,
     anchor_lang::{prelude::*, Discriminator, Owner},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
+    trestle_core::seeds::SEED_COMMITMENT,
     trestle_staking::constants::PROOFS_ID,
 };
 
@@ -61,6 +63,12 @@ impl Discriminator for Commitment {
 impl IdlAccountType for Commitment {}
 
 impl Commitment {
+    /// Whether `address` is the one that the operator and the root give.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_COMMITMENT, self.operator.as_ref(), &self.root];
+        is_derived(address, seeds, self.bump, &PROOFS_ID)
+    }
+
     /// Whether nobody has ended it.
     pub fn is_active(&self) -> bool {
         self.status == COMMITMENT_ACTIVE

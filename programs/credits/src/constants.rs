@@ -9,9 +9,6 @@ pub const VERSION: u8 = 1;
 /// owner could hold any price.
 pub const PRICE_PROGRAM: Address = address!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 
-/// What wallets show.
-pub const CREDIT_NAME: &str = "Trestle Data Credit";
-pub const CREDIT_SYMBOL: &str = "DC";
 /// A credit is the smallest unit: 0.00001 dollars.
 pub const CREDIT_DECIMALS: u8 = 0;
 /// Bytes. Longer addresses of the metadata file would only cost rent.

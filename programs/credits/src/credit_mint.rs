@@ -1,131 +1,166 @@
 //! The mint of a network's credits.
+//!
+//! The calls that create it are packed by hand: the general helpers would take a third of this
+//! program's size. A test compares the bytes with the SPL crates' own encoders.
 
 use {
-    crate::{
-        constants::{CREDIT_DECIMALS, CREDIT_NAME, CREDIT_SYMBOL},
-        error::CreditsError,
-        state::Market,
-    },
+    crate::{constants::CREDIT_DECIMALS, error::CreditsError, state::MarketSigner},
     anchor_lang::{
+        cpi::{CpiSeed as Seed, CpiSigner, InstructionAccount, InstructionView},
+        pinocchio::cpi::{invoke_signed_unchecked, CpiAccount},
         prelude::*,
-        system_program::{transfer, Transfer},
-    },
-    anchor_spl::{
-        token_2022::{initialize_mint2, InitializeMint2},
-        token_2022_extensions::{
-            metadata_pointer_initialize, non_transferable_mint_initialize,
-            token_metadata_initialize, MetadataPointerInitialize, NonTransferableMintInitialize,
-            TokenMetadataInitialize,
-        },
     },
     trestle_core::seeds::SEED_CREDIT_MINT,
 };
 
 /// Bytes of a mint with the extensions NonTransferable and MetadataPointer: account and its kind
-/// 166, an empty extension 4, a pointer to authority and metadata 68. A test compares with SPL.
+/// 166, an empty extension 4, a pointer to authority and metadata 68.
 pub const MINT_BYTES: usize = 238;
+/// Bytes of the metadata without its texts: type and length 4, authority and mint 64, the lengths
+/// of the address and of an empty list 8.
+const METADATA_FIXED_BYTES: usize = 76;
 
-/// Bytes of the metadata without its texts: type and length 4, authority and mint 64, four lengths
-/// of 4. A test compares with SPL.
-const METADATA_FIXED_BYTES: usize = 84;
+/// Instruction number of the system program.
+const SYSTEM_TRANSFER: u8 = 2;
+/// Instruction numbers of the token program.
+const INITIALIZE_MINT_2: u8 = 20;
+const INITIALIZE_NON_TRANSFERABLE: u8 = 32;
+const METADATA_POINTER: u8 = 39;
+const METADATA_POINTER_INITIALIZE: u8 = 0;
+/// First eight bytes of `sha256("spl_token_metadata_interface:initialize_account")`.
+const METADATA_INITIALIZE: [u8; 8] = [210, 225, 30, 162, 88, 184, 77, 141];
+/// What wallets show, as the token program stores it: name and symbol, each behind its length.
+const METADATA_TEXTS: &[u8] = b"\x13\0\0\0Trestle Data Credit\x02\0\0\0DC";
 
 /// Bytes of a mint with its metadata.
 pub fn mint_bytes_with_metadata(uri: &str) -> Result<usize> {
-    [
-        METADATA_FIXED_BYTES,
-        CREDIT_NAME.len(),
-        CREDIT_SYMBOL.len(),
-        uri.len(),
-    ]
-    .iter()
-    .try_fold(MINT_BYTES, |sum, part| sum.checked_add(*part))
-    .ok_or_else(|| CreditsError::MathOverflow.into())
+    MINT_BYTES
+        .checked_add(METADATA_FIXED_BYTES)
+        .and_then(|sum| sum.checked_add(METADATA_TEXTS.len()))
+        .and_then(|sum| sum.checked_add(uri.len()))
+        .ok_or_else(|| CreditsError::MathOverflow.into())
+}
+
+/// Data of the call that points the mint to itself as its metadata, for good.
+pub fn metadata_pointer_data(mint: &Address) -> Vec<u8> {
+    let mut data = vec![METADATA_POINTER, METADATA_POINTER_INITIALIZE];
+    // Whoever may change the pointer: nobody.
+    data.extend_from_slice(&[0; 32]);
+    data.extend_from_slice(mint.as_ref());
+    data
+}
+
+/// Data of the call that makes the mint's tokens stay where they are.
+pub fn non_transferable_data() -> Vec<u8> {
+    vec![INITIALIZE_NON_TRANSFERABLE]
+}
+
+/// Data of the call that initialises the mint without a freeze authority.
+pub fn initialize_mint_data(authority: &Address) -> Vec<u8> {
+    let mut data = vec![INITIALIZE_MINT_2, CREDIT_DECIMALS];
+    data.extend_from_slice(authority.as_ref());
+    data.push(0);
+    data
+}
+
+/// Data of the call that writes the metadata.
+pub fn metadata_data(uri: &str) -> Result<Vec<u8>> {
+    let len = u32::try_from(uri.len()).map_err(|_| CreditsError::BadUri)?;
+    let mut data = METADATA_INITIALIZE.to_vec();
+    data.extend_from_slice(METADATA_TEXTS);
+    data.extend_from_slice(&len.to_le_bytes());
+    data.extend_from_slice(uri.as_bytes());
+    Ok(data)
 }
 
 /// Everything that takes part in creating a mint.
 pub struct CreditMint<'a> {
-    pub payer: &'a mut Signer,
-    pub network: Address,
-    pub market: &'a Account<Market>,
-    pub mint: &'a mut UncheckedAccount,
+    /// Signer that pays the rent.
+    pub payer: &'a AccountView,
+    pub network: &'a Address,
+    /// The mint's authority.
+    pub market: &'a AccountView,
+    pub market_signer: MarketSigner,
+    /// The address of the mint, where nothing is yet.
+    pub mint: &'a AccountView,
     pub mint_bump: u8,
-    pub token_2022_program: &'a Program<Token2022>,
-    pub system_program: &'a Program<System>,
+    pub token_2022_program: &'a Address,
+    pub system_program: &'a Address,
 }
 
 impl CreditMint<'_> {
     /// Creates the mint. Extensions come before the mint, which fixes them; metadata after it.
-    pub fn create(&mut self, uri: &str) -> Result<()> {
+    pub fn create(&self, uri: &str) -> Result<()> {
         self.allocate(uri)?;
-        let program = self.token_2022_program.address();
-        let mint = *self.mint.address();
-        metadata_pointer_initialize(
-            CpiContext::new(
-                program,
-                MetadataPointerInitialize {
-                    mint: self.mint.try_cpi_handle_mut()?,
-                },
-            ),
-            None,
-            Some(&mint),
-        )?;
-        non_transferable_mint_initialize(CpiContext::new(
-            program,
-            NonTransferableMintInitialize {
-                mint: self.mint.try_cpi_handle_mut()?,
-            },
-        ))?;
-        initialize_mint2(
-            CpiContext::new(
-                program,
-                InitializeMint2 {
-                    mint: self.mint.try_cpi_handle_mut()?,
-                },
-            ),
-            CREDIT_DECIMALS,
-            self.market.address(),
-            None,
-        )?;
-        self.describe(uri)
+        self.initialize(&metadata_pointer_data(self.mint.address()));
+        self.initialize(&non_transferable_data());
+        self.initialize(&initialize_mint_data(self.market.address()));
+        self.describe(&metadata_data(uri)?);
+        Ok(())
     }
 
     /// Creates the account, with the rent of the metadata that the token program adds later.
-    fn allocate(&mut self, uri: &str) -> Result<()> {
-        create_account_signed(
-            self.payer.account(),
-            self.mint.account(),
-            MINT_BYTES,
-            self.token_2022_program.address(),
-            &[SEED_CREDIT_MINT, self.network.as_ref(), &[self.mint_bump]],
-        )?;
+    fn allocate(&self, uri: &str) -> Result<()> {
         let needed = Rent::get()?.try_minimum_balance(mint_bytes_with_metadata(uri)?)?;
-        let missing = needed.saturating_sub(self.mint.account().lamports());
-        let accounts = Transfer {
-            from: self.payer.try_cpi_handle_mut()?,
-            to: self.mint.try_cpi_handle_mut()?,
-        };
-        transfer(
-            CpiContext::new(self.system_program.address(), accounts),
-            missing,
+        let missing = needed.saturating_sub(self.mint.lamports());
+        let [a, b, c, d, e, f, g, h] = missing.to_le_bytes();
+        let data = [SYSTEM_TRANSFER, 0, 0, 0, a, b, c, d, e, f, g, h];
+        let metas = [
+            InstructionAccount::writable_signer(self.payer.address()),
+            InstructionAccount::writable(self.mint.address()),
+        ];
+        call(
+            self.system_program,
+            &data,
+            &metas,
+            &[self.payer, self.mint],
+            &[],
+        );
+        create_account_signed(
+            self.payer,
+            self.mint,
+            MINT_BYTES,
+            self.token_2022_program,
+            &[SEED_CREDIT_MINT, self.network.as_ref(), &[self.mint_bump]],
         )
     }
 
-    fn describe(&mut self, uri: &str) -> Result<()> {
-        let metadata = *self.mint.account();
-        let signer = self.market.signer();
-        let accounts = TokenMetadataInitialize {
-            metadata: self.mint.try_cpi_handle_mut()?,
-            update_authority: self.market.cpi_handle(),
-            mint: CpiHandle::readonly(&metadata),
-            mint_authority: self.market.cpi_handle(),
-        };
-        let seeds = signer.seeds();
-        let signers = [seeds.as_slice()];
-        token_metadata_initialize(
-            CpiContext::new_with_signer(self.token_2022_program.address(), accounts, &signers),
-            CREDIT_NAME.into(),
-            CREDIT_SYMBOL.into(),
-            uri.into(),
-        )
+    fn initialize(&self, data: &[u8]) {
+        let metas = [InstructionAccount::writable(self.mint.address())];
+        call(self.token_2022_program, data, &metas, &[self.mint], &[]);
     }
+
+    fn describe(&self, data: &[u8]) {
+        let (mint, market) = (self.mint.address(), self.market.address());
+        let metas = [
+            InstructionAccount::writable(mint),
+            InstructionAccount::readonly(market),
+            InstructionAccount::readonly(mint),
+            InstructionAccount::readonly_signer(market),
+        ];
+        let views = [self.mint, self.market, self.mint, self.market];
+        let seeds = self.market_signer.seeds().map(Seed::from);
+        let signers = [CpiSigner::from(&seeds)];
+        call(self.token_2022_program, data, &metas, &views, &signers);
+    }
+}
+
+/// One copy serves all calls, whatever number of accounts they take.
+#[inline(never)]
+fn call(
+    program: &Address,
+    data: &[u8],
+    metas: &[InstructionAccount],
+    views: &[&AccountView],
+    signers: &[CpiSigner],
+) {
+    let accounts: Vec<CpiAccount> = views.iter().map(|view| CpiAccount::from(*view)).collect();
+    let instruction = InstructionView {
+        program_id: program,
+        accounts: metas,
+        data,
+    };
+    // SAFETY: nothing refers to the data of the writable accounts meanwhile: the payer has none,
+    // and the mint is only ever reached through its view.
+    unsafe { invoke_signed_unchecked(&instruction, &accounts, signers) };
 }

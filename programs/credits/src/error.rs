@@ -10,6 +10,8 @@ pub enum CreditsError {
     NetworkPaused,
     #[msg("The signer is not the network's authority: sign with the authority's key")]
     NotNetworkAuthority,
+    #[msg("The account is not at the address that its content gives: derive the address")]
+    WrongAddress,
     #[msg("The account belongs to another network: pass the accounts of one network")]
     WrongNetwork,
     #[msg("The account belongs to another service: pass the accounts of one service")]

@@ -5,9 +5,8 @@ use {
         error::CreditsError,
         state::{CustomerAccount, Lease, Market},
     },
-    anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenAccount,
-    trestle_core::seeds::{SEED_CUSTOMER, SEED_LEASE, SEED_MARKET},
+    anchor_lang::{address_eq, prelude::*},
+    core::ops::Range,
     trestle_core::units::Credits,
     trestle_staking::{state::Network, token_calls},
 };
@@ -19,22 +18,23 @@ pub struct CreditWallet {
     #[account(address = market.network @ CreditsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The market: its counters change, and it signs for its mint.
-    #[account(mut, seeds = [SEED_MARKET, market.network.as_ref()], bump = market.bump)]
+    #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
     pub market: Account<Market>,
     /// The wallet that buys, deposits or withdraws.
     pub wallet: Signer,
     /// The credits' mint: its supply changes.
     #[account(mut, address = market.credit_mint @ CreditsError::WrongCreditMint)]
     pub credit_mint: UncheckedAccount,
-    /// The wallet's credits: the balance changes. Clients create the wallet's associated account.
+    /// The wallet's credits: the balance changes. Clients create the wallet's associated account;
+    /// the token program checks the rest of it.
     #[account(
         mut,
-        constraint = wallet_credits.mint() == credit_mint.address()
+        constraint = field(&wallet_credits, MINT) == Some(*credit_mint.address())
             @ CreditsError::WrongCreditAccount,
-        constraint = wallet_credits.owner() == wallet.address()
+        constraint = field(&wallet_credits, OWNER) == Some(*wallet.address())
             @ CreditsError::NotCreditAccountOwner,
     )]
-    pub wallet_credits: InterfaceAccount<TokenAccount>,
+    pub wallet_credits: UncheckedAccount,
     /// The token program of the credits.
     pub token_2022_program: Program<Token2022>,
 }
@@ -48,7 +48,7 @@ impl CreditWallet {
     }
 
     /// Mints credits into the wallet.
-    #[inline(always)]
+    #[inline(never)]
     pub fn mint(&mut self, credits: Credits) -> Result<()> {
         let signer = self.market.signer();
         token_calls::mint_to(
@@ -63,7 +63,7 @@ impl CreditWallet {
     }
 
     /// Burns credits of the wallet.
-    #[inline(always)]
+    #[inline(never)]
     pub fn burn(&mut self, credits: Credits) -> Result<()> {
         token_calls::burn(
             self.token_2022_program.address(),
@@ -77,16 +77,28 @@ impl CreditWallet {
     }
 
     /// Checks the market against the supply of credits, after a mint or a burn.
-    #[inline(always)]
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         self.market
             .invariant_with_supply(credit_supply(self.credit_mint.account())?)
     }
 }
 
+/// Where a token account says which mint it is of, and whose it is.
+const MINT: Range<usize> = 0..32;
+const OWNER: Range<usize> = 32..64;
+/// Where a mint says how many of its tokens there are.
+const SUPPLY: Range<usize> = 36..44;
+
+/// An address in the data of an account.
+#[inline(never)]
+fn field(account: &UncheckedAccount, place: Range<usize>) -> Option<Address> {
+    let data = account.account().try_borrow().ok()?;
+    Address::try_from(data.get(place)?).ok()
+}
+
 /// Credits in all wallets. The mint's address is the market's, so its layout is known.
 fn credit_supply(mint: &AccountView) -> Result<u64> {
-    const SUPPLY: core::ops::Range<usize> = 36..44;
     let data = mint.try_borrow()?;
     let bytes = data.get(SUPPLY).and_then(|bytes| bytes.try_into().ok());
     Ok(u64::from_le_bytes(
@@ -101,55 +113,71 @@ pub struct CustomerWallet {
     /// The customer's account: its balance changes.
     #[account(
         mut,
-        seeds = [SEED_CUSTOMER, account.network.as_ref(), account.customer.as_ref()],
-        bump = account.bump,
-        constraint = account.network == *credits.network.address() @ CreditsError::WrongNetwork,
-        constraint = account.customer == *credits.wallet.address() @ CreditsError::NotCustomer,
+        constraint = account.is_at(account.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&account.network, credits.network.address())
+            @ CreditsError::WrongNetwork,
+        constraint = address_eq(&account.customer, credits.wallet.address())
+            @ CreditsError::NotCustomer,
     )]
     pub account: Account<CustomerAccount>,
 }
 
 impl CustomerWallet {
     /// Checks all that a deposit or a withdrawal changes.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         self.account.invariant()?;
         self.credits.invariant()
     }
 }
 
-/// A lease that gives credits back to its customer, with the counters that follow.
+/// A customer's account with a network, and the market whose counters follow it.
 #[derive(Accounts)]
-pub struct LeaseRefund {
-    /// The lease's network: its clock counts the epochs.
-    #[account(address = lease.network @ CreditsError::WrongNetwork)]
+pub struct Funds {
+    /// The market's network: its clock counts the epochs.
+    #[account(address = market.network @ CreditsError::WrongNetwork)]
     pub network: Account<Network>,
-    /// The network's market: credits in leases change.
-    #[account(
-        mut,
-        seeds = [SEED_MARKET, market.network.as_ref()],
-        bump = market.bump,
-        constraint = market.network == lease.network @ CreditsError::WrongNetwork,
-    )]
+    /// The market: credits in leases change.
+    #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
     pub market: Account<Market>,
-    /// The account of the lease's customer: gets what is given back.
+    /// The customer's account with the network: its credits change.
     #[account(
         mut,
-        seeds = [SEED_CUSTOMER, account.network.as_ref(), account.customer.as_ref()],
-        bump = account.bump,
-        constraint = account.network == lease.network @ CreditsError::WrongNetwork,
-        constraint = account.customer == lease.customer @ CreditsError::NotCustomer,
+        constraint = account.is_at(account.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&account.network, network.address()) @ CreditsError::WrongNetwork,
     )]
     pub account: Account<CustomerAccount>,
+}
+
+/// A lease that gives credits back to its customer.
+#[derive(Accounts)]
+pub struct LeaseRefund {
+    pub funds: Nested<Funds>,
     /// The lease.
-    #[account(mut, seeds = [SEED_LEASE, lease.commitment.as_ref()], bump = lease.bump)]
+    #[account(
+        mut,
+        constraint = lease.is_at(lease.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&lease.network, funds.network.address())
+            @ CreditsError::WrongNetwork,
+        constraint = address_eq(&lease.customer, &funds.account.customer)
+            @ CreditsError::NotCustomer,
+    )]
     pub lease: Account<Lease>,
 }
 
 impl LeaseRefund {
+    /// Books credits that left the lease.
+    #[inline(never)]
+    pub fn book(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
+        self.funds.account.settle(consumed, refunded)?;
+        self.funds.market.settle(consumed, refunded)
+    }
+
     /// Checks all that a settlement changes.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
-        self.market.invariant()?;
-        self.account.invariant()?;
+        self.funds.market.invariant()?;
+        self.funds.account.invariant()?;
         self.lease.invariant()
     }
 }

@@ -18,8 +18,9 @@ pub mod price;
 pub mod roots;
 pub mod state;
 
+use anchor_lang::prelude::*;
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
-    anchor_lang::prelude::*,
     instructions::*,
     state::{LeaseTerms, MarketParams},
     trestle_core::units::{Credits, StableAmount, TokenAmount},
@@ -28,6 +29,9 @@ use {
 
 declare_id!("3CfqLuCMuCDT4rStMmfrkroCpFdag2TEpDGUSR6tpMZ8");
 
+// On chain, a program that uses this crate for its types must not get its dispatcher as well: the
+// framework exports it by name, so the linker would keep all instructions in that program.
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 #[program]
 pub mod trestle_credits {
     use super::*;

@@ -14,10 +14,15 @@ use {
 
 /// Refuses an account that carries no price of this feed.
 pub fn require_feed(account: &AccountView, feed_id: &[u8; 32]) -> Result<()> {
-    let data = account.try_borrow()?;
-    let update = PriceUpdate::parse(&data).map_err(refusal)?;
+    let update = parse(account)?;
     require!(update.feed_id == *feed_id, CreditsError::PriceOtherFeed);
     Ok(())
+}
+
+#[inline(never)]
+fn parse(account: &AccountView) -> Result<PriceUpdate> {
+    let data = account.try_borrow()?;
+    Ok(PriceUpdate::parse(&data).map_err(refusal)?)
 }
 
 /// The price that a market sells for now.
@@ -26,8 +31,7 @@ pub fn read(account: &AccountView, market: &Market, now: i64) -> Result<Price> {
         account.owned_by(&PRICE_PROGRAM),
         CreditsError::NotPriceProgram
     );
-    let data = account.try_borrow()?;
-    let update = PriceUpdate::parse(&data).map_err(refusal)?;
+    let update = parse(account)?;
     let max_conf = Bps::new(market.max_conf_bps).ok_or(CreditsError::InvariantViolated)?;
     let price = conservative_price(
         &update,

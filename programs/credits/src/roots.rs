@@ -10,6 +10,7 @@ fn by_age(ring: &RootRing) -> impl DoubleEndedIterator<Item = &FinalRoot> {
 }
 
 /// The oldest final root of this epoch or a later one.
+#[inline(never)]
 pub fn oldest_from(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
     by_age(ring).find(|root| root.epoch >= epoch)
 }

@@ -7,26 +7,22 @@ use {
     },
     anchor_lang::prelude::*,
     anchor_spl::token::TokenAccount,
-    trestle_core::seeds::{SEED_POOL, SEED_RING},
     trestle_core::{leaf::Totals, root::FinalRoot, units::TokenAmount},
-    trestle_staking::{constants::PROOFS_ID, ring::FinalRoots, token_calls},
+    trestle_staking::{ring::FinalRoots, token_calls},
 };
 
 /// A pool that pays operators by the final roots of its service.
 #[derive(Accounts)]
 pub struct PayingPool {
     /// The pool: what it paid grows.
-    #[account(mut, seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
     pub pool: Account<Pool>,
     /// The pool's vault: pays.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]
     pub vault: Account<TokenAccount>,
     /// The final roots of the pool's service.
     #[account(
-        seeds = [SEED_RING, ring.service.as_ref()],
-        seeds::program = PROOFS_ID,
-        bump = ring.bump,
-        constraint = ring.service == pool.service.to_bytes() @ RewardsError::WrongService,
+        constraint = ring.is_of(&pool.service, ring.address()) @ RewardsError::WrongService,
     )]
     pub ring: Account<FinalRoots>,
     /// The token program of the network's token.

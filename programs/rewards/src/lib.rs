@@ -13,13 +13,18 @@ pub mod groups;
 pub mod instructions;
 pub mod state;
 
+use anchor_lang::prelude::*;
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
-    anchor_lang::prelude::*, instructions::*, state::PoolParams, trestle_core::units::TokenAmount,
+    instructions::*, state::PoolParams, trestle_core::units::TokenAmount,
     trestle_staking::leaf::LeafProof,
 };
 
 declare_id!("GZ1SDc7QsHUHyvZ6YP3bBWSMK2tQxeRyZLgBoRpMC4Pa");
 
+// On chain, a program that uses this crate for its types must not get its dispatcher as well: the
+// framework exports it by name, so the linker would keep all instructions in that program.
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 #[program]
 pub mod trestle_rewards {
     use super::*;

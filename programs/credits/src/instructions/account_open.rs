@@ -7,7 +7,7 @@
 //! - A fresh account holds nothing.
 
 use {
-    crate::{event::AccountOpened, state::CustomerAccount},
+    crate::{error::CreditsError, event::AccountOpened, state::CustomerAccount},
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CUSTOMER,
     trestle_staking::state::Network,
@@ -19,6 +19,7 @@ pub struct AccountOpen {
     #[account(mut)]
     pub customer: Signer,
     /// The network whose credits the account will hold.
+    #[account(constraint = network.is_at(network.address()) @ CreditsError::WrongAddress)]
     pub network: Account<Network>,
     /// The account.
     #[account(init, payer = customer, seeds = [SEED_CUSTOMER, network, customer], bump)]

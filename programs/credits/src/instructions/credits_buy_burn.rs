@@ -16,7 +16,6 @@ use {
         constants::PRICE_PROGRAM, error::CreditsError, event::CreditsBoughtByBurn, groups, price,
     },
     anchor_lang::prelude::*,
-    anchor_spl::{mint::Mint, token::TokenAccount},
     trestle_core::units::{Credits, TokenAmount},
     trestle_staking::token_calls,
 };
@@ -26,10 +25,10 @@ pub struct CreditsBuyBurn {
     pub buyer: Nested<groups::CreditWallet>,
     /// The network's token: its supply falls.
     #[account(mut, address = buyer.network.token_mint @ CreditsError::WrongMint)]
-    pub token_mint: Account<Mint>,
+    pub token_mint: UncheckedAccount,
     /// The buyer's tokens: they are burned. The token program checks mint and owner.
     #[account(mut)]
-    pub buyer_tokens: Account<TokenAccount>,
+    pub buyer_tokens: UncheckedAccount,
     /// The one account that the market reads prices from.
     #[account(
         address = buyer.market.price_account @ CreditsError::WrongPriceAccount,

@@ -12,7 +12,6 @@
 use {
     crate::{error::CreditsError, event::CreditsBoughtByStable, groups, price},
     anchor_lang::prelude::*,
-    anchor_spl::token::TokenAccount,
     trestle_core::units::{Credits, StableAmount},
     trestle_staking::token_calls,
 };
@@ -23,10 +22,10 @@ pub struct CreditsBuyStable {
     /// The buyer's stablecoin. The token program checks that it is the vault's kind and that the
     /// buyer may spend it.
     #[account(mut)]
-    pub buyer_stable: Account<TokenAccount>,
+    pub buyer_stable: UncheckedAccount,
     /// Collects what is paid.
     #[account(mut, address = buyer.market.revenue_vault @ CreditsError::WrongVault)]
-    pub revenue_vault: Account<TokenAccount>,
+    pub revenue_vault: UncheckedAccount,
     /// The token program of the stablecoin.
     pub token_program: Program<Token>,
 }

@@ -27,7 +27,7 @@ pub struct LeaseClose {
 
 impl LeaseClose {
     fn validate(&self) -> Result<()> {
-        let epoch = network_epoch(&self.refund.network, Clock::get()?.unix_timestamp)?;
+        let epoch = network_epoch(&self.refund.funds.network, Clock::get()?.unix_timestamp)?;
         let lease = &self.refund.lease;
         require!(
             lease.is_settled() || lease.is_timed_out(epoch),
@@ -40,9 +40,8 @@ impl LeaseClose {
         self.validate()?;
         let refund = &mut *self.refund;
         let rest = refund.lease.refund_rest()?;
-        refund.account.settle(Credits(0), rest)?;
-        refund.account.close_lease()?;
-        refund.market.settle(Credits(0), rest)?;
+        refund.book(Credits::ZERO, rest)?;
+        refund.funds.account.close_lease()?;
         refund.invariant()?;
         let event = LeaseClosed {
             lease: *refund.lease.address(),

@@ -19,8 +19,7 @@ use {
         event::LeaseEnded,
         state::Lease,
     },
-    anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_LEASE,
+    anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator, Service},
 };
 
@@ -38,7 +37,7 @@ pub struct LeaseEnd {
     #[account(address = lease.operator @ CreditsError::WrongOperator)]
     pub operator: Account<Operator>,
     /// The lease.
-    #[account(mut, seeds = [SEED_LEASE, lease.commitment.as_ref()], bump = lease.bump)]
+    #[account(mut, constraint = lease.is_at(lease.address()) @ CreditsError::WrongAddress)]
     pub lease: Account<Lease>,
 }
 
@@ -70,11 +69,11 @@ impl LeaseEnd {
     fn last_epoch(&self) -> Result<u64> {
         let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
         let party = self.party.address();
-        if *party == self.lease.customer {
+        if address_eq(party, &self.lease.customer) {
             return Ok(epoch);
         }
         require!(
-            *party == self.operator.authority,
+            address_eq(party, &self.operator.authority),
             CreditsError::NotLeaseParty
         );
         epoch

@@ -18,49 +18,38 @@ use {
         commitment::Commitment,
         error::CreditsError,
         event::LeaseOpened,
-        state::{CustomerAccount, Lease, LeaseParties, LeaseTerms, Market},
+        groups,
+        state::{Lease, LeaseParties, LeaseTerms},
     },
-    anchor_lang::prelude::*,
-    trestle_core::seeds::{SEED_CUSTOMER, SEED_LEASE, SEED_MARKET},
-    trestle_staking::state::{Network, Operator},
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::seeds::SEED_LEASE,
+    trestle_staking::state::Operator,
 };
 
 #[derive(Accounts)]
 pub struct LeaseOpen {
     /// The customer: pays the price, and for the account.
-    #[account(mut)]
+    #[account(mut, address = funds.account.customer @ CreditsError::NotCustomer)]
     pub customer: Signer,
     /// The operator's node: agrees by signing.
     #[account(address = operator.node_key @ CreditsError::NotNodeKey)]
     pub node_key: Signer,
-    /// The network of both.
-    pub network: Account<Network>,
-    /// The network's market: credits in leases grow.
-    #[account(
-        mut,
-        seeds = [SEED_MARKET, market.network.as_ref()],
-        bump = market.bump,
-        constraint = market.network == *network.address() @ CreditsError::WrongNetwork,
-    )]
-    pub market: Account<Market>,
-    /// The customer's account: pays the price.
-    #[account(
-        mut,
-        seeds = [SEED_CUSTOMER, account.network.as_ref(), account.customer.as_ref()],
-        bump = account.bump,
-        constraint = account.customer == *customer.address() @ CreditsError::NotCustomer,
-        constraint = account.network == *network.address() @ CreditsError::WrongNetwork,
-    )]
-    pub account: Account<CustomerAccount>,
+    /// The customer's account, which pays the price, with its network and market.
+    pub funds: Nested<groups::Funds>,
     /// The operator that serves.
     #[account(
-        constraint = operator.network == *network.address() @ CreditsError::WrongNetwork,
+        constraint = operator.is_at(operator.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&operator.network, funds.network.address())
+            @ CreditsError::WrongNetwork,
     )]
     pub operator: Account<Operator>,
     /// What is served.
     #[account(
-        constraint = commitment.customer == *customer.address() @ CreditsError::WrongCommitment,
-        constraint = commitment.operator == *operator.address() @ CreditsError::WrongCommitment,
+        constraint = commitment.is_at(commitment.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&commitment.customer, customer.address())
+            @ CreditsError::WrongCommitment,
+        constraint = address_eq(&commitment.operator, operator.address())
+            @ CreditsError::WrongCommitment,
         constraint = commitment.is_active() @ CreditsError::CommitmentEnded,
     )]
     pub commitment: Account<Commitment>,
@@ -72,7 +61,7 @@ pub struct LeaseOpen {
 
 impl LeaseOpen {
     fn validate(&self, terms: &LeaseTerms) -> Result<()> {
-        require!(self.network.paused == 0, CreditsError::NetworkPaused);
+        require!(self.funds.network.paused == 0, CreditsError::NetworkPaused);
         terms.validate()
     }
 
@@ -82,10 +71,10 @@ impl LeaseOpen {
         bumps: &LeaseOpenBumps,
     ) -> Result<LeaseOpened> {
         self.validate(terms)?;
-        let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
+        let epoch = network_epoch(&self.funds.network, Clock::get()?.unix_timestamp)?;
         let parties = LeaseParties {
             bump: bumps.lease,
-            network: *self.network.address(),
+            network: *self.funds.network.address(),
             service: self.operator.service,
             operator: *self.operator.address(),
             customer: *self.customer.address(),
@@ -94,11 +83,11 @@ impl LeaseOpen {
         };
         let price = terms.price()?;
         self.lease.open(&parties, terms, epoch)?;
-        self.account.open_lease(price)?;
-        self.market.escrow(price)?;
+        self.funds.account.open_lease(price)?;
+        self.funds.market.escrow(price)?;
         self.lease.invariant()?;
-        self.account.invariant()?;
-        self.market.invariant()?;
+        self.funds.account.invariant()?;
+        self.funds.market.invariant()?;
         Ok(self.event())
     }
 
@@ -115,7 +104,7 @@ impl LeaseOpen {
             start_epoch: lease.start_epoch,
             end_epoch: lease.end_epoch,
             escrow: lease.escrow,
-            balance: self.account.balance,
+            balance: self.funds.account.balance,
             period_epochs: lease.period_epochs,
             sla_bps: lease.sla_bps,
             credit_bps: lease.credit_bps,

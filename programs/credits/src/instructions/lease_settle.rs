@@ -28,14 +28,13 @@ use {
         groups,
         state::{Lease, Settled, SettlementRoot},
     },
-    anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_RING,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf},
         merkle,
         root::FinalRoot,
     },
-    trestle_staking::{constants::PROOFS_ID, leaf::LeafProof, ring::FinalRoots},
+    trestle_staking::{leaf::LeafProof, ring::FinalRoots},
 };
 
 #[derive(Accounts)]
@@ -44,10 +43,8 @@ pub struct LeaseSettle {
     pub refund: Nested<groups::LeaseRefund>,
     /// The final roots of the lease's service.
     #[account(
-        seeds = [SEED_RING, ring.service.as_ref()],
-        seeds::program = PROOFS_ID,
-        bump = ring.bump,
-        constraint = ring.service == refund.lease.service.to_bytes() @ CreditsError::WrongService,
+        constraint = ring.is_of(&refund.lease.service, ring.address())
+            @ CreditsError::WrongService,
     )]
     pub ring: Account<FinalRoots>,
     /// What is served. Its account may be gone by now: then the lease has ended too.
@@ -73,8 +70,7 @@ impl LeaseSettle {
         } else {
             settle_next(&mut refund.lease, &self.ring, leaf)?
         };
-        refund.account.settle(settled.consumed, settled.refunded)?;
-        refund.market.settle(settled.consumed, settled.refunded)?;
+        refund.book(settled.consumed, settled.refunded)?;
         refund.invariant()?;
         Ok(event(&refund.lease, &settled))
     }
@@ -98,7 +94,7 @@ fn served_until(account: &UncheckedAccount, lease: &Lease) -> Result<u64> {
         return Ok(lease.settled_epoch());
     };
     // Another customer may have committed the same data after this one's commitment was closed.
-    if commitment.customer != lease.customer {
+    if !address_eq(&commitment.customer, &lease.customer) {
         return Ok(lease.settled_epoch());
     }
     if commitment.is_active() {

@@ -33,6 +33,7 @@ pub struct MarketCreate {
     #[account(mut, address = network.authority @ CreditsError::NotNetworkAuthority)]
     pub authority: Signer,
     /// The network that gets a market.
+    #[account(constraint = network.is_at(network.address()) @ CreditsError::WrongAddress)]
     pub network: Account<Network>,
     /// The market.
     #[account(init, payer = authority, seeds = [SEED_MARKET, network], bump)]
@@ -85,16 +86,17 @@ impl MarketCreate {
             },
             params,
         );
-        CreditMint {
-            payer: &mut self.authority,
-            network: *self.network.address(),
-            market: &self.market,
-            mint: &mut self.credit_mint,
+        let mint = CreditMint {
+            payer: self.authority.account(),
+            network: self.network.address(),
+            market: self.market.account(),
+            market_signer: self.market.signer(),
+            mint: self.credit_mint.account(),
             mint_bump: bumps.credit_mint,
-            token_2022_program: &self.token_2022_program,
-            system_program: &self.system_program,
-        }
-        .create(&params.uri)?;
+            token_2022_program: self.token_2022_program.address(),
+            system_program: self.system_program.address(),
+        };
+        mint.create(&params.uri)?;
         self.market.invariant()?;
         Ok(MarketCreated {
             market: *self.market.address(),

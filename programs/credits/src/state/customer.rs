@@ -1,10 +1,10 @@
 //! What a customer has with a network: free credits, and credits in leases.
 
 use {
-    crate::{constants::VERSION, error::CreditsError},
+    crate::{address::is_derived, constants::VERSION, error::CreditsError, ID},
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
-    trestle_core::units::Credits,
+    trestle_core::{seeds::SEED_CUSTOMER, units::Credits},
 };
 
 /// PDA `["customer", network, customer]`.
@@ -46,6 +46,12 @@ impl CustomerAccount {
         self.customer = customer;
     }
 
+    /// Whether `address` is the one that the network and the customer give.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_CUSTOMER, self.network.as_ref(), self.customer.as_ref()];
+        is_derived(address, seeds, self.bump, &ID)
+    }
+
     /// Takes in credits.
     pub fn deposit(&mut self, credits: Credits) -> Result<()> {
         self.balance = self
@@ -79,6 +85,7 @@ impl CustomerAccount {
     }
 
     /// Takes credits out of a lease: used up, or free again.
+    #[inline(never)]
     pub fn settle(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
         let out = consumed
             .0
@@ -108,6 +115,7 @@ impl CustomerAccount {
     ///
     /// - It has this layout and a customer.
     /// - Without leases nothing is in leases.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.customer != Address::default()

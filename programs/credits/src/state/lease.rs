@@ -10,12 +10,13 @@
 
 use {
     crate::{
+        address::is_derived,
         constants::{
             LEASE_ACTIVE, LEASE_ENDING, LEASE_EPOCHS_MAX, LEASE_PERIOD_EPOCHS_MAX, LEASE_SETTLED,
             LEASE_TIMEOUT_EPOCHS, REASON_NONE, VERSION,
         },
         error::CreditsError,
-        roots,
+        roots, ID,
     },
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
@@ -23,6 +24,7 @@ use {
         leaf::LeafCounters,
         lease,
         root::{FinalRoot, RootRing},
+        seeds::SEED_LEASE,
         units::{Bps, Credits, BPS_ONE},
     },
 };
@@ -205,7 +207,14 @@ impl Lease {
         Ok(())
     }
 
+    /// Whether `address` is the one that the commitment gives.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_LEASE, self.commitment.as_ref(), &[]];
+        is_derived(address, seeds, self.bump, &ID)
+    }
+
     /// Last epoch that is settled; the one before the first if none is.
+    #[inline(never)]
     pub fn settled_epoch(&self) -> u64 {
         let before = self.start_epoch.saturating_sub(1);
         if self.baseline_known == 1 {
@@ -226,6 +235,7 @@ impl Lease {
     }
 
     /// Moves the end forward. Returns the end before.
+    #[inline(never)]
     pub fn end_at(&mut self, epoch: u64, reason: u8) -> Result<u64> {
         require!(!self.is_settled(), CreditsError::LeaseSettled);
         let before = self.end_epoch;
@@ -311,6 +321,7 @@ impl Lease {
     }
 
     /// Takes out what these epochs cost and, after the last one, all that is left.
+    #[inline(never)]
     fn pay(&mut self, epochs: u64, ok: u32, total: u32) -> Result<Settled> {
         let bps = |value| Bps::new(value).ok_or(CreditsError::InvariantViolated);
         let terms = lease::LeaseTerms {
@@ -345,6 +356,7 @@ impl Lease {
     }
 
     /// Gives back all that is left.
+    #[inline(never)]
     pub fn refund_rest(&mut self) -> Result<Credits> {
         let rest = self.escrow;
         self.take(0, rest)?;
@@ -377,6 +389,7 @@ impl Lease {
     /// - Every credit that it was opened with is used up, given back or still in it.
     /// - Nothing is left in a settled lease.
     /// - No window is good that was not counted.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let placed = self
             .consumed

@@ -2,11 +2,13 @@
 
 use {
     crate::{
+        address::is_derived,
         constants::{
             PRICE_AGE_SECONDS_MAX, PRICE_AGE_SECONDS_MIN, PRICE_CONF_BPS_MAX, URI_BYTES_MAX,
             VERSION,
         },
         error::CreditsError,
+        ID,
     },
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
@@ -127,6 +129,12 @@ impl Market {
         self.max_conf_bps = params.max_conf_bps;
     }
 
+    /// Whether `address` is the one that the network gives.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_MARKET, self.network.as_ref(), &[]];
+        is_derived(address, seeds, self.bump, &ID)
+    }
+
     #[inline(always)]
     pub fn signer(&self) -> MarketSigner {
         MarketSigner {
@@ -169,6 +177,7 @@ impl Market {
     }
 
     /// Counts credits that left a lease: used up, or back into the customer's account.
+    #[inline(never)]
     pub fn settle(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
         let out = add(consumed.0, refunded.0)?;
         self.escrowed = take(self.escrowed, out)?;
@@ -191,6 +200,7 @@ impl Market {
     ///
     /// - It has this layout.
     /// - Every credit that is used up, held or escrowed was sold.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         require!(
             self.version == VERSION && self.in_wallets().is_some(),

@@ -13,8 +13,8 @@ use {
         event::ClaimOpened,
         state::{Claim, Pool},
     },
-    anchor_lang::prelude::*,
-    trestle_core::seeds::{SEED_CLAIM, SEED_POOL},
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::seeds::SEED_CLAIM,
     trestle_staking::state::Operator,
 };
 
@@ -24,10 +24,13 @@ pub struct ClaimOpen {
     #[account(mut)]
     pub payer: Signer,
     /// The pool that will pay.
-    #[account(seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    #[account(constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
     pub pool: Account<Pool>,
     /// The operator that will be paid.
-    #[account(constraint = operator.service == pool.service @ RewardsError::WrongService)]
+    #[account(
+        constraint = operator.is_at(operator.address()) @ RewardsError::WrongAddress,
+        constraint = address_eq(&operator.service, &pool.service) @ RewardsError::WrongService,
+    )]
     pub operator: Account<Operator>,
     /// The claim.
     #[account(

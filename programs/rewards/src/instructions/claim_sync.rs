@@ -10,7 +10,6 @@
 use {
     crate::{error::RewardsError, event::ClaimSynced, state::Claim},
     anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_CLAIM,
     trestle_staking::state::Operator,
 };
 
@@ -22,8 +21,7 @@ pub struct ClaimSync {
     /// The claim.
     #[account(
         mut,
-        seeds = [SEED_CLAIM, claim.pool.as_ref(), claim.operator.as_ref()],
-        bump = claim.bump,
+        constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
     )]
     pub claim: Account<Claim>,
 }

@@ -18,7 +18,6 @@ use {
     },
     anchor_lang::prelude::*,
     anchor_spl::{mint::Mint, token::TokenAccount},
-    trestle_core::seeds::SEED_POOL,
     trestle_core::{pool::MODE_MINT, units::TokenAmount},
     trestle_staking::{state::Network, token_calls},
 };
@@ -29,7 +28,7 @@ pub struct EpochAllot {
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The pool: gets an allotment.
-    #[account(mut, seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
     pub pool: Account<Pool>,
     /// The pool's vault: bounds what is allotted, or receives what is minted.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]

@@ -12,9 +12,8 @@
 
 use {
     crate::{error::RewardsError, event::PoolFunded, state::Pool},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::seeds::SEED_POOL,
     trestle_core::{pool::MODE_FUND, units::TokenAmount},
     trestle_staking::{state::Network, token_calls},
 };
@@ -24,13 +23,16 @@ pub struct PoolFund {
     /// Whoever funds: owner or delegate of the source account, which the token program checks.
     pub funder: Signer,
     /// Where the tokens come from.
-    #[account(mut, constraint = source.mint() == &pool.token_mint @ RewardsError::WrongMint)]
+    #[account(
+        mut,
+        constraint = address_eq(source.mint(), &pool.token_mint) @ RewardsError::WrongMint,
+    )]
     pub source: Account<TokenAccount>,
     /// The pool's network: says whether it is paused.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The pool: what it was funded with grows.
-    #[account(mut, seeds = [SEED_POOL, pool.service.as_ref()], bump = pool.bump)]
+    #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
     pub pool: Account<Pool>,
     /// The pool's vault: receives the tokens.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]

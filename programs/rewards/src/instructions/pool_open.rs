@@ -19,7 +19,7 @@ use {
         event::PoolOpened,
         state::{Pool, PoolAccounts, PoolParams},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::{self, Mint, TokenAccount},
     trestle_core::pool::MODE_MINT,
     trestle_core::seeds::{SEED_POOL, SEED_POOL_VAULT},
@@ -32,9 +32,14 @@ pub struct PoolOpen {
     #[account(mut, address = network.authority @ RewardsError::NotNetworkAuthority)]
     pub authority: Signer,
     /// The network of the service.
+    #[account(constraint = network.is_at(network.address()) @ RewardsError::WrongAddress)]
     pub network: Account<Network>,
     /// The service whose operators will be paid.
-    #[account(constraint = service.network == *network.address() @ RewardsError::WrongNetwork)]
+    #[account(
+        constraint = service.is_at(service.address()) @ RewardsError::WrongAddress,
+        constraint = address_eq(&service.network, network.address())
+            @ RewardsError::WrongNetwork,
+    )]
     pub service: Account<Service>,
     /// The network's token.
     #[account(address = network.token_mint @ RewardsError::WrongMint)]

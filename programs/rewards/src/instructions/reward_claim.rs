@@ -16,8 +16,7 @@
 
 use {
     crate::{error::RewardsError, event::RewardClaimed, groups, state::Claim},
-    anchor_lang::prelude::*,
-    trestle_core::seeds::SEED_CLAIM,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf},
         merkle,
@@ -33,9 +32,8 @@ pub struct RewardClaim {
     /// The operator's claim: what it was paid grows.
     #[account(
         mut,
-        seeds = [SEED_CLAIM, claim.pool.as_ref(), claim.operator.as_ref()],
-        bump = claim.bump,
-        constraint = claim.pool == *from.pool.address() @ RewardsError::WrongPool,
+        constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
+        constraint = address_eq(&claim.pool, from.pool.address()) @ RewardsError::WrongPool,
     )]
     pub claim: Account<Claim>,
     /// Where the pay goes; the token program checks that it holds the same token.

@@ -28,7 +28,7 @@ use {
         groups,
         state::Claim,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf, Totals},
         merkle::{self, ProofError},
@@ -102,11 +102,15 @@ impl RewardPush {
         for payee in payees(&args.leaves, accounts) {
             let claim = Account::<Claim>::load(payee.claim)?;
             require!(
-                claim.pool == *self.from.pool.address(),
+                claim.is_at(payee.claim.address()),
+                RewardsError::WrongAddress
+            );
+            require!(
+                address_eq(&claim.pool, self.from.pool.address()),
                 RewardsError::WrongPool
             );
             require!(
-                claim.payout == *payee.payout.address(),
+                address_eq(&claim.payout, payee.payout.address()),
                 RewardsError::WrongPayout
             );
             let counters = LeafCounters::from(payee.leaf.counters);

@@ -1,10 +1,10 @@
 //! What a pool has paid to one operator.
 
 use {
-    crate::{constants::VERSION, error::RewardsError},
-    anchor_lang::prelude::*,
+    crate::{constants::VERSION, error::RewardsError, ID},
+    anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
-    trestle_core::units::TokenAmount,
+    trestle_core::{seeds::SEED_CLAIM, units::TokenAmount},
 };
 
 /// PDA `["claim", pool, operator]`.
@@ -43,6 +43,16 @@ impl Claim {
         self.pool = pool;
         self.operator = operator;
         self.payout = payout;
+    }
+
+    /// Whether `address` is the one that the pool and the operator give.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_CLAIM, self.pool.as_ref(), self.operator.as_ref()];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
     }
 
     /// Takes over the operator's payout account. Returns the one before.

@@ -10,8 +10,9 @@ use {
             FIRST_EPOCH_DELAY_MAX, TOKENS_PER_EPOCH_MAX,
         },
         error::RewardsError,
+        ID,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     bytemuck::{must_cast_mut, must_cast_ref, Pod, Zeroable},
     core::mem::{offset_of, size_of},
     trestle_core::seeds::SEED_POOL,
@@ -197,6 +198,16 @@ impl Pool {
     #[inline(always)]
     fn state_mut(&mut self) -> &mut PoolState {
         must_cast_mut(self)
+    }
+
+    /// Whether `address` is the one that the service gives.
+    #[inline(never)]
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_POOL, self.service.as_ref()];
+        address_eq(
+            address,
+            &Address::derive_address(&seeds, Some(self.bump), &ID),
+        )
     }
 
     #[inline(always)]
