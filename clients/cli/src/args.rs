@@ -1,0 +1,158 @@
+//! The arguments of `trestle`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use solana_pubkey::Pubkey;
+
+use crate::{
+    commands::{
+        completion::CompletionArgs, config::ConfigCommand, credits::CreditsCommand,
+        epoch::EpochCommand, lease::LeaseCommand, network::NetworkCommand,
+        operator::OperatorCommand, reward::RewardCommand, stake::StakeCommand, store::StoreCommand,
+    },
+    config::{parse_commitment, Commitment},
+    output::Format,
+    signer::SignerSource,
+};
+
+const ABOUT: &str = "Store files on Trestle, run a storage operator, and check what is paid";
+
+const AFTER_LONG_HELP: &str = "\
+Results go to stdout, everything else to stderr.
+Amounts are decimal numbers of tokens, such as 12.5; ALL stands for everything there is.
+
+Exit codes:
+  0    it worked
+  1    it did not, for the reason given
+  2    the arguments cannot be used
+  3    settings, deployment file or key cannot be used
+  4    the cluster, a node or a verifier could not be reached
+  5    the transaction was refused or failed
+  6    the transaction expired, or its outcome is unknown
+  130  interrupted
+
+Examples:
+  trestle -u localhost network show
+  trestle credits buy 500000 --with stable
+  trestle store put photos.tar --epochs 30
+  trestle store get photos.tar --to restored.tar
+  trestle reward explain OPERATOR --epoch 42";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trestle",
+    version,
+    about = ABOUT,
+    after_long_help = AFTER_LONG_HELP,
+    propagate_version = true,
+    infer_long_args = false
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// Settings file of the Solana tools [default: ~/.config/solana/cli/config.yml]
+    #[arg(short = 'C', long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// RPC URL or moniker: m(ainnet-beta), t(estnet), d(evnet), l(ocalhost)
+    #[arg(short, long, global = true, value_name = "URL_OR_MONIKER")]
+    pub url: Option<String>,
+    /// WebSocket URL [default: derived from the RPC URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub ws: Option<String>,
+    /// Key that signs: a file, `-` for stdin, or an address (with --dry-run only)
+    #[arg(short, long, global = true, value_name = "SOURCE")]
+    pub keypair: Option<SignerSource>,
+    /// Key that pays the fees [default: the signing key]
+    #[arg(long, global = true, value_name = "SOURCE")]
+    pub fee_payer: Option<SignerSource>,
+    /// When something counts as done: processed, confirmed or finalized
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = parse_commitment)]
+    pub commitment: Option<Commitment>,
+    /// How results are printed
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t
+    )]
+    pub output: Format,
+    /// Deployment file of the network [default: the setting, or that of a local network]
+    #[arg(long, global = true, value_name = "PATH", env = "TRESTLE_DEPLOYMENT")]
+    pub deployment: Option<PathBuf>,
+    /// Address of a network, instead of a deployment file
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        conflicts_with = "deployment"
+    )]
+    pub network: Option<Pubkey>,
+    /// Print more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Simulate, show what would happen, and send nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Micro-lamports for each compute unit [default: what was paid recently]
+    #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
+    pub with_compute_unit_price: Option<u64>,
+    /// Compute units to ask for [default: as simulated, and a tenth more]
+    #[arg(
+        long,
+        global = true,
+        value_name = "UNITS",
+        value_parser = clap::value_parser!(u32).range(1..=1_400_000)
+    )]
+    pub with_compute_unit_limit: Option<u32>,
+    /// Do not ask before what cannot be undone
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+}
+
+/// `<noun> <verb>`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What a network is and how it stands
+    #[command(subcommand)]
+    Network(NetworkCommand),
+    /// Register and look at storage operators
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// What operators have at stake
+    #[command(subcommand)]
+    Stake(StakeCommand),
+    /// Buy and hold the credits that storage is paid with
+    #[command(subcommand)]
+    Credits(CreditsCommand),
+    /// Store files and get them back
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// The agreements that pay operators
+    #[command(subcommand)]
+    Lease(LeaseCommand),
+    /// Epochs and their roots
+    #[command(subcommand)]
+    Epoch(EpochCommand),
+    /// What operators have earned, and why
+    #[command(subcommand)]
+    Reward(RewardCommand),
+    /// Settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completion(CompletionArgs),
+}

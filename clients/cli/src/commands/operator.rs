@@ -1,0 +1,285 @@
+//! `trestle operator`: register, change and look at storage operators.
+
+use std::{fmt, mem::offset_of};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use solana_pubkey::Pubkey;
+use trestle_sdk::{
+    address,
+    encoding::string,
+    fetch::{self, Filter, Network, Operator},
+    instruction::{
+        staking::{operator_register, operator_update, OperatorProfile},
+        token::token_account_create,
+    },
+};
+
+use crate::{
+    context::{Chain, Context},
+    error::CliError,
+    send::{Submitter, Transaction},
+    signer::address_of,
+    text::{row, TokenText},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum OperatorCommand {
+    /// Register the signing key's operator
+    #[command(after_help = "Example: trestle operator register --endpoint \
+        https://node.example:8443 --node-key node.json --capacity-gib 500 --zone 12")]
+    Register(RegisterArgs),
+    /// Change what an operator says about itself; what is left out stays as it is
+    Update(UpdateArgs),
+    /// Show an operator
+    Show {
+        /// Operator or its wallet [default: the signing key]
+        operator: Option<Pubkey>,
+    },
+    /// List the operators of the service
+    List,
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// URL of the node
+    #[arg(long, value_name = "URL")]
+    pub endpoint: String,
+    /// Key of the node: its address or its key file
+    #[arg(long, value_name = "ADDRESS_OR_FILE")]
+    pub node_key: String,
+    /// What the node offers, in GiB
+    #[arg(long, value_name = "GIB")]
+    pub capacity_gib: u64,
+    /// Where the hardware stands: operators of one zone share its outages
+    #[arg(long, value_name = "NUMBER")]
+    pub zone: u32,
+    /// Token account for rewards [default: the wallet's own, created if missing]
+    #[arg(long, value_name = "ADDRESS")]
+    pub payout: Option<Pubkey>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct UpdateArgs {
+    /// URL of the node
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Key of the node: its address or its key file
+    #[arg(long, value_name = "ADDRESS_OR_FILE")]
+    pub node_key: Option<String>,
+    /// What the node offers, in GiB
+    #[arg(long, value_name = "GIB")]
+    pub capacity_gib: Option<u64>,
+    /// Where the hardware stands
+    #[arg(long, value_name = "NUMBER")]
+    pub zone: Option<u32>,
+    /// Token account for rewards
+    #[arg(long, value_name = "ADDRESS")]
+    pub payout: Option<Pubkey>,
+}
+
+/// `operator register` and `operator update`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperatorSetOutput {
+    pub operator: String,
+    pub endpoint: String,
+    pub node_key: String,
+    #[serde(with = "string")]
+    pub capacity_gib: u64,
+    pub zone: u32,
+    pub payout: String,
+    #[serde(flatten)]
+    pub transaction: Transaction,
+}
+
+/// One operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperatorOutput {
+    pub operator: String,
+    pub wallet: String,
+    pub endpoint: String,
+    pub node_key: String,
+    #[serde(with = "string")]
+    pub capacity_gib: u64,
+    pub zone: u32,
+    pub payout: String,
+    pub stake: TokenText,
+    #[serde(with = "string")]
+    pub registered_epoch: u64,
+}
+
+/// `operator list`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OperatorListOutput {
+    pub operators: Vec<OperatorOutput>,
+}
+
+impl fmt::Display for OperatorSetOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        row(f, "Operator", &self.operator)?;
+        row(f, "Endpoint", &self.endpoint)?;
+        row(f, "Node key", &self.node_key)?;
+        row(f, "Capacity", format!("{} GiB", self.capacity_gib))?;
+        row(f, "Zone", self.zone)?;
+        row(f, "Payout", &self.payout)?;
+        self.transaction.fmt(f)
+    }
+}
+
+impl fmt::Display for OperatorOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        row(f, "Operator", &self.operator)?;
+        row(f, "Wallet", &self.wallet)?;
+        row(f, "Endpoint", &self.endpoint)?;
+        row(f, "Node key", &self.node_key)?;
+        row(f, "Capacity", format!("{} GiB", self.capacity_gib))?;
+        row(f, "Zone", self.zone)?;
+        row(f, "Payout", &self.payout)?;
+        row(f, "Stake", &self.stake)?;
+        row(
+            f,
+            "Registered",
+            format!("in epoch {}", self.registered_epoch),
+        )
+    }
+}
+
+impl fmt::Display for OperatorListOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.operators.is_empty() {
+            return writeln!(f, "No operator is registered.");
+        }
+        for one in &self.operators {
+            writeln!(
+                f,
+                "{}  zone {}  {} GiB  {}  {}",
+                one.operator, one.zone, one.capacity_gib, one.stake, one.endpoint
+            )?;
+        }
+        Ok(())
+    }
+}
+
+pub async fn run(command: &OperatorCommand, context: &Context<'_>) -> Result<(), CliError> {
+    match command {
+        OperatorCommand::Register(args) => context.print(&register(args, context).await?),
+        OperatorCommand::Update(args) => context.print(&update(args, context).await?),
+        OperatorCommand::Show { operator } => context.print(&show(*operator, context).await?),
+        OperatorCommand::List => context.print(&list(context).await?),
+    }
+}
+
+async fn register(
+    args: &RegisterArgs,
+    context: &Context<'_>,
+) -> Result<OperatorSetOutput, CliError> {
+    let node_key = address_of(&args.node_key)?;
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let wallet = submitter.wallet();
+    let book = &chain.deployment;
+    let own = address::token_account(&wallet, &book.token_mint);
+    let payout = args.payout.unwrap_or(own);
+    let mut instructions = Vec::new();
+    if payout == own {
+        let create = token_account_create(&submitter.payer(), &wallet, &book.token_mint);
+        instructions.push(create);
+    }
+    let profile = OperatorProfile {
+        node_key,
+        zone: args.zone,
+        capacity_gib: args.capacity_gib,
+        endpoint: args.endpoint.clone(),
+    };
+    instructions.push(operator_register(
+        &wallet,
+        &book.network,
+        &book.service,
+        &payout,
+        profile.clone(),
+    ));
+    let transaction = submitter.send("the registration", instructions).await?;
+    let operator = address::operator(&book.service, &wallet);
+    Ok(set_output(operator, profile, payout, transaction))
+}
+
+async fn update(args: &UpdateArgs, context: &Context<'_>) -> Result<OperatorSetOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let (operator, current) = chain.operator(&wallet).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let profile = OperatorProfile {
+        node_key: match &args.node_key {
+            Some(text) => address_of(text)?,
+            None => current.node_key,
+        },
+        zone: args.zone.unwrap_or(current.zone),
+        capacity_gib: args.capacity_gib.unwrap_or(current.capacity_gib),
+        endpoint: match &args.endpoint {
+            Some(url) => url.clone(),
+            None => current.endpoint_str().to_string(),
+        },
+    };
+    let payout = args.payout.unwrap_or(current.payout);
+    let network = &chain.deployment.network;
+    let instruction = operator_update(&wallet, network, &operator, &payout, profile.clone());
+    let transaction = submitter.send("the update", vec![instruction]).await?;
+    Ok(set_output(operator, profile, payout, transaction))
+}
+
+fn set_output(
+    operator: Pubkey,
+    profile: OperatorProfile,
+    payout: Pubkey,
+    transaction: Transaction,
+) -> OperatorSetOutput {
+    OperatorSetOutput {
+        operator: operator.to_string(),
+        endpoint: profile.endpoint,
+        node_key: profile.node_key.to_string(),
+        capacity_gib: profile.capacity_gib,
+        zone: profile.zone,
+        payout: payout.to_string(),
+        transaction,
+    }
+}
+
+async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<OperatorOutput, CliError> {
+    let wanted = context.wallet_or(operator)?;
+    let chain = context.chain().await?;
+    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let (address, operator) = chain.operator(&wanted).await?;
+    Ok(output(&chain, &network, &address, &operator))
+}
+
+async fn list(context: &Context<'_>) -> Result<OperatorListOutput, CliError> {
+    let chain = context.chain().await?;
+    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let filter = Filter::address(offset_of!(Operator, service), &chain.deployment.service);
+    let found = fetch::list::<Operator>(&chain.rpc, &[filter]).await?;
+    let operators = found
+        .iter()
+        .map(|(address, one)| output(&chain, &network, address, one));
+    Ok(OperatorListOutput {
+        operators: operators.collect(),
+    })
+}
+
+fn output(chain: &Chain, network: &Network, address: &Pubkey, one: &Operator) -> OperatorOutput {
+    OperatorOutput {
+        operator: address.to_string(),
+        wallet: one.authority.to_string(),
+        endpoint: one.endpoint_str().to_string(),
+        node_key: one.node_key.to_string(),
+        capacity_gib: one.capacity_gib,
+        zone: one.zone,
+        payout: one.payout.to_string(),
+        stake: chain.tokens(network, one.stake),
+        registered_epoch: one.registered_epoch,
+    }
+}

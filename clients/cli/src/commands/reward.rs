@@ -1,0 +1,392 @@
+//! `trestle reward`: what operators have earned, and why.
+
+use std::fmt;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use trestle_core::root::RootRing;
+use trestle_sdk::{
+    address,
+    fetch::{self, Claim, Network, Operator},
+    instruction::rewards::{
+        claim_open, claim_sync, reward_claim, reward_push, Counters, PushAccounts, PushArgs,
+        PushLeaf,
+    },
+};
+use trestle_verify::storage::{explain, recompute};
+
+use crate::{
+    context::{Chain, Context},
+    error::CliError,
+    published::{ProvenLeaves, Published},
+    send::{Submitter, Transaction},
+    text::{row, TokenText},
+};
+
+pub use super::reward_explain::ExplainOutput;
+
+/// Leaves that one push may hold, by the program's own limit.
+const PUSH_MAX: usize = 28;
+
+#[derive(Debug, Subcommand)]
+pub enum RewardCommand {
+    /// Show what an operator has earned, was paid and is due
+    Show(OneArgs),
+    /// Pay an operator what it is due; anybody may
+    Claim(OneArgs),
+    /// Pay several operators with one proof; anybody may
+    Push {
+        /// Operators or their wallets
+        #[arg(required = true)]
+        operators: Vec<Pubkey>,
+        /// Where epoch files are: a verifier's URL or a folder
+        #[arg(long, value_name = "URL_OR_DIR")]
+        from: Option<String>,
+    },
+    /// Recompute an epoch from its published files and show every term of an operator's pay
+    #[command(after_help = "Example: trestle reward explain OPERATOR --epoch 42")]
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct OneArgs {
+    /// Operator or its wallet [default: the signing key]
+    pub operator: Option<Pubkey>,
+    /// Where epoch files are: a verifier's URL or a folder
+    #[arg(long, value_name = "URL_OR_DIR")]
+    pub from: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Operator or its wallet
+    pub operator: Pubkey,
+    /// The epoch
+    #[arg(long, value_name = "EPOCH")]
+    pub epoch: u64,
+    /// Where epoch files are: a verifier's URL or a folder
+    #[arg(long, value_name = "URL_OR_DIR")]
+    pub from: Option<String>,
+}
+
+/// `reward show`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RewardOutput {
+    pub operator: String,
+    pub payout: String,
+    /// Epoch of the newest final root, which the next two come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    pub earned: TokenText,
+    pub due: TokenText,
+    pub paid: TokenText,
+}
+
+/// `reward claim` and `reward push`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RewardPaidOutput {
+    pub epoch: String,
+    pub operators: Vec<PaidText>,
+    pub transactions: Vec<Transaction>,
+}
+
+/// What one operator is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaidText {
+    pub operator: String,
+    pub payout: String,
+    /// What the leaf grants beyond what was paid before. A pool that pays much at once may pay it
+    /// in parts.
+    pub due: TokenText,
+}
+
+impl fmt::Display for RewardOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        row(f, "Operator", &self.operator)?;
+        row(f, "Payout", &self.payout)?;
+        match &self.epoch {
+            Some(epoch) => row(f, "Newest final root", format!("epoch {epoch}"))?,
+            None => row(f, "Newest final root", "none yet")?,
+        }
+        row(f, "Earned", &self.earned)?;
+        row(f, "Paid", &self.paid)?;
+        row(f, "Due", &self.due)
+    }
+}
+
+impl fmt::Display for RewardPaidOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for one in &self.operators {
+            row(f, "Operator", &one.operator)?;
+            row(f, "Due", format!("{} to {}", one.due, one.payout))?;
+        }
+        row(f, "By the root of", format!("epoch {}", self.epoch))?;
+        self.transactions.iter().try_for_each(|one| one.fmt(f))
+    }
+}
+
+pub async fn run(command: &RewardCommand, context: &Context<'_>) -> Result<(), CliError> {
+    match command {
+        RewardCommand::Show(args) => context.print(&show(args, context).await?),
+        RewardCommand::Claim(args) => context.print(&claim(args, context).await?),
+        RewardCommand::Push { operators, from } => {
+            context.print(&push(operators, from.as_deref(), context).await?)
+        }
+        RewardCommand::Explain(args) => context.print(&explain_epoch(args, context).await?),
+    }
+}
+
+async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, CliError> {
+    let wanted = context.wallet_or(args.operator)?;
+    let chain = context.chain().await?;
+    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let (address, operator) = chain.operator(&wanted).await?;
+    let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
+    let claim = claim_of(&chain, &address).await?;
+    let earned = if ring.latest().is_some() {
+        let leaves = newest_leaves(&chain, &ring, args.from.as_deref()).await?;
+        leaves.find(&address).map_or(0, |(_, leaf)| leaf.tokens)
+    } else {
+        0
+    };
+    let paid = claim.as_ref().map_or(0, |claim| claim.claimed_tokens);
+    let due = claim.as_ref().map_or(earned, |claim| claim.due(earned).0);
+    Ok(RewardOutput {
+        operator: address.to_string(),
+        payout: operator.payout.to_string(),
+        epoch: ring.latest().map(|root| root.epoch.to_string()),
+        earned: chain.tokens(&network, earned),
+        due: chain.tokens(&network, due),
+        paid: chain.tokens(&network, paid),
+    })
+}
+
+async fn claim_of(chain: &Chain, operator: &Pubkey) -> Result<Option<Claim>, CliError> {
+    let address = address::claim(&chain.deployment.pool, operator);
+    Ok(fetch::fetch_optional(&chain.rpc, &address).await?)
+}
+
+async fn newest_leaves(
+    chain: &Chain,
+    ring: &RootRing,
+    from: Option<&str>,
+) -> Result<ProvenLeaves, CliError> {
+    let root = ring.latest().ok_or_else(|| {
+        CliError::failed("no-root", "no epoch of this service has a final root yet")
+            .hint("`trestle epoch show` says when the running epoch ends")
+    })?;
+    let book = &chain.deployment;
+    Published::new(from, &book.published, book.service)?
+        .leaves(root)
+        .await
+}
+
+/// An operator about to be paid.
+struct Payee {
+    operator: Pubkey,
+    index: u32,
+    counters: Counters,
+    payout: Pubkey,
+    due: u64,
+    /// What must happen first: its claim opened, or its payout account brought up to date.
+    before: Option<Instruction>,
+}
+
+async fn payees(
+    chain: &Chain,
+    leaves: &ProvenLeaves,
+    operators: &[(Pubkey, Operator)],
+    payer: &Pubkey,
+) -> Result<Vec<Payee>, CliError> {
+    let addresses: Vec<Pubkey> = operators.iter().map(|(address, _)| *address).collect();
+    let mut payees = Vec::with_capacity(addresses.len());
+    let service = &chain.deployment.service;
+    for (index, operator, counters) in leaves.sorted(&addresses)? {
+        let state = operators.iter().find(|(address, _)| *address == operator);
+        let payout = state.map_or(operator, |(_, state)| state.payout);
+        let claim = claim_of(chain, &operator).await?;
+        let before = match &claim {
+            None => Some(claim_open(payer, service, &operator)),
+            Some(claim) if claim.payout != payout => Some(claim_sync(service, &operator)),
+            Some(_) => None,
+        };
+        let tokens = counters.tokens;
+        payees.push(Payee {
+            operator,
+            index,
+            counters,
+            payout,
+            due: claim.map_or(tokens, |claim| claim.due(tokens).0),
+            before,
+        });
+    }
+    Ok(payees)
+}
+
+async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPaidOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wanted = args.operator.unwrap_or(signers.wallet.address());
+    let operator = chain.operator(&wanted).await?;
+    let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
+    let leaves = newest_leaves(&chain, &ring, args.from.as_deref()).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let payees = payees(&chain, &leaves, &[operator], &submitter.payer()).await?;
+    let mut instructions = Vec::new();
+    for payee in &payees {
+        let leaf = leaves.proof(&payee.operator)?;
+        let service = &chain.deployment.service;
+        instructions.extend(payee.before.clone());
+        instructions.push(reward_claim(service, &payee.operator, &payee.payout, leaf));
+    }
+    let transaction = submitter.send("the claim", instructions).await?;
+    paid_output(&chain, &leaves, &payees, vec![transaction]).await
+}
+
+async fn push(
+    operators: &[Pubkey],
+    from: Option<&str>,
+    context: &Context<'_>,
+) -> Result<RewardPaidOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let mut found = Vec::with_capacity(operators.len());
+    for operator in operators {
+        found.push(chain.operator(operator).await?);
+    }
+    let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
+    let leaves = newest_leaves(&chain, &ring, from).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let payees = payees(&chain, &leaves, &found, &submitter.payer()).await?;
+    let mut transactions = prepare_claims(&submitter, &payees).await?;
+    let mut left: &[Payee] = &payees;
+    while !left.is_empty() {
+        let (now, later) = largest_push(&submitter, &chain, &leaves, left).await?;
+        let instruction = push_instruction(&chain, &leaves, now)?;
+        transactions.push(submitter.send("the push", vec![instruction]).await?);
+        left = later;
+    }
+    paid_output(&chain, &leaves, &payees, transactions).await
+}
+
+/// Opens and updates claims first: together with a push they would not fit.
+async fn prepare_claims(
+    submitter: &Submitter<'_>,
+    payees: &[Payee],
+) -> Result<Vec<Transaction>, CliError> {
+    /// Each names two accounts of its own: this many fit into any transaction.
+    const CLAIMS_PER_TRANSACTION: usize = 8;
+    let before: Vec<Instruction> = payees.iter().filter_map(|one| one.before.clone()).collect();
+    let mut transactions = Vec::new();
+    for part in before.chunks(CLAIMS_PER_TRANSACTION) {
+        transactions.push(submitter.send("opening the claims", part.to_vec()).await?);
+    }
+    Ok(transactions)
+}
+
+/// The proof grows with the distance between leaves, so only trying tells how many fit.
+async fn largest_push<'a>(
+    submitter: &Submitter<'_>,
+    chain: &Chain,
+    leaves: &ProvenLeaves,
+    payees: &'a [Payee],
+) -> Result<(&'a [Payee], &'a [Payee]), CliError> {
+    let mut count = payees.len().min(PUSH_MAX);
+    while count > 1 {
+        let (now, later) = payees.split_at(count);
+        if submitter
+            .fits(&[push_instruction(chain, leaves, now)?])
+            .await
+        {
+            return Ok((now, later));
+        }
+        count = count.saturating_sub(1);
+    }
+    Ok(payees.split_at(count))
+}
+
+fn push_instruction(
+    chain: &Chain,
+    leaves: &ProvenLeaves,
+    payees: &[Payee],
+) -> Result<Instruction, CliError> {
+    let indices: Vec<u32> = payees.iter().map(|one| one.index).collect();
+    let accounts: Vec<PushAccounts> = payees
+        .iter()
+        .map(|one| PushAccounts {
+            operator: one.operator,
+            payout: one.payout,
+        })
+        .collect();
+    let push = PushArgs {
+        epoch: leaves.epoch,
+        leaves: payees
+            .iter()
+            .map(|one| PushLeaf {
+                index: one.index,
+                counters: one.counters,
+            })
+            .collect(),
+        proof: leaves.multiproof(&indices)?,
+    };
+    Ok(reward_push(&chain.deployment.service, &accounts, push))
+}
+
+async fn paid_output(
+    chain: &Chain,
+    leaves: &ProvenLeaves,
+    payees: &[Payee],
+    transactions: Vec<Transaction>,
+) -> Result<RewardPaidOutput, CliError> {
+    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let operators = payees.iter().map(|one| PaidText {
+        operator: one.operator.to_string(),
+        payout: one.payout.to_string(),
+        due: chain.tokens(&network, one.due),
+    });
+    Ok(RewardPaidOutput {
+        epoch: leaves.epoch.to_string(),
+        operators: operators.collect(),
+        transactions,
+    })
+}
+
+async fn explain_epoch(
+    args: &ExplainArgs,
+    context: &Context<'_>,
+) -> Result<ExplainOutput, CliError> {
+    let chain = context.chain().await?;
+    let book = &chain.deployment;
+    let network: Network = fetch::fetch(&chain.rpc, &book.network).await?;
+    let (operator, _) = chain.operator(&args.operator).await?;
+    let published = Published::new(args.from.as_deref(), &book.published, book.service)?;
+    let files = published.epoch(args.epoch).await?;
+    let spinner = context.ui.spinner("recomputing the epoch");
+    let recomputed = recompute(&files)?;
+    spinner.finish_and_clear();
+    let ring = fetch::ring(&chain.rpc, &book.service).await?;
+    let on_chain = match ring.find(args.epoch) {
+        Some(root) => {
+            recomputed.compare_with_chain(root)?;
+            true
+        }
+        None => {
+            context
+                .ui
+                .warning("the chain holds no final root of this epoch to compare with");
+            false
+        }
+    };
+    let explanation = explain(&files.inputs, &recomputed.outcome, &operator.to_bytes())?;
+    Ok(ExplainOutput {
+        on_chain,
+        decimals: network.token_decimals,
+        symbol: book.token_symbol.clone(),
+        explanation,
+    })
+}

@@ -1,0 +1,241 @@
+//! `trestle stake`: what operators have at stake.
+
+use std::fmt;
+
+use clap::Subcommand;
+use serde::Serialize;
+use solana_pubkey::Pubkey;
+use trestle_sdk::{
+    address,
+    amount::Amount,
+    encoding::string,
+    fetch::{self, Service},
+    instruction::{
+        staking::{stake_deposit, stake_unbond, stake_withdraw},
+        token::token_account_create,
+    },
+};
+
+use crate::{
+    context::Context,
+    error::CliError,
+    send::{Submitter, Transaction},
+    text::{relative, row, TokenText},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum StakeCommand {
+    /// Put tokens at stake; anybody may do it for an operator
+    Deposit {
+        /// Tokens, or ALL in the wallet
+        amount: Amount,
+        /// Operator or its wallet [default: the signing key]
+        #[arg(long, value_name = "ADDRESS")]
+        operator: Option<Pubkey>,
+    },
+    /// Ask for stake back; it comes after the unbonding time and can be slashed until then
+    Unbond {
+        /// Tokens, or ALL at stake
+        amount: Amount,
+    },
+    /// Take out all stake whose unbonding time is over
+    Withdraw,
+    /// Show what an operator has at stake
+    Show {
+        /// Operator or its wallet [default: the signing key]
+        operator: Option<Pubkey>,
+    },
+}
+
+/// `stake deposit`, `stake unbond` and `stake withdraw`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StakeMoveOutput {
+    pub action: StakeAction,
+    pub operator: String,
+    pub amount: TokenText,
+    /// Unix seconds from which unbonded stake can be withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlock_at: Option<String>,
+    #[serde(flatten)]
+    pub transaction: Transaction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StakeAction {
+    Deposit,
+    Unbond,
+    Withdraw,
+}
+
+/// `stake show`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StakeOutput {
+    pub operator: String,
+    pub stake: TokenText,
+    /// What the offered capacity needs.
+    pub needed: TokenText,
+    pub slashed: TokenText,
+    pub unbonding: Vec<TicketText>,
+}
+
+/// Stake on its way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketText {
+    pub amount: TokenText,
+    /// Unix seconds.
+    #[serde(with = "string")]
+    pub unlock_at: i64,
+    #[serde(skip)]
+    pub now: i64,
+}
+
+impl fmt::Display for StakeMoveOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = match self.action {
+            StakeAction::Deposit => "Deposited",
+            StakeAction::Unbond => "Unbonding",
+            StakeAction::Withdraw => "Withdrawn",
+        };
+        row(f, label, &self.amount)?;
+        row(f, "Operator", &self.operator)?;
+        if let Some(unlock_at) = &self.unlock_at {
+            row(f, "Available", format!("from unix time {unlock_at}"))?;
+        }
+        self.transaction.fmt(f)
+    }
+}
+
+impl fmt::Display for StakeOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        row(f, "Operator", &self.operator)?;
+        row(f, "Stake", &self.stake)?;
+        row(f, "Needed", &self.needed)?;
+        row(f, "Slashed so far", &self.slashed)?;
+        for ticket in &self.unbonding {
+            let when = relative(ticket.unlock_at, ticket.now);
+            row(
+                f,
+                "Unbonding",
+                format!("{}, available {when}", ticket.amount),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+pub async fn run(command: &StakeCommand, context: &Context<'_>) -> Result<(), CliError> {
+    match command {
+        StakeCommand::Deposit { amount, operator } => {
+            context.print(&deposit(amount, *operator, context).await?)
+        }
+        StakeCommand::Unbond { amount } => context.print(&unbond(amount, context).await?),
+        StakeCommand::Withdraw => context.print(&withdraw(context).await?),
+        StakeCommand::Show { operator } => context.print(&show(*operator, context).await?),
+    }
+}
+
+async fn deposit(
+    amount: &Amount,
+    operator: Option<Pubkey>,
+    context: &Context<'_>,
+) -> Result<StakeMoveOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let view = chain.view().await?;
+    let (operator, _) = chain.operator(&operator.unwrap_or(wallet)).await?;
+    let source = address::token_account(&wallet, &chain.deployment.token_mint);
+    let balance = fetch::token_balance(&chain.rpc, &source).await?;
+    let available = balance.map_or(0, |balance| balance.amount);
+    let units = amount.to_base_units(view.network.token_decimals, available)?;
+    let network = &chain.deployment.network;
+    let instruction = stake_deposit(&wallet, &source, network, &operator, units);
+    let submitter = Submitter::new(context, &chain, &signers);
+    let transaction = submitter.send("the deposit", vec![instruction]).await?;
+    Ok(StakeMoveOutput {
+        action: StakeAction::Deposit,
+        operator: operator.to_string(),
+        amount: chain.tokens(&view.network, units),
+        unlock_at: None,
+        transaction,
+    })
+}
+
+async fn unbond(amount: &Amount, context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let view = chain.view().await?;
+    let (operator, state) = chain.operator(&wallet).await?;
+    let units = amount.to_base_units(view.network.token_decimals, state.stake)?;
+    let text = chain.tokens(&view.network, units);
+    let unlock_at = view.network.unlock_at(view.time.unix_seconds).ok();
+    if !context.global.dry_run {
+        context
+            .ui
+            .confirm(&format!("Unbond {text}? It earns nothing from then on."))?;
+    }
+    let submitter = Submitter::new(context, &chain, &signers);
+    let instruction = stake_unbond(&wallet, &chain.deployment.network, &operator, units);
+    let transaction = submitter.send("the unbonding", vec![instruction]).await?;
+    Ok(StakeMoveOutput {
+        action: StakeAction::Unbond,
+        operator: operator.to_string(),
+        amount: text,
+        unlock_at: unlock_at.map(|at| at.to_string()),
+        transaction,
+    })
+}
+
+async fn withdraw(context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let view = chain.view().await?;
+    let (operator, mut state) = chain.operator(&wallet).await?;
+    let matured = state
+        .withdraw(view.time.unix_seconds)
+        .map(|amount| amount.0);
+    let mint = &chain.deployment.token_mint;
+    let destination = address::token_account(&wallet, mint);
+    let submitter = Submitter::new(context, &chain, &signers);
+    let instructions = vec![
+        token_account_create(&submitter.payer(), &wallet, mint),
+        stake_withdraw(&wallet, &destination, &chain.deployment.network, &operator),
+    ];
+    let transaction = submitter.send("the withdrawal", instructions).await?;
+    Ok(StakeMoveOutput {
+        action: StakeAction::Withdraw,
+        operator: operator.to_string(),
+        amount: chain.tokens(&view.network, matured.unwrap_or(0)),
+        unlock_at: None,
+        transaction,
+    })
+}
+
+async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<StakeOutput, CliError> {
+    let wanted = context.wallet_or(operator)?;
+    let chain = context.chain().await?;
+    let view = chain.view().await?;
+    let service: Service = fetch::fetch(&chain.rpc, &chain.deployment.service).await?;
+    let (address, state) = chain.operator(&wanted).await?;
+    let needed = service.min_stake(state.capacity_gib).unwrap_or(u64::MAX);
+    let tickets = state.tickets.iter().filter(|ticket| ticket.amount > 0);
+    Ok(StakeOutput {
+        operator: address.to_string(),
+        stake: chain.tokens(&view.network, state.stake),
+        needed: chain.tokens(&view.network, needed),
+        slashed: chain.tokens(&view.network, state.slashed_applied),
+        unbonding: tickets
+            .map(|ticket| TicketText {
+                amount: chain.tokens(&view.network, ticket.amount),
+                unlock_at: ticket.unlock_at,
+                now: view.time.unix_seconds,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,7 @@
+//! Off chain: the `trestle` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trestle_cli::main()
+}

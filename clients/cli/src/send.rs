@@ -1,0 +1,216 @@
+//! Sending what a command built: show, simulate, sign, show the signature, wait.
+
+use std::fmt;
+
+use serde::Serialize;
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use trestle_sdk::{
+    encoding::string,
+    send::{Outcome, SendError, Sender, Signed, Simulation, TransactionRequest, WireError},
+};
+
+use crate::{
+    config::explorer_cluster,
+    context::{Chain, Context, Signers},
+    error::{CliError, Kind},
+    text::{row, sol},
+};
+
+/// What became of a transaction, part of every writing command's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transaction {
+    /// Whether it is on chain. A dry run is not.
+    pub committed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    #[serde(with = "string")]
+    pub fee_lamports: u64,
+    #[serde(with = "string")]
+    pub compute_units: u64,
+    /// What the programs logged in a dry run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
+    /// Where people can look at it.
+    #[serde(skip)]
+    pub explorer: Option<String>,
+}
+
+impl Transaction {
+    fn simulated(simulation: Simulation) -> Self {
+        Self {
+            committed: false,
+            signature: None,
+            slot: None,
+            fee_lamports: simulation.fee_lamports,
+            compute_units: simulation.units_consumed,
+            logs: simulation.logs,
+            explorer: None,
+        }
+    }
+
+    fn landed(signature: String, slot: u64, simulation: &Simulation, url: &str) -> Self {
+        let cluster = explorer_cluster(url);
+        Self {
+            committed: true,
+            explorer: cluster.map(|cluster| {
+                format!("https://explorer.solana.com/tx/{signature}?cluster={cluster}")
+            }),
+            signature: Some(signature),
+            slot: Some(slot.to_string()),
+            fee_lamports: simulation.fee_lamports,
+            compute_units: simulation.units_consumed,
+            logs: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(signature) = &self.signature {
+            row(f, "Signature", signature)?;
+        } else {
+            row(f, "Committed", "no, this was a dry run: nothing was sent")?;
+        }
+        if f.alternate() || !self.committed {
+            row(f, "Fee", sol(self.fee_lamports))?;
+            row(f, "Compute units", self.compute_units)?;
+        }
+        if let Some(slot) = self.slot.as_ref().filter(|_| f.alternate()) {
+            row(f, "Slot", slot)?;
+        }
+        if let Some(explorer) = &self.explorer {
+            row(f, "Explorer", explorer)?;
+        }
+        for log in &self.logs {
+            writeln!(f, "  | {log}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends the transactions of one command.
+pub struct Submitter<'a> {
+    context: &'a Context<'a>,
+    chain: &'a Chain,
+    signers: &'a Signers,
+}
+
+impl<'a> Submitter<'a> {
+    /// Says on stderr where to and as whom. `what` completes "… failed".
+    pub fn new(context: &'a Context<'a>, chain: &'a Chain, signers: &'a Signers) -> Self {
+        let wallet = signers.wallet.address();
+        context.ui.status(format!("Cluster: {}", chain.url));
+        context.ui.status(format!("Signer:  {wallet}"));
+        Self {
+            context,
+            chain,
+            signers,
+        }
+    }
+
+    pub fn wallet(&self) -> Pubkey {
+        self.signers.wallet.address()
+    }
+
+    pub fn payer(&self) -> Pubkey {
+        let payer = self.signers.fee_payer.as_ref();
+        payer.unwrap_or(&self.signers.wallet).address()
+    }
+
+    /// Whether the instructions fit into one transaction.
+    pub async fn fits(&self, instructions: &[Instruction]) -> bool {
+        let request = TransactionRequest::new(self.payer(), instructions.to_vec());
+        let simulated = self.sender().simulate(&request).await;
+        !matches!(simulated, Err(SendError::Wire(WireError::TooLarge(_))))
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        Sender::new(&self.chain.rpc, self.chain.send.clone())
+    }
+
+    /// `what` names the step in an error: "the deposit".
+    pub async fn send(
+        &self,
+        what: &str,
+        instructions: Vec<Instruction>,
+    ) -> Result<Transaction, CliError> {
+        let failed = |error: CliError| error.because_of(format!("{what} failed"));
+        self.try_send(instructions).await.map_err(failed)
+    }
+
+    async fn try_send(&self, instructions: Vec<Instruction>) -> Result<Transaction, CliError> {
+        let request = TransactionRequest::new(self.payer(), instructions);
+        let sender = self.sender();
+        if self.context.global.dry_run {
+            return Ok(Transaction::simulated(sender.simulate(&request).await?));
+        }
+        let keys = self.keys(&request)?;
+        let prepared = sender.prepare(&request).await?;
+        if self.context.global.verbose {
+            let fee = sol(prepared.simulation.fee_lamports);
+            self.context.ui.status(format!("Fee:     {fee}"));
+        }
+        let signed = sender.sign(&prepared, &keys)?;
+        self.context
+            .ui
+            .status(format!("Signature: {}", signed.signature()));
+        let spinner = self.context.ui.spinner("waiting until it lands");
+        let outcome = sender.submit_and_resolve(&signed).await;
+        spinner.finish_and_clear();
+        self.judge(&signed, &prepared.simulation, outcome)
+    }
+
+    fn judge(
+        &self,
+        signed: &Signed,
+        simulation: &Simulation,
+        outcome: Outcome,
+    ) -> Result<Transaction, CliError> {
+        let signature = signed.signature().to_string();
+        match outcome {
+            Outcome::Landed { slot } => Ok(Transaction::landed(
+                signature,
+                slot,
+                simulation,
+                &self.chain.url,
+            )),
+            Outcome::Failed { error, logs, .. } => Err(CliError::from(error).logs(logs)),
+            Outcome::Expired => {
+                let message = format!("transaction {signature} expired before it landed");
+                Err(CliError::new(Kind::Unresolved, "expired", message)
+                    .hint("nothing happened: run the command again"))
+            }
+            Outcome::Unknown { reason } => {
+                let message = format!("nobody can say what became of {signature}: {reason}");
+                let hint = format!("look it up before you repeat: solana confirm -v {signature}");
+                Err(CliError::new(Kind::Unresolved, "unknown-outcome", message).hint(hint))
+            }
+        }
+    }
+
+    /// The keys that the transaction needs, each once.
+    fn keys(&self, request: &TransactionRequest) -> Result<Vec<&dyn Signer>, CliError> {
+        let wallet = &self.signers.wallet;
+        let signs = |address: &Pubkey| {
+            let metas = request.instructions.iter().flat_map(|one| &one.accounts);
+            request.payer == *address
+                || metas
+                    .into_iter()
+                    .any(|meta| meta.is_signer && meta.pubkey == *address)
+        };
+        let mut keys: Vec<&dyn Signer> = Vec::new();
+        if signs(&wallet.address()) {
+            keys.push(wallet.key()?);
+        }
+        match &self.signers.fee_payer {
+            Some(payer) if payer.address() != wallet.address() => keys.push(payer.key()?),
+            _ => {}
+        }
+        Ok(keys)
+    }
+}
