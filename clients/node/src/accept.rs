@@ -34,7 +34,10 @@ impl BoundedAcceptor {
     /// Room for `connections_max` connections.
     pub fn new(connections_max: usize, metrics: Arc<Metrics>) -> Self {
         let room = connections_max.min(Semaphore::MAX_PERMITS);
-        Self { room: Arc::new(Semaphore::new(room)), metrics }
+        Self {
+            room: Arc::new(Semaphore::new(room)),
+            metrics,
+        }
     }
 }
 
@@ -54,7 +57,14 @@ impl<S> Accept<TcpStream, S> for BoundedAcceptor {
         }
         self.metrics.connections.inc();
         let metrics = Arc::clone(&self.metrics);
-        ready(Ok((BoundedStream { inner, _permit: permit, metrics }, service)))
+        ready(Ok((
+            BoundedStream {
+                inner,
+                _permit: permit,
+                metrics,
+            },
+            service,
+        )))
     }
 }
 

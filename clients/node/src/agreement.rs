@@ -157,18 +157,23 @@ fn read_instruction(
 ) -> Option<()> {
     let keys = message.static_account_keys();
     let program = *keys.get(usize::from(instruction.program_id_index))?;
-    let accounts: Option<Vec<Pubkey>> =
-        instruction.accounts.iter().map(|index| keys.get(usize::from(*index)).copied()).collect();
+    let accounts: Option<Vec<Pubkey>> = instruction
+        .accounts
+        .iter()
+        .map(|index| keys.get(usize::from(*index)).copied())
+        .collect();
     let accounts = accounts?;
     match program {
         COMPUTE_BUDGET_PROGRAM_ID if accounts.is_empty() => {}
-        PROOFS_ID => agreement.registrations.push(read_registration(
-            &instruction.data,
-            &accounts,
-            parties,
-        )?),
+        PROOFS_ID => {
+            agreement
+                .registrations
+                .push(read_registration(&instruction.data, &accounts, parties)?)
+        }
         CREDITS_ID => {
-            agreement.leases.push(read_lease(&instruction.data, &accounts, parties)?);
+            agreement
+                .leases
+                .push(read_lease(&instruction.data, &accounts, parties)?);
         }
         _ => return None,
     }
@@ -214,10 +219,11 @@ fn read_lease(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<Lea
     is_same(&expected, data, accounts).then_some(LeaseOffer { commitment, terms })
 }
 
-fn is_same(
-    expected: &solana_instruction::Instruction,
-    data: &[u8],
-    accounts: &[Pubkey],
-) -> bool {
-    expected.data == data && expected.accounts.iter().map(|meta| &meta.pubkey).eq(accounts)
+fn is_same(expected: &solana_instruction::Instruction, data: &[u8], accounts: &[Pubkey]) -> bool {
+    expected.data == data
+        && expected
+            .accounts
+            .iter()
+            .map(|meta| &meta.pubkey)
+            .eq(accounts)
 }

@@ -58,16 +58,24 @@ impl fmt::Display for Committed {
 /// Computes a file's commitment with all cores.
 pub fn commit_file(path: &Path, progress: bool) -> Result<Committed, CommitFileError> {
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (size, mut file) = opened
-        .map_err(|source| CommitFileError::Open { path: path.to_owned(), source })?;
-    let bar = if progress { ProgressBar::new(size) } else { ProgressBar::hidden() };
+    let (size, mut file) = opened.map_err(|source| CommitFileError::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    let bar = if progress {
+        ProgressBar::new(size)
+    } else {
+        ProgressBar::hidden()
+    };
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style);
     }
     let committed = commit(&mut file, |bytes| bar.set_position(bytes));
     bar.finish_and_clear();
-    let committed = committed
-        .map_err(|source| CommitFileError::Commit { path: path.to_owned(), source })?;
+    let committed = committed.map_err(|source| CommitFileError::Commit {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(Committed {
         root: committed.root,
         size: committed.size_bytes,

@@ -159,12 +159,18 @@ fn run(path: &Path) -> Result<(), Failure> {
     start_log(&settings.log)?;
     let shown = settings.render().map_err(io::Error::other)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "settings:\n{shown}");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let served = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let running = server::start(settings).await?;
-        let scheme = if running.state().settings.tls.is_some() { "https" } else { "http" };
+        let scheme = if running.state().settings.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         let key = running.state().node_key();
         tracing::info!(node_key = %key, "listening on {scheme}://{}", running.address);
         let stop = async move {
@@ -191,7 +197,11 @@ fn config_check(path: &Path) -> Result<(), Failure> {
 fn start_log(filter: &str) -> Result<(), Failure> {
     let filter = parse_filter(filter)?;
     let ansi = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(ansi)
+        .with_writer(io::stderr)
+        .init();
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What `/metrics` shows. The README lists every name; a test compares the two.
 
 use prometheus::{
-    core::{AtomicU64, GenericGauge},
+    core::{AtomicU64, Collector, GenericGauge},
     Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
 };
@@ -51,84 +51,44 @@ impl Metrics {
     /// All metrics at zero.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let counter = |name: &str, help: &str| -> Result<IntCounter, prometheus::Error> {
-            let metric = IntCounter::new(name, help)?;
-            registry.register(Box::new(metric.clone()))?;
-            Ok(metric)
-        };
-        let labelled = |name: &str, help: &str, labels: &[&str]| {
-            let metric = IntCounterVec::new(Opts::new(name, help), labels)?;
-            registry.register(Box::new(metric.clone()))?;
-            Ok::<_, prometheus::Error>(metric)
-        };
-        let gauge = |name: &str, help: &str| -> Result<Gauge, prometheus::Error> {
-            let metric = Gauge::new(name, help)?;
-            registry.register(Box::new(metric.clone()))?;
-            Ok(metric)
-        };
-        let signed = |name: &str, help: &str| -> Result<IntGauge, prometheus::Error> {
-            let metric = IntGauge::new(name, help)?;
-            registry.register(Box::new(metric.clone()))?;
-            Ok(metric)
-        };
+        let all = &registry;
         let latency = HistogramOpts::new("trestle_node_request_seconds", "Time to answer")
             .buckets(LATENCY_BUCKETS_SECONDS.to_vec());
-        let request_seconds = HistogramVec::new(latency, &["route"])?;
-        registry.register(Box::new(request_seconds.clone()))?;
         Ok(Self {
             requests: labelled(
-                "trestle_node_requests_total",
-                "Requests by route and status",
+                all,
+                "requests_total",
+                "Requests answered",
                 &["route", "status"],
             )?,
-            request_seconds,
-            refusals: labelled(
-                "trestle_node_refusals_total",
-                "Failed requests by error code",
-                &["code"],
-            )?,
-            challenges: labelled(
-                "trestle_node_challenges_total",
-                "Challenged leaves by outcome",
-                &["outcome"],
-            )?,
-            chain_lookups: labelled(
-                "trestle_node_chain_lookups_total",
-                "Accounts asked of the RPC by result",
-                &["result"],
-            )?,
-            uploaded_bytes: counter("trestle_node_uploaded_bytes_total", "Bytes kept")?,
-            downloaded_bytes: counter("trestle_node_downloaded_bytes_total", "Bytes sent")?,
-            tree_rebuilds: counter("trestle_node_tree_rebuilds_total", "Tree files rebuilt")?,
-            shards_swept: counter(
-                "trestle_node_shards_swept_total",
-                "Shards given back for want of a commitment",
-            )?,
-            agreements_signed: counter(
-                "trestle_node_agreements_signed_total",
-                "Transactions signed with customers",
-            )?,
-            connections_refused: counter(
-                "trestle_node_connections_refused_total",
-                "Connections refused at the limit",
-            )?,
-            connections: signed("trestle_node_connections", "Open connections")?,
-            shards: gauge("trestle_node_shards", "Shards kept")?,
-            used_bytes: gauge("trestle_node_used_bytes", "Bytes kept or reserved")?,
-            capacity_bytes: gauge("trestle_node_capacity_bytes", "Bytes offered")?,
-            nonces: gauge("trestle_node_nonces", "Nonces in memory")?,
-            started_at_seconds: signed(
-                "trestle_node_started_at_seconds",
-                "Unix seconds of the start",
-            )?,
+            request_seconds: keep(all, HistogramVec::new(latency, &["route"]))?,
+            refusals: labelled(all, "refusals_total", "Failed requests", &["code"])?,
+            challenges: labelled(all, "challenges_total", "Challenged leaves", &["outcome"])?,
+            chain_lookups: labelled(all, "chain_lookups_total", "Accounts asked", &["result"])?,
+            uploaded_bytes: counter(all, "uploaded_bytes_total", "Bytes kept")?,
+            downloaded_bytes: counter(all, "downloaded_bytes_total", "Bytes sent")?,
+            tree_rebuilds: counter(all, "tree_rebuilds_total", "Tree files rebuilt")?,
+            shards_swept: counter(all, "shards_swept_total", "Shards given back")?,
+            agreements_signed: counter(all, "agreements_signed_total", "Agreements signed")?,
+            connections_refused: counter(all, "connections_refused_total", "At the limit")?,
+            connections: signed(all, "connections", "Open connections")?,
+            shards: gauge(all, "shards", "Shards kept")?,
+            used_bytes: gauge(all, "used_bytes", "Bytes kept or reserved")?,
+            capacity_bytes: gauge(all, "capacity_bytes", "Bytes offered")?,
+            nonces: gauge(all, "nonces", "Nonces in memory")?,
+            started_at_seconds: signed(all, "started_at_seconds", "Unix seconds of the start")?,
             registry,
         })
     }
 
     /// Notes an answered request.
     pub fn request(&self, route: &str, status: u16, seconds: f64) {
-        self.requests.with_label_values(&[route, &status.to_string()]).inc();
-        self.request_seconds.with_label_values(&[route]).observe(seconds);
+        self.requests
+            .with_label_values(&[route, &status.to_string()])
+            .inc();
+        self.request_seconds
+            .with_label_values(&[route])
+            .observe(seconds);
     }
 
     /// Notes a failed request.
@@ -154,4 +114,40 @@ impl Metrics {
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)
     }
+}
+
+/// Beginning of every name.
+const PREFIX: &str = "trestle_node_";
+
+fn keep<M: Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: Result<M, prometheus::Error>,
+) -> Result<M, prometheus::Error> {
+    let metric = metric?;
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
+}
+
+fn counter(all: &Registry, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+    keep(all, IntCounter::new(format!("{PREFIX}{name}"), help))
+}
+
+fn labelled(
+    all: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<IntCounterVec, prometheus::Error> {
+    keep(
+        all,
+        IntCounterVec::new(Opts::new(format!("{PREFIX}{name}"), help), labels),
+    )
+}
+
+fn gauge(all: &Registry, name: &str, help: &str) -> Result<Gauge, prometheus::Error> {
+    keep(all, Gauge::new(format!("{PREFIX}{name}"), help))
+}
+
+fn signed(all: &Registry, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+    keep(all, IntGauge::new(format!("{PREFIX}{name}"), help))
 }

@@ -28,7 +28,10 @@ impl Sweeper {
             if is_held(&entry, now) || is_needed(state, &root).await? {
                 continue;
             }
-            let since = *self.unneeded_since.get(&root).unwrap_or(&now.max(entry.stored_at));
+            let since = *self
+                .unneeded_since
+                .get(&root)
+                .unwrap_or(&now.max(entry.stored_at));
             if now.saturating_sub(since) < wait {
                 still_unneeded.insert(root, since);
                 continue;

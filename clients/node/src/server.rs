@@ -77,7 +77,10 @@ pub enum StartError {
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
     /// The chain knows another key.
-    #[error("operator {operator} names node key {registered}, not {ours}; use that key, or run `trestle operator update`")]
+    #[error(
+        "operator {operator} names node key {registered}, not {ours}; use that key, or run \
+         `trestle operator update`"
+    )]
     NodeKey {
         /// The operator account.
         operator: String,
@@ -132,7 +135,10 @@ pub async fn start_with(
         metrics,
     });
     check_operator(&state).await?;
-    state.metrics.capacity_bytes.set(state.settings.limits.capacity_bytes);
+    state
+        .metrics
+        .capacity_bytes
+        .set(state.settings.limits.capacity_bytes);
     state.metrics.started_at_seconds.set(unix_now());
     serve(state, found.treeless, floor).await
 }
@@ -150,7 +156,10 @@ async fn serve(state: Shared, treeless: Vec<Root>, floor: i64) -> Result<Running
     }
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).handle(handle.clone());
-    configure(server.http_builder(), millis(state.settings.limits.header_timeout_ms));
+    configure(
+        server.http_builder(),
+        millis(state.settings.limits.header_timeout_ms),
+    );
     let connections = usize::try_from(state.settings.limits.connections_max).unwrap_or(usize::MAX);
     let bounded = BoundedAcceptor::new(connections, Arc::clone(&state.metrics));
     let app = router(Arc::clone(&state));
@@ -166,13 +175,29 @@ async fn serve(state: Shared, treeless: Vec<Root>, floor: i64) -> Result<Running
     };
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
-    tasks.spawn(every(CLOCK_INTERVAL, stopping.clone(), keep_clock(Arc::clone(&state))));
+    tasks.spawn(every(
+        CLOCK_INTERVAL,
+        stopping.clone(),
+        keep_clock(Arc::clone(&state)),
+    ));
     let interval = Duration::from_secs(state.settings.retention.sweep_interval_seconds);
     tasks.spawn(every(interval, stopping.clone(), sweep(Arc::clone(&state))));
-    tasks.spawn(rebuild_trees(Arc::clone(&state), treeless, stopping.clone()));
+    tasks.spawn(rebuild_trees(
+        Arc::clone(&state),
+        treeless,
+        stopping.clone(),
+    ));
     tasks.close();
     let grace = millis(state.settings.limits.shutdown_grace_ms);
-    Ok(Running { address: bound, handle, grace, stopping, tasks, serving, state })
+    Ok(Running {
+        address: bound,
+        handle,
+        grace,
+        stopping,
+        tasks,
+        serving,
+        state,
+    })
 }
 
 impl Running {
@@ -206,7 +231,10 @@ impl Running {
 
 /// Reads the node's key and says if others can read it too.
 pub fn read_key(path: &Path) -> Result<Keypair, StartError> {
-    let failed = |message: String| StartError::Key { path: path.to_owned(), message };
+    let failed = |message: String| StartError::Key {
+        path: path.to_owned(),
+        message,
+    };
     let key = read_keypair_file(path).map_err(|error| failed(error.to_string()))?;
     #[cfg(unix)]
     {
@@ -254,7 +282,8 @@ async fn check_operator(state: &Shared) -> Result<(), StartError> {
             ours: state.node_key().to_string(),
         }),
         Ok(None) => {
-            tracing::warn!(operator = %address, "operator is not registered yet; `trestle operator register` does it");
+            let hint = "run `trestle operator register`";
+            tracing::warn!(operator = %address, hint, "operator is not registered yet");
             Ok(())
         }
         Err(error) => {
@@ -265,8 +294,21 @@ async fn check_operator(state: &Shared) -> Result<(), StartError> {
 }
 
 fn report(found: &Found) {
-    let Found { shards, damaged, unreadable, leftovers, treeless } = found;
-    tracing::info!(shards, damaged, unreadable, leftovers, treeless = treeless.len(), "store open");
+    let Found {
+        shards,
+        damaged,
+        unreadable,
+        leftovers,
+        treeless,
+    } = found;
+    tracing::info!(
+        shards,
+        damaged,
+        unreadable,
+        leftovers,
+        treeless = treeless.len(),
+        "store open"
+    );
 }
 
 fn warn_if_exposed(bound: SocketAddr) {

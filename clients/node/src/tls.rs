@@ -46,8 +46,10 @@ pub(crate) fn load(settings: &TlsSettings) -> Result<RustlsConfig, TlsError> {
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
-    let mut config =
-        config.map_err(|source| TlsError::Unusable { files: files.clone(), source })?;
+    let mut config = config.map_err(|source| TlsError::Unusable {
+        files: files.clone(),
+        source,
+    })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(RustlsConfig::from_config(Arc::new(config)))
 }

@@ -27,7 +27,9 @@ pub enum ClockError {
 
 /// Unix seconds of the system clock; 0 before 1970.
 pub fn unix_now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }
 
@@ -64,6 +66,11 @@ mod tests {
         assert_eq!(floor_at_start(&path, 990).unwrap(), 1_000);
         assert_eq!(floor_at_start(&path, 2_000).unwrap(), 2_000);
         let error = floor_at_start(&path, 1_000).unwrap_err();
-        assert!(matches!(error, ClockError::Behind { behind_seconds: 1_000 }));
+        assert!(matches!(
+            error,
+            ClockError::Behind {
+                behind_seconds: 1_000
+            }
+        ));
     }
 }

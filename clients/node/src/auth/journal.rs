@@ -18,11 +18,11 @@ const LINES_MAX: usize = 16_384;
 const LINE_BYTES_MAX: usize = 128;
 
 /// One admitted request: who, nonce, unix seconds.
-pub type Entry = (Pubkey, [u8; NONCE_BYTES], i64);
+pub(super) type Entry = (Pubkey, [u8; NONCE_BYTES], i64);
 
 /// The file and how long it has become.
 #[derive(Debug)]
-pub struct NonceJournal {
+pub(super) struct NonceJournal {
     path: PathBuf,
     file: File,
     lines: usize,
@@ -30,7 +30,7 @@ pub struct NonceJournal {
 
 impl NonceJournal {
     /// Opens the file, drops what lies before `now`, and returns what is still to be refused.
-    pub fn open(path: &Path, now: i64) -> io::Result<(Self, Vec<Entry>)> {
+    pub(super) fn open(path: &Path, now: i64) -> io::Result<(Self, Vec<Entry>)> {
         let mut entries = Vec::new();
         match File::open(path) {
             Ok(file) => {
@@ -45,12 +45,16 @@ impl NonceJournal {
             Err(error) => return Err(error),
         }
         let file = rewrite(path, &entries)?;
-        let journal = Self { path: path.to_owned(), file, lines: entries.len() };
+        let journal = Self {
+            path: path.to_owned(),
+            file,
+            lines: entries.len(),
+        };
         Ok((journal, entries))
     }
 
     /// Writes an entry and returns once it is on the disk.
-    pub fn append(&mut self, entry: &Entry) -> io::Result<()> {
+    pub(super) fn append(&mut self, entry: &Entry) -> io::Result<()> {
         self.file.write_all(render(entry).as_bytes())?;
         self.file.sync_data()?;
         self.lines = self.lines.saturating_add(1);
@@ -58,12 +62,12 @@ impl NonceJournal {
     }
 
     /// Whether it is time to call [`Self::compact`].
-    pub fn is_long(&self) -> bool {
+    pub(super) fn is_long(&self) -> bool {
         self.lines >= LINES_MAX
     }
 
     /// Writes the file anew with what is still needed.
-    pub fn compact(&mut self, entries: &[Entry]) -> io::Result<()> {
+    pub(super) fn compact(&mut self, entries: &[Entry]) -> io::Result<()> {
         self.file = rewrite(&self.path, entries)?;
         self.lines = entries.len();
         Ok(())

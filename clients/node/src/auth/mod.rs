@@ -53,7 +53,11 @@ impl Authenticator {
             guard.restore(key, nonce, time);
         }
         let guard = Arc::new(Mutex::new(Memory { guard, journal }));
-        Ok(Self { node_key, guard, started: Instant::now() })
+        Ok(Self {
+            node_key,
+            guard,
+            started: Instant::now(),
+        })
     }
 
     /// Checks form, clock and signature.
@@ -114,7 +118,9 @@ pub fn parse(headers: &HeaderMap) -> Result<SignedHeaders, ApiError> {
             ));
         }
     }
-    Ok(SignedHeaders::parse(|name| headers.get(name).and_then(|value| value.to_str().ok()))?)
+    Ok(SignedHeaders::parse(|name| {
+        headers.get(name).and_then(|value| value.to_str().ok())
+    })?)
 }
 
 fn refuse(refusal: Refusal) -> ApiError {

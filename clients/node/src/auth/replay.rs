@@ -108,7 +108,9 @@ impl ReplayGuard {
         let later = self.by_time.range(now.saturating_add(1)..);
         later
             .flat_map(|(time, entries)| {
-                entries.iter().map(move |(key, nonce)| (*key, *nonce, *time))
+                entries
+                    .iter()
+                    .map(move |(key, nonce)| (*key, *nonce, *time))
             })
             .collect()
     }
@@ -133,19 +135,29 @@ impl ReplayGuard {
     }
 
     fn take_token(&mut self, key: Pubkey, clock_ms: u64) -> Result<(), Refusal> {
-        let capacity = self.limits.requests_burst.saturating_mul(TOKENS_PER_REQUEST);
+        let capacity = self
+            .limits
+            .requests_burst
+            .saturating_mul(TOKENS_PER_REQUEST);
         if !self.buckets.contains_key(&key) && self.buckets.len() >= self.limits.keys_max {
             let rate = self.limits.requests_per_second;
-            self.buckets.retain(|_, bucket| bucket.level(rate, capacity, clock_ms) < capacity);
+            self.buckets
+                .retain(|_, bucket| bucket.level(rate, capacity, clock_ms) < capacity);
             if self.buckets.len() >= self.limits.keys_max {
                 return Err(Refusal::Full);
             }
         }
         let rate = self.limits.requests_per_second;
-        let full = Bucket { tokens: capacity, filled_at_ms: clock_ms };
+        let full = Bucket {
+            tokens: capacity,
+            filled_at_ms: clock_ms,
+        };
         let bucket = self.buckets.entry(key).or_insert(full);
         let level = bucket.level(rate, capacity, clock_ms);
-        *bucket = Bucket { tokens: level, filled_at_ms: clock_ms };
+        *bucket = Bucket {
+            tokens: level,
+            filled_at_ms: clock_ms,
+        };
         match level.checked_sub(TOKENS_PER_REQUEST) {
             Some(left) => {
                 bucket.tokens = left;
@@ -163,7 +175,9 @@ impl ReplayGuard {
 impl Bucket {
     fn level(&self, rate: u64, capacity: u64, clock_ms: u64) -> u64 {
         let elapsed_ms = clock_ms.saturating_sub(self.filled_at_ms);
-        self.tokens.saturating_add(elapsed_ms.saturating_mul(rate)).min(capacity)
+        self.tokens
+            .saturating_add(elapsed_ms.saturating_mul(rate))
+            .min(capacity)
     }
 }
 
@@ -195,8 +209,14 @@ mod tests {
     fn a_nonce_admits_once_per_key() {
         let mut guard = ReplayGuard::new(LIMITS, 0);
         assert_eq!(guard.admit(&request(1, 1, NOW), NOW, 0), Ok(()));
-        assert_eq!(guard.admit(&request(1, 1, NOW), NOW, 0), Err(Refusal::Replayed));
-        assert_eq!(guard.admit(&request(1, 1, NOW + 5), NOW, 0), Err(Refusal::Replayed));
+        assert_eq!(
+            guard.admit(&request(1, 1, NOW), NOW, 0),
+            Err(Refusal::Replayed)
+        );
+        assert_eq!(
+            guard.admit(&request(1, 1, NOW + 5), NOW, 0),
+            Err(Refusal::Replayed)
+        );
         assert_eq!(guard.admit(&request(2, 1, NOW), NOW, 0), Ok(()));
         assert_eq!(guard.admit(&request(1, 2, NOW), NOW, 0), Ok(()));
     }
@@ -204,7 +224,10 @@ mod tests {
     #[test]
     fn what_is_dated_at_the_start_or_before_is_refused() {
         let mut guard = ReplayGuard::new(LIMITS, NOW);
-        assert_eq!(guard.admit(&request(1, 1, NOW), NOW + 1, 0), Err(Refusal::BeforeFloor));
+        assert_eq!(
+            guard.admit(&request(1, 1, NOW), NOW + 1, 0),
+            Err(Refusal::BeforeFloor)
+        );
         assert_eq!(guard.admit(&request(1, 1, NOW + 1), NOW + 1, 0), Ok(()));
     }
 
@@ -212,9 +235,15 @@ mod tests {
     fn what_was_forgotten_stays_refused_when_the_clock_jumps_back() {
         let mut guard = ReplayGuard::new(LIMITS, 0);
         assert_eq!(guard.admit(&request(1, 1, NOW), NOW, 0), Ok(()));
-        assert_eq!(guard.admit(&request(1, 2, NOW + 9_000), NOW + 9_000, 0), Ok(()));
+        assert_eq!(
+            guard.admit(&request(1, 2, NOW + 9_000), NOW + 9_000, 0),
+            Ok(())
+        );
         assert_eq!(guard.nonces(), 1);
-        assert_eq!(guard.admit(&request(1, 1, NOW), NOW, 0), Err(Refusal::BeforeFloor));
+        assert_eq!(
+            guard.admit(&request(1, 1, NOW), NOW, 0),
+            Err(Refusal::BeforeFloor)
+        );
     }
 
     #[test]
@@ -230,13 +259,22 @@ mod tests {
 
     #[test]
     fn the_rate_of_a_key_is_bounded_and_recovers() {
-        let limits = ReplayLimits { requests_burst: 2, ..LIMITS };
+        let limits = ReplayLimits {
+            requests_burst: 2,
+            ..LIMITS
+        };
         let mut guard = ReplayGuard::new(limits, 0);
         assert_eq!(guard.admit(&request(1, 1, NOW), NOW, 0), Ok(()));
         assert_eq!(guard.admit(&request(1, 2, NOW), NOW, 0), Ok(()));
-        assert_eq!(guard.admit(&request(1, 3, NOW), NOW, 0), Err(Refusal::RateLimited(1)));
+        assert_eq!(
+            guard.admit(&request(1, 3, NOW), NOW, 0),
+            Err(Refusal::RateLimited(1))
+        );
         assert_eq!(guard.admit(&request(2, 3, NOW), NOW, 0), Ok(()));
-        assert_eq!(guard.admit(&request(1, 3, NOW), NOW, 99), Err(Refusal::RateLimited(1)));
+        assert_eq!(
+            guard.admit(&request(1, 3, NOW), NOW, 99),
+            Err(Refusal::RateLimited(1))
+        );
         assert_eq!(guard.admit(&request(1, 3, NOW), NOW, 100), Ok(()));
     }
 
@@ -251,7 +289,10 @@ mod tests {
         for key in 2..6 {
             assert_eq!(guard.admit(&request(key, 0, later), later, 60_000), Ok(()));
         }
-        assert_eq!(guard.admit(&request(9, 0, later), later, 60_000), Err(Refusal::Full));
+        assert_eq!(
+            guard.admit(&request(9, 0, later), later, 60_000),
+            Err(Refusal::Full)
+        );
         assert_eq!(guard.admit(&request(9, 0, later), later, 120_000), Ok(()));
     }
 
@@ -259,7 +300,10 @@ mod tests {
         /// Whatever the order of times and however the clock moves: no request passes twice.
         #[test]
         fn nothing_is_admitted_twice(
-            steps in proptest::collection::vec((0_u8..3, 0_u8..4, -200_i64..200, -400_i64..400), 1..60)
+            steps in proptest::collection::vec(
+                (0_u8..3, 0_u8..4, -200_i64..200, -400_i64..400),
+                1..60,
+            )
         ) {
             let mut guard = ReplayGuard::new(LIMITS, NOW);
             let mut admitted = std::collections::HashSet::new();

@@ -60,7 +60,13 @@ impl<S: AccountSource> AccountCache<S> {
     pub(super) fn new(source: S, policy: CachePolicy) -> Self {
         let lookups = Semaphore::new(policy.lookups_max.max(1));
         let entries = Mutex::new(HashMap::new());
-        Self { source, policy, entries, lookups, started: Instant::now() }
+        Self {
+            source,
+            policy,
+            entries,
+            lookups,
+            started: Instant::now(),
+        }
     }
 
     /// The account, from memory if that is fresh enough.
@@ -94,7 +100,9 @@ impl<S: AccountSource> AccountCache<S> {
     /// Milliseconds since this account was read, if it is remembered.
     pub(super) fn age_ms(&self, address: &Pubkey) -> Option<u64> {
         let now = self.clock_ms();
-        self.lock().get(address).map(|entry| now.saturating_sub(entry.fetched_at_ms))
+        self.lock()
+            .get(address)
+            .map(|entry| now.saturating_sub(entry.fetched_at_ms))
     }
 
     fn fresh(&self, address: &Pubkey, now_ms: u64) -> Option<Entry> {
@@ -127,7 +135,13 @@ impl<S: AccountSource> AccountCache<S> {
                 entries.clear();
             }
         }
-        entries.insert(*address, Entry { account, fetched_at_ms });
+        entries.insert(
+            *address,
+            Entry {
+                account,
+                fetched_at_ms,
+            },
+        );
     }
 
     fn clock_ms(&self) -> u64 {
@@ -175,7 +189,10 @@ mod tests {
             if self.down.load(Ordering::SeqCst) {
                 return Err(ChainError::Unavailable("down".to_owned()));
             }
-            let account = AccountData { owner: Pubkey::default(), data: vec![1] };
+            let account = AccountData {
+                owner: Pubkey::default(),
+                data: vec![1],
+            };
             Ok((!self.absent.load(Ordering::SeqCst)).then_some(account))
         }
     }
@@ -197,7 +214,11 @@ mod tests {
         let (source, cache) = cache(3_600_000, 0);
         let address = Pubkey::new_unique();
         for _ in 0..3 {
-            assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+            assert!(cache
+                .get(&address, Freshness::Cached)
+                .await
+                .unwrap()
+                .is_some());
         }
         assert_eq!(source.asked.load(Ordering::SeqCst), 1);
         assert!(cache.age_ms(&address).is_some());
@@ -210,27 +231,49 @@ mod tests {
         let (source, cache) = cache(3_600_000, 0);
         source.absent.store(true, Ordering::SeqCst);
         let address = Pubkey::new_unique();
-        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_none());
+        assert!(cache
+            .get(&address, Freshness::Cached)
+            .await
+            .unwrap()
+            .is_none());
         source.absent.store(false, Ordering::SeqCst);
-        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        assert!(cache
+            .get(&address, Freshness::Cached)
+            .await
+            .unwrap()
+            .is_some());
     }
 
     #[tokio::test]
     async fn an_old_answer_stands_in_while_the_source_is_down() {
         let (source, cache) = cache(0, 0);
         let address = Pubkey::new_unique();
-        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        assert!(cache
+            .get(&address, Freshness::Cached)
+            .await
+            .unwrap()
+            .is_some());
         source.down.store(true, Ordering::SeqCst);
-        assert!(cache.get(&address, Freshness::Cached).await.unwrap().is_some());
+        assert!(cache
+            .get(&address, Freshness::Cached)
+            .await
+            .unwrap()
+            .is_some());
         assert!(cache.get(&address, Freshness::Now).await.is_err());
-        assert!(cache.get(&Pubkey::new_unique(), Freshness::Cached).await.is_err());
+        assert!(cache
+            .get(&Pubkey::new_unique(), Freshness::Cached)
+            .await
+            .is_err());
     }
 
     #[tokio::test]
     async fn memory_is_bounded() {
         let (_, cache) = cache(3_600_000, 3_600_000);
         for _ in 0..100 {
-            cache.get(&Pubkey::new_unique(), Freshness::Cached).await.unwrap();
+            cache
+                .get(&Pubkey::new_unique(), Freshness::Cached)
+                .await
+                .unwrap();
             assert!(cache.lock().len() <= 8);
         }
     }

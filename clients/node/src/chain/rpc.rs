@@ -30,8 +30,7 @@ use trestle_staking::{
 };
 
 /// Address of the Clock sysvar.
-const CLOCK_ADDRESS: Pubkey =
-    Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+const CLOCK_ADDRESS: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 /// The owner of sysvars.
 const SYSVAR_OWNER: Pubkey = Pubkey::from_str_const("Sysvar1111111111111111111111111111111111111");
 /// Byte offset of `unix_timestamp` in the Clock.
@@ -72,8 +71,15 @@ impl RpcChain {
             entries_max: usize::try_from(settings.cache_entries_max).unwrap_or(usize::MAX),
             lookups_max: usize::try_from(settings.lookups_max).unwrap_or(usize::MAX),
         };
-        let source = RpcSource { client, timeout, metrics };
-        Self { operator: settings.operator, accounts: AccountCache::new(source, policy) }
+        let source = RpcSource {
+            client,
+            timeout,
+            metrics,
+        };
+        Self {
+            operator: settings.operator,
+            accounts: AccountCache::new(source, policy),
+        }
     }
 
     async fn read<T: AccountDeserialize + Owner>(
@@ -87,7 +93,10 @@ impl RpcChain {
         };
         decode(&account, &T::OWNER)
             .map(Some)
-            .ok_or(ChainError::Malformed { address: *address, kind })
+            .ok_or(ChainError::Malformed {
+                address: *address,
+                kind,
+            })
     }
 
     async fn find_seed(
@@ -97,7 +106,9 @@ impl RpcChain {
         freshness: Freshness,
     ) -> Result<Option<Hash>, ChainError> {
         let address = seeds_address(service).0;
-        let ring = self.read::<SeedRing>(&address, "SeedRing", freshness).await?;
+        let ring = self
+            .read::<SeedRing>(&address, "SeedRing", freshness)
+            .await?;
         Ok(ring.and_then(|ring| ring.find(epoch).copied()))
     }
 }
@@ -105,7 +116,9 @@ impl RpcChain {
 #[async_trait]
 impl ChainView for RpcChain {
     async fn operator(&self) -> Result<Option<OperatorView>, ChainError> {
-        let read = self.read::<Operator>(&self.operator, "Operator", Freshness::Cached).await?;
+        let read = self
+            .read::<Operator>(&self.operator, "Operator", Freshness::Cached)
+            .await?;
         Ok(read.map(|operator| OperatorView {
             address: self.operator,
             network: operator.network,
@@ -116,9 +129,13 @@ impl ChainView for RpcChain {
 
     async fn is_verifier(&self, network: &Pubkey, key: &Pubkey) -> Result<bool, ChainError> {
         let address = verifiers_address(network).0;
-        let set = self.read::<VerifierSet>(&address, "VerifierSet", Freshness::Cached).await?;
+        let set = self
+            .read::<VerifierSet>(&address, "VerifierSet", Freshness::Cached)
+            .await?;
         Ok(set.is_some_and(|set| {
-            set.entries.iter().any(|entry| entry.is_active() && entry.authority == *key)
+            set.entries
+                .iter()
+                .any(|entry| entry.is_active() && entry.authority == *key)
         }))
     }
 
@@ -128,8 +145,9 @@ impl ChainView for RpcChain {
         customer: &Pubkey,
     ) -> Result<Option<u64>, ChainError> {
         let address = customer_address(network, customer).0;
-        let read =
-            self.read::<CustomerAccount>(&address, "CustomerAccount", Freshness::Cached).await?;
+        let read = self
+            .read::<CustomerAccount>(&address, "CustomerAccount", Freshness::Cached)
+            .await?;
         Ok(read.map(|account| account.balance.saturating_add(account.escrowed)))
     }
 
@@ -138,7 +156,9 @@ impl ChainView for RpcChain {
         address: &Pubkey,
         freshness: Freshness,
     ) -> Result<Option<CommitmentView>, ChainError> {
-        let read = self.read::<Commitment>(address, "Commitment", freshness).await?;
+        let read = self
+            .read::<Commitment>(address, "Commitment", freshness)
+            .await?;
         Ok(read.map(|commitment| CommitmentView {
             service: commitment.service,
             operator: commitment.operator,
@@ -187,9 +207,10 @@ impl AccountSource for RpcSource {
         let commitment = self.client.commitment();
         let asked = self.client.get_account_with_commitment(address, commitment);
         let result = match tokio::time::timeout(self.timeout, asked).await {
-            Ok(Ok(response)) => Ok(response
-                .value
-                .map(|account| AccountData { owner: account.owner, data: account.data })),
+            Ok(Ok(response)) => Ok(response.value.map(|account| AccountData {
+                owner: account.owner,
+                data: account.data,
+            })),
             Ok(Err(error)) => Err(ChainError::Unavailable(describe(&error))),
             Err(_) => Err(ChainError::Unavailable("no answer in time".to_owned())),
         };
@@ -203,11 +224,16 @@ impl AccountSource for RpcSource {
 
 fn decode<T: AccountDeserialize>(account: &AccountData, owner: &Pubkey) -> Option<T> {
     let mut bytes = account.data.as_slice();
-    (account.owner == *owner).then(|| T::try_deserialize(&mut bytes).ok()).flatten()
+    (account.owner == *owner)
+        .then(|| T::try_deserialize(&mut bytes).ok())
+        .flatten()
 }
 
 fn clock_timestamp(account: &AccountData) -> Option<i64> {
-    let bytes = account.data.get(CLOCK_TIMESTAMP_OFFSET..)?.first_chunk::<8>()?;
+    let bytes = account
+        .data
+        .get(CLOCK_TIMESTAMP_OFFSET..)?
+        .first_chunk::<8>()?;
     (account.owner == SYSVAR_OWNER).then(|| i64::from_le_bytes(*bytes))
 }
 
@@ -216,9 +242,11 @@ fn describe(error: &ClientError) -> String {
     match error.kind() {
         ErrorKind::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
         ErrorKind::Reqwest(error) if error.is_connect() => "cannot connect".to_owned(),
-        ErrorKind::Reqwest(error) => {
-            error.status().map_or("request failed".to_owned(), |status| format!("HTTP {status}"))
-        }
+        ErrorKind::Reqwest(error) => error
+            .status()
+            .map_or("request failed".to_owned(), |status| {
+                format!("HTTP {status}")
+            }),
         ErrorKind::RpcError(RpcError::RpcResponseError { code, message, .. }) => {
             format!("RPC error {code}: {message}")
         }

@@ -28,7 +28,9 @@ pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     let mut values = headers.get_all(CONTENT_LENGTH).iter();
     let text = values.next()?.to_str().ok()?;
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && values.next().is_none()).then(|| text.parse().ok()).flatten()
+    (digits && values.next().is_none())
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// Whether the client waits for a word before it sends its body.
@@ -38,7 +40,9 @@ pub(super) fn expects_word(headers: &HeaderMap) -> bool {
 
 /// When an upload of this size must be over.
 pub(super) fn upload_deadline(limits: &Limits, size_bytes: u64) -> Instant {
-    let seconds = size_bytes.checked_div(limits.upload_bytes_per_second_min).unwrap_or(0);
+    let seconds = size_bytes
+        .checked_div(limits.upload_bytes_per_second_min)
+        .unwrap_or(0);
     Instant::now() + Duration::from_secs(seconds).max(UPLOAD_TIME_MIN)
 }
 
@@ -51,12 +55,18 @@ pub(super) async fn next_piece(
     let idle = Instant::now() + millis(limits.body_idle_timeout_ms);
     loop {
         let Ok(frame) = timeout_at(idle.min(deadline), body.frame()).await else {
-            return Err(ApiError::new(ErrorKind::BodyTimeout, "the body came too slowly"));
+            return Err(ApiError::new(
+                ErrorKind::BodyTimeout,
+                "the body came too slowly",
+            ));
         };
         match frame {
             None => return Ok(None),
             Some(Err(_)) => {
-                return Err(ApiError::new(ErrorKind::BodyIncomplete, "the body broke off"))
+                return Err(ApiError::new(
+                    ErrorKind::BodyIncomplete,
+                    "the body broke off",
+                ))
             }
             // Trailers are of no interest.
             Some(Ok(frame)) => match frame.into_data() {
@@ -86,7 +96,10 @@ pub(super) async fn read_small(
     if body_digest(&bytes) == *digest {
         Ok(bytes)
     } else {
-        Err(ApiError::new(ErrorKind::DigestMismatch, "the body is not the one that was signed"))
+        Err(ApiError::new(
+            ErrorKind::DigestMismatch,
+            "the body is not the one that was signed",
+        ))
     }
 }
 

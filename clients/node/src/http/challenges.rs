@@ -124,7 +124,10 @@ async fn require_verifier(
     operator: &OperatorView,
     signed: &SignedHeaders,
 ) -> Result<(), ApiError> {
-    let known = state.chain.is_verifier(&operator.network, &signed.key).await;
+    let known = state
+        .chain
+        .is_verifier(&operator.network, &signed.key)
+        .await;
     if known.map_err(chain_error)? {
         return Ok(());
     }
@@ -138,11 +141,17 @@ async fn find_commitment(
     challenge: &ChallengeBody,
 ) -> Result<CommitmentView, ApiError> {
     let address = &challenge.commitment;
-    let found = state.chain.commitment(address, Freshness::Cached).await.map_err(chain_error)?;
-    let commitment = found.filter(|found| found.operator == operator.address).ok_or_else(|| {
-        let message = format!("{address} is no commitment of this node's operator");
-        ApiError::new(ErrorKind::CommitmentUnknown, message)
-    })?;
+    let found = state
+        .chain
+        .commitment(address, Freshness::Cached)
+        .await
+        .map_err(chain_error)?;
+    let commitment = found
+        .filter(|found| found.operator == operator.address)
+        .ok_or_else(|| {
+            let message = format!("{address} is no commitment of this node's operator");
+            ApiError::new(ErrorKind::CommitmentUnknown, message)
+        })?;
     if commitment.root != challenge.root || commitment.service != challenge.service {
         let message = "the commitment has another root or service";
         return Err(ApiError::new(ErrorKind::CommitmentMismatch, message));
@@ -204,7 +213,11 @@ async fn open(
     let permit = state.enter(&state.gates.challenges, "challenges").await?;
     let store = Arc::clone(&state.store);
     let root = Root(challenge.root);
-    let indices: Vec<u32> = challenge.numbers.iter().map(|numbered| numbered.index).collect();
+    let indices: Vec<u32> = challenge
+        .numbers
+        .iter()
+        .map(|numbered| numbered.index)
+        .collect();
     let opened = tokio::task::spawn_blocking(move || {
         let opened = store.answer(&root, size_bytes, &indices);
         drop(permit);
@@ -256,9 +269,15 @@ fn sign_answer(
 }
 
 fn count(state: &Shared, answers: &Answers) {
-    let lost = answers.leaves.iter().filter(|leaf| **leaf == LeafAnswer::Lost).count();
+    let lost = answers
+        .leaves
+        .iter()
+        .filter(|leaf| **leaf == LeafAnswer::Lost)
+        .count();
     state.metrics.challenges("lost", lost);
-    state.metrics.challenges("ok", answers.leaves.len().saturating_sub(lost));
+    state
+        .metrics
+        .challenges("ok", answers.leaves.len().saturating_sub(lost));
     if answers.rebuilt {
         state.metrics.tree_rebuilds.inc();
     }

@@ -124,7 +124,10 @@ async fn root_of(
     if let Some(found) = registrations.find(|found| found.commitment == lease.commitment) {
         return Ok(Root(found.root));
     }
-    let found = state.chain.commitment(&lease.commitment, Freshness::Now).await;
+    let found = state
+        .chain
+        .commitment(&lease.commitment, Freshness::Now)
+        .await;
     let ours = found.map_err(chain_error)?.filter(|commitment| {
         commitment.operator == operator.address && commitment.customer == *customer
     });
@@ -136,7 +139,10 @@ async fn root_of(
 
 fn stored(state: &Shared, root: &Root, customer: &Pubkey) -> Result<Entry, ApiError> {
     let entry = state.store.index().get(root).ok_or_else(|| {
-        ApiError::new(ErrorKind::ShardUnknown, format!("shard {root} is not stored here"))
+        ApiError::new(
+            ErrorKind::ShardUnknown,
+            format!("shard {root} is not stored here"),
+        )
     })?;
     if !is_owner(&entry, customer) {
         let message = format!("shard {root} belongs to another customer");
@@ -151,21 +157,28 @@ fn check_terms(terms: &Terms, lease: &LeaseOffer, size_bytes: u64) -> Result<(),
     let asked = asked_rate(terms, size_bytes);
     if offer.rate_per_epoch < asked {
         let offered = offer.rate_per_epoch;
-        return refused(format!("{offered} credits an epoch are offered, {asked} are asked"));
+        return refused(format!(
+            "{offered} credits an epoch are offered, {asked} are asked"
+        ));
     }
     if !(terms.epochs_min..=terms.epochs_max).contains(&offer.epochs) {
         let (least, most) = (terms.epochs_min, terms.epochs_max);
-        return refused(format!("the term is {} epochs, not {least} to {most}", offer.epochs));
+        return refused(format!(
+            "the term is {} epochs, not {least} to {most}",
+            offer.epochs
+        ));
     }
     if offer.sla_bps > terms.sla_bps_max || offer.credit_bps > terms.credit_bps_max {
         let (level, credit) = (terms.sla_bps_max, terms.credit_bps_max);
-        return refused(format!("at most service level {level} and credit {credit} bps"));
+        return refused(format!(
+            "at most service level {level} and credit {credit} bps"
+        ));
     }
     Ok(())
 }
 
 /// Credits an epoch that the node asks for a shard of this size.
-pub fn asked_rate(terms: &Terms, size_bytes: u64) -> u64 {
+fn asked_rate(terms: &Terms, size_bytes: u64) -> u64 {
     // Out of range means: more than anybody can pay.
     let rate = mul_div_ceil(size_bytes, terms.credits_per_gib_epoch, GIB).unwrap_or(u64::MAX);
     rate.max(terms.rate_min)
@@ -177,9 +190,14 @@ async fn hold(state: &Shared, roots: Vec<Root>) -> Result<(), ApiError> {
     let store = Arc::clone(&state.store);
     let now = unix_now();
     let held = tokio::task::spawn_blocking(move || {
-        roots.iter().try_fold(true, |whole, root| Ok(whole && store.hold(root, now)?))
+        roots
+            .iter()
+            .try_fold(true, |whole, root| Ok(whole && store.hold(root, now)?))
     });
-    match held.await.map_err(|error| ApiError::internal("holding a shard", &error))? {
+    match held
+        .await
+        .map_err(|error| ApiError::internal("holding a shard", &error))?
+    {
         Ok(true) => Ok(()),
         Ok(false) => Err(ApiError::new(
             ErrorKind::ShardLost,
@@ -209,11 +227,24 @@ mod tests {
 
     #[test]
     fn the_asked_rate_is_rounded_up_and_has_a_floor() {
-        let terms = Terms { credits_per_gib_epoch: 10, rate_min: 3, ..Terms::default() };
+        let terms = Terms {
+            credits_per_gib_epoch: 10,
+            rate_min: 3,
+            ..Terms::default()
+        };
         assert_eq!(asked_rate(&terms, 1), 3);
         assert_eq!(asked_rate(&terms, GIB), 10);
         assert_eq!(asked_rate(&terms, GIB + 1), 11);
-        assert_eq!(asked_rate(&Terms { credits_per_gib_epoch: u64::MAX, ..terms }, u64::MAX), u64::MAX);
+        assert_eq!(
+            asked_rate(
+                &Terms {
+                    credits_per_gib_epoch: u64::MAX,
+                    ..terms
+                },
+                u64::MAX
+            ),
+            u64::MAX
+        );
     }
 
     proptest! {

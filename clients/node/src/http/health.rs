@@ -17,7 +17,7 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(super) async fn health(State(state): State<Shared>) -> Json<Health> {
     let (status, network, service) = match state.operator().await {
         Ok(operator) => ("ok", operator.network, operator.service),
-        Err(error) => (error.kind.describe().1, Pubkey::default(), Pubkey::default()),
+        Err(error) => (error.kind.code(), Pubkey::default(), Pubkey::default()),
     };
     let terms = &state.settings.terms;
     let (_, stored_bytes) = state.store.index().usage();

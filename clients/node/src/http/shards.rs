@@ -11,8 +11,8 @@ use crate::{
     chain::Freshness,
     error::{ApiError, ErrorKind},
     store::{
-        is_held, is_owner, Admission, Claim, Download, Entry, IndexError, MetaError, Origin, RemoveError,
-        Root, UploadError, UploadPlan, PIECES_MAX,
+        is_held, is_owner, Admission, Claim, Download, Entry, IndexError, MetaError, Origin,
+        RemoveError, Root, UploadError, UploadPlan, PIECES_MAX,
     },
 };
 use axum::{
@@ -75,7 +75,9 @@ pub(super) async fn put(State(state): State<Shared>, request: Request) -> Respon
 
 pub(super) async fn get(State(state): State<Shared>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    send(&state, &parts).await.unwrap_or_else(|error| fail(&state, error))
+    send(&state, &parts)
+        .await
+        .unwrap_or_else(|error| fail(&state, error))
 }
 
 pub(super) async fn delete(State(state): State<Shared>, request: Request) -> Response {
@@ -100,7 +102,11 @@ async fn receive(
     let size_bytes = upload_size(state, parts)?;
     let leaf_count = leaf_count(size_bytes)
         .map_err(|error| ApiError::new(ErrorKind::ShardTooLarge, error.to_string()))?;
-    let stored = Json(Stored { root: root.to_string(), size: size_bytes, leaf_count });
+    let stored = Json(Stored {
+        root: root.to_string(),
+        size: size_bytes,
+        leaf_count,
+    });
     let claim = match state.store.index().admit(root, &signed.key, size_bytes) {
         Ok(Admission::Stored(entry)) if entry.size_bytes == size_bytes => {
             drain_if_sent(parts, body).await;
@@ -115,9 +121,22 @@ async fn receive(
         Err(error) => return Err(index_error(error)),
     };
     *started = true;
-    let origin =
-        Origin { customer: signed.key, digest: signed.digest, stored_at: unix_now() };
-    let entry = stream_in(state, UploadPlan { root, size_bytes, origin }, claim, body).await?;
+    let origin = Origin {
+        customer: signed.key,
+        digest: signed.digest,
+        stored_at: unix_now(),
+    };
+    let entry = stream_in(
+        state,
+        UploadPlan {
+            root,
+            size_bytes,
+            origin,
+        },
+        claim,
+        body,
+    )
+    .await?;
     state.metrics.uploaded_bytes.inc_by(entry.size_bytes);
     tracing::info!(%root, size_bytes, customer = %signed.key, "shard stored");
     Ok((StatusCode::CREATED, stored).into_response())
@@ -126,7 +145,10 @@ async fn receive(
 fn upload_size(state: &Shared, parts: &Parts) -> Result<u64, ApiError> {
     let bytes_max = state.settings.limits.shard_bytes_max;
     match content_length(&parts.headers) {
-        None => Err(ApiError::new(ErrorKind::LengthRequired, "the upload has no length")),
+        None => Err(ApiError::new(
+            ErrorKind::LengthRequired,
+            "the upload has no length",
+        )),
         Some(0) => Err(ApiError::new(ErrorKind::ShardEmpty, "the upload is empty")),
         Some(size) if size > bytes_max => {
             let message = format!("the shard has {size} bytes, the limit is {bytes_max}");
@@ -171,7 +193,9 @@ async fn stream_in(
         }
     }
     drop(sender);
-    let received = writing.await.map_err(|error| ApiError::internal("storing a shard", &error))?;
+    let received = writing
+        .await
+        .map_err(|error| ApiError::internal("storing a shard", &error))?;
     match (received, forwarded) {
         (Ok(entry), _) => Ok(entry),
         (Err(UploadError::Incomplete { .. }), Err(error)) => Err(error),
@@ -189,11 +213,17 @@ async fn send(state: &Shared, parts: &Parts) -> Result<Response, ApiError> {
     let opened = tokio::task::spawn_blocking(move || store.download(&root)).await;
     let opened = opened.map_err(|error| ApiError::internal("opening a shard", &error))?;
     let Download { file, meta } = opened.map_err(|error| meta_error(&error))?.ok_or_else(|| {
-        ApiError::new(ErrorKind::ShardLost, "the node does not have the whole shard any more")
+        ApiError::new(
+            ErrorKind::ShardLost,
+            "the node does not have the whole shard any more",
+        )
     })?;
     state.metrics.downloaded_bytes.inc_by(meta.size_bytes);
     let stream = ReaderStream::with_capacity(
-        Permitted { inner: tokio::fs::File::from_std(file), _permit: permit },
+        Permitted {
+            inner: tokio::fs::File::from_std(file),
+            _permit: permit,
+        },
         DOWNLOAD_BUFFER_BYTES,
     );
     let headers = [
@@ -227,10 +257,22 @@ async fn remove(state: &Shared, parts: &Parts) -> Result<(), ApiError> {
 pub(crate) async fn is_needed(state: &Shared, root: &Root) -> Result<bool, ApiError> {
     let operator = state.operator().await?;
     let address = commitment_address(&operator.address, &root.0).0;
-    let found = state.chain.commitment(&address, Freshness::Now).await.map_err(chain_error)?;
-    let Some(commitment) = found else { return Ok(false) };
-    let Some(ended_epoch) = commitment.ended_epoch else { return Ok(true) };
-    let now = state.chain.epoch_now(&operator.network).await.map_err(chain_error)?;
+    let found = state
+        .chain
+        .commitment(&address, Freshness::Now)
+        .await
+        .map_err(chain_error)?;
+    let Some(commitment) = found else {
+        return Ok(false);
+    };
+    let Some(ended_epoch) = commitment.ended_epoch else {
+        return Ok(true);
+    };
+    let now = state
+        .chain
+        .epoch_now(&operator.network)
+        .await
+        .map_err(chain_error)?;
     Ok(now <= ended_epoch.saturating_add(TAIL_EPOCHS))
 }
 
@@ -264,7 +306,10 @@ async fn authorize(
 fn parse_root(parts: &Parts) -> Result<Root, ApiError> {
     let name = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     name.parse().map_err(|_| {
-        ApiError::new(ErrorKind::RootMalformed, "the path does not end in a shard's root")
+        ApiError::new(
+            ErrorKind::RootMalformed,
+            "the path does not end in a shard's root",
+        )
     })
 }
 

@@ -83,7 +83,10 @@ impl NodeState {
         operator: &OperatorView,
         customer: &Pubkey,
     ) -> Result<(), ApiError> {
-        let found = self.chain.customer_credits(&operator.network, customer).await;
+        let found = self
+            .chain
+            .customer_credits(&operator.network, customer)
+            .await;
         let credits = found.map_err(chain_error)?.unwrap_or(0);
         if credits >= self.settings.terms.customer_credits_min.max(1) {
             return Ok(());
@@ -110,13 +113,19 @@ impl NodeState {
         let wait = millis(self.settings.limits.queue_wait_ms);
         match tokio::time::timeout(wait, Arc::clone(gate).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            _ => Err(ApiError::new(ErrorKind::Busy, format!("too many {what} at the same time"))),
+            _ => Err(ApiError::new(
+                ErrorKind::Busy,
+                format!("too many {what} at the same time"),
+            )),
         }
     }
 }
 
 /// The chain's failures as a client sees them; the log has the rest.
-pub fn chain_error(error: ChainError) -> ApiError {
+pub(super) fn chain_error(error: ChainError) -> ApiError {
     tracing::warn!(%error, "the chain did not answer");
-    ApiError::new(ErrorKind::ChainUnavailable, "the node cannot read the chain")
+    ApiError::new(
+        ErrorKind::ChainUnavailable,
+        "the node cannot read the chain",
+    )
 }

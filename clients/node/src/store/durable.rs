@@ -23,6 +23,10 @@ pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Puts the names in a directory onto the disk.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
     File::open(path)?.sync_all()
 }

@@ -84,7 +84,10 @@ pub struct Claim {
 impl Index {
     /// An empty index.
     pub fn new(capacity_bytes: u64) -> Self {
-        Self { inner: Arc::default(), capacity_bytes }
+        Self {
+            inner: Arc::default(),
+            capacity_bytes,
+        }
     }
 
     /// Takes in a shard that was found on the disk.
@@ -115,7 +118,10 @@ impl Index {
         let free_bytes = self.capacity_bytes.saturating_sub(inner.used_bytes);
         if size_bytes > free_bytes {
             let capacity_bytes = self.capacity_bytes;
-            return Err(IndexError::Exhausted { free_bytes, capacity_bytes });
+            return Err(IndexError::Exhausted {
+                free_bytes,
+                capacity_bytes,
+            });
         }
         inner.used_bytes = inner.used_bytes.saturating_add(size_bytes);
         inner.claimed.insert(root);
@@ -160,7 +166,11 @@ impl Index {
 
     /// Every shard, as of now.
     pub fn all(&self) -> Vec<(Root, Entry)> {
-        self.lock().shards.iter().map(|(root, entry)| (*root, *entry)).collect()
+        self.lock()
+            .shards
+            .iter()
+            .map(|(root, entry)| (*root, *entry))
+            .collect()
     }
 
     /// Number of shards, and bytes used or reserved.
@@ -175,7 +185,11 @@ impl Index {
     }
 
     fn claim(&self, root: Root, reserved_bytes: u64) -> Claim {
-        Claim { index: self.clone(), root, reserved_bytes }
+        Claim {
+            index: self.clone(),
+            root,
+            reserved_bytes,
+        }
     }
 
     /// Every change under the lock is whole, so a panic elsewhere spoils nothing.
@@ -198,7 +212,10 @@ impl Inner {
             return;
         };
         self.used_bytes = self.used_bytes.saturating_sub(entry.size_bytes);
-        let left = self.customers.get(&entry.customer).map_or(0, |count| count.saturating_sub(1));
+        let left = self
+            .customers
+            .get(&entry.customer)
+            .map_or(0, |count| count.saturating_sub(1));
         if left == 0 {
             self.customers.remove(&entry.customer);
         } else {
@@ -239,7 +256,13 @@ mod tests {
     const ROOT: Root = Root([1; 32]);
 
     fn entry(size_bytes: u64) -> Entry {
-        Entry { customer: Pubkey::new_from_array([7; 32]), size_bytes, stored_at: 5, held_at: None, damaged: false }
+        Entry {
+            customer: Pubkey::new_from_array([7; 32]),
+            size_bytes,
+            stored_at: 5,
+            held_at: None,
+            damaged: false,
+        }
     }
 
     fn granted(index: &Index, root: Root, size: u64) -> Claim {
@@ -254,7 +277,10 @@ mod tests {
         let index = Index::new(10);
         let claim = granted(&index, ROOT, 6);
         assert_eq!(index.usage(), (0, 6));
-        let exhausted = IndexError::Exhausted { free_bytes: 4, capacity_bytes: 10 };
+        let exhausted = IndexError::Exhausted {
+            free_bytes: 4,
+            capacity_bytes: 10,
+        };
         let refused = index.admit(Root([2; 32]), &entry(0).customer, 5);
         assert_eq!(refused.unwrap_err(), exhausted);
         drop(claim);
@@ -277,7 +303,10 @@ mod tests {
         assert_eq!(index.claim_removal(ROOT).unwrap_err(), IndexError::Busy);
         drop(removal);
         assert_eq!(index.get(&ROOT), Some(entry(6)));
-        assert_eq!(index.claim_removal(Root([9; 32])).unwrap_err(), IndexError::Unknown);
+        assert_eq!(
+            index.claim_removal(Root([9; 32])).unwrap_err(),
+            IndexError::Unknown
+        );
     }
 
     #[test]
@@ -285,7 +314,10 @@ mod tests {
         let index = Index::new(100);
         granted(&index, ROOT, 6).stored(entry(6));
         let stranger = Pubkey::new_from_array([8; 32]);
-        assert_eq!(index.admit(ROOT, &stranger, 6).unwrap_err(), IndexError::Foreign);
+        assert_eq!(
+            index.admit(ROOT, &stranger, 6).unwrap_err(),
+            IndexError::Foreign
+        );
         let again = index.admit(ROOT, &entry(0).customer, 6);
         assert!(matches!(again, Ok(Admission::Stored(stored)) if stored == entry(6)));
         index.mark_damaged(&ROOT);

@@ -105,10 +105,16 @@ impl Layout {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LayoutError::Locked(dir.to_owned())),
             Err(TryLockError::Error(source)) => {
-                return Err(LayoutError::Io { path: lock_path, source })
+                return Err(LayoutError::Io {
+                    path: lock_path,
+                    source,
+                })
             }
         }
-        let layout = Self { dir: dir.to_owned(), _lock: lock };
+        let layout = Self {
+            dir: dir.to_owned(),
+            _lock: lock,
+        };
         for path in [layout.temp_dir(), layout.shards_dir()] {
             fs::create_dir_all(&path).map_err(failed(&path))?;
         }
@@ -146,7 +152,9 @@ impl Layout {
     /// A new folder in the temporary directory.
     pub fn new_temp(&self) -> io::Result<TempFolder> {
         let mut name = [0_u8; 16];
-        rand::rngs::OsRng.try_fill_bytes(&mut name).map_err(io::Error::other)?;
+        rand::rngs::OsRng
+            .try_fill_bytes(&mut name)
+            .map_err(io::Error::other)?;
         let path = self.temp_dir().join(hex::encode(name));
         fs::create_dir(&path)?;
         Ok(TempFolder { path: Some(path) })
@@ -168,7 +176,10 @@ impl Layout {
             }
             Ok(swept)
         };
-        sweep().map_err(|source| LayoutError::Io { path: dir.clone(), source })
+        sweep().map_err(|source| LayoutError::Io {
+            path: dir.clone(),
+            source,
+        })
     }
 
     /// Makes a finished temporary folder the shard `root`, and returns once that is durable.
@@ -251,7 +262,10 @@ mod tests {
     fn a_second_node_is_refused_while_the_first_runs() {
         let dir = tempfile::tempdir().unwrap();
         let first = Layout::open(dir.path()).unwrap();
-        assert!(matches!(Layout::open(dir.path()), Err(LayoutError::Locked(_))));
+        assert!(matches!(
+            Layout::open(dir.path()),
+            Err(LayoutError::Locked(_))
+        ));
         drop(first);
         Layout::open(dir.path()).unwrap();
     }

@@ -48,9 +48,21 @@ pub enum MetaError {
 impl ShardMeta {
     /// What will be written for a shard.
     pub fn new(root: Root, size_bytes: u64, leaf_count: u32, origin: Origin) -> Self {
-        let Origin { customer, digest, stored_at } = origin;
+        let Origin {
+            customer,
+            digest,
+            stored_at,
+        } = origin;
         let root = root.0;
-        Self { version: VERSION, root, size_bytes, leaf_count, customer, digest, stored_at }
+        Self {
+            version: VERSION,
+            root,
+            size_bytes,
+            leaf_count,
+            customer,
+            digest,
+            stored_at,
+        }
     }
 
     /// The file's content.
@@ -67,7 +79,10 @@ impl ShardMeta {
         let meta: Self = serde_json::from_slice(&fs::read(path)?)
             .map_err(|error| MetaError::Malformed(error.to_string()))?;
         if meta.version != VERSION {
-            return Err(MetaError::Malformed(format!("its version is {}", meta.version)));
+            return Err(MetaError::Malformed(format!(
+                "its version is {}",
+                meta.version
+            )));
         }
         if meta.root != root.0 {
             return Err(MetaError::Malformed("it speaks of another root".to_owned()));
@@ -94,7 +109,11 @@ mod tests {
     #[test]
     fn meta_is_read_back_and_anything_else_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let origin = Origin { customer: Pubkey::new_unique(), digest: [2; 32], stored_at: 9 };
+        let origin = Origin {
+            customer: Pubkey::new_unique(),
+            digest: [2; 32],
+            stored_at: 9,
+        };
         let meta = ShardMeta::new(Root([1; 32]), 500, 5, origin);
         let text = String::from_utf8(meta.encode().unwrap()).unwrap();
         let path = dir.path().join(META_FILE);

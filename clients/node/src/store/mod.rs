@@ -58,11 +58,19 @@ impl ShardStore {
     /// Reads what is on the disk and sweeps what was left half done.
     pub fn open(layout: Layout, capacity_bytes: u64) -> Result<(Self, Found), LayoutError> {
         let leftovers = layout.sweep_temp()?;
-        let store =
-            Self { layout, index: Index::new(capacity_bytes), opener: Opener::default() };
-        let mut found = Found { leftovers, ..Found::default() };
+        let store = Self {
+            layout,
+            index: Index::new(capacity_bytes),
+            opener: Opener::default(),
+        };
+        let mut found = Found {
+            leftovers,
+            ..Found::default()
+        };
         let dir = store.layout.shards_dir();
-        store.load_all(&mut found).map_err(|source| LayoutError::Io { path: dir, source })?;
+        store
+            .load_all(&mut found)
+            .map_err(|source| LayoutError::Io { path: dir, source })?;
         Ok((store, found))
     }
 
@@ -107,7 +115,11 @@ impl ShardStore {
     pub fn remove(&self, root: &Root, now: i64) -> Result<(), RemoveError> {
         let claim = self.index.claim_removal(*root)?;
         // Asked with the claim in hand: `hold` needs the same one.
-        if self.index.get(root).is_some_and(|entry| is_held(&entry, now)) {
+        if self
+            .index
+            .get(root)
+            .is_some_and(|entry| is_held(&entry, now))
+        {
             return Err(RemoveError::Held);
         }
         let removed = self.layout.set_aside(root)?;
@@ -124,7 +136,12 @@ impl ShardStore {
         indices: &[u32],
     ) -> Result<Answers, AnswerError> {
         let known_damaged = self.index.get(root).is_some_and(|entry| entry.damaged);
-        let question = Question { root, size_bytes, known_damaged, indices };
+        let question = Question {
+            root,
+            size_bytes,
+            known_damaged,
+            indices,
+        };
         let answers = self.opener.answer(&self.layout, &question)?;
         if answers.leaves.contains(&LeafAnswer::Lost) {
             self.index.mark_damaged(root);
@@ -137,7 +154,9 @@ impl ShardStore {
     /// The shard is claimed meanwhile, so that it is not removed between check and note.
     pub fn hold(&self, root: &Root, now: i64) -> Result<bool, RemoveError> {
         let claim = self.index.claim_removal(*root)?;
-        let Some(entry) = self.index.get(root) else { return Ok(false) };
+        let Some(entry) = self.index.get(root) else {
+            return Ok(false);
+        };
         let folder = self.layout.shard_dir(root);
         if entry.damaged || opening::open_whole(&folder, entry.size_bytes)?.is_none() {
             self.index.mark_damaged(root);
@@ -151,9 +170,15 @@ impl ShardStore {
 
     /// Builds the tree file of a shard again.
     pub fn rebuild_tree(&self, root: &Root) -> Result<(), AnswerError> {
-        let Some(entry) = self.index.get(root) else { return Ok(()) };
+        let Some(entry) = self.index.get(root) else {
+            return Ok(());
+        };
         let folder = self.layout.shard_dir(root);
-        if self.opener.rebuild(&folder, root, entry.size_bytes)?.is_none() {
+        if self
+            .opener
+            .rebuild(&folder, root, entry.size_bytes)?
+            .is_none()
+        {
             self.index.mark_damaged(root);
         }
         Ok(())
@@ -197,13 +222,31 @@ impl ShardStore {
             tracing::error!(%root, "shard's bytes are missing or cut short");
             found.damaged = found.damaged.saturating_add(1);
         }
-        let ShardMeta { customer, size_bytes, stored_at, .. } = meta;
+        let ShardMeta {
+            customer,
+            size_bytes,
+            stored_at,
+            ..
+        } = meta;
         // An unreadable note holds the shard as if it were new: too long is the safe side.
         let held_at = std::fs::read_to_string(folder.join(HELD_FILE))
             .ok()
-            .map(|text| text.trim().parse().unwrap_or_else(|_| crate::auth::clock::unix_now()));
+            .map(|text| {
+                text.trim()
+                    .parse()
+                    .unwrap_or_else(|_| crate::auth::clock::unix_now())
+            });
         let damaged = !whole;
-        self.index.load(root, Entry { customer, size_bytes, stored_at, held_at, damaged });
+        self.index.load(
+            root,
+            Entry {
+                customer,
+                size_bytes,
+                stored_at,
+                held_at,
+                damaged,
+            },
+        );
     }
 }
 
@@ -221,13 +264,16 @@ pub enum RemoveError {
     Io(#[from] io::Error),
 }
 
-/// Seconds for which a signed agreement keeps a shard: ten times as long as the hash of a block, and
-/// so the transaction, is valid. A customer could else delete first and have the agreement land after.
+/// Seconds for which a signed agreement keeps a shard: ten times as long as the hash of a block,
+/// and so the transaction, is valid. A customer could else delete first and have the agreement
+/// land after.
 pub const HOLD_SECONDS: i64 = 600;
 
 /// Whether an agreement over this shard may still land.
 pub fn is_held(entry: &Entry, now: i64) -> bool {
-    entry.held_at.is_some_and(|held_at| now < held_at.saturating_add(HOLD_SECONDS))
+    entry
+        .held_at
+        .is_some_and(|held_at| now < held_at.saturating_add(HOLD_SECONDS))
 }
 
 /// Whether a customer is this shard's.

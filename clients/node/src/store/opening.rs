@@ -61,19 +61,27 @@ pub struct Answers {
 
 /// Opens leaves; knows which tree files are being rebuilt.
 #[derive(Debug, Default)]
-pub struct Opener {
+pub(super) struct Opener {
     rebuilding: Mutex<HashSet<Root>>,
 }
 
 impl Opener {
     /// Opens leaves of a shard. Reads the disk: call it where blocking is allowed.
-    pub fn answer(
+    pub(super) fn answer(
         &self,
         layout: &Layout,
         question: &Question<'_>,
     ) -> Result<Answers, AnswerError> {
-        let Question { root, size_bytes, known_damaged, indices } = *question;
-        let lost = || Answers { leaves: vec![LeafAnswer::Lost; indices.len()], rebuilt: false };
+        let Question {
+            root,
+            size_bytes,
+            known_damaged,
+            indices,
+        } = *question;
+        let lost = || Answers {
+            leaves: vec![LeafAnswer::Lost; indices.len()],
+            rebuilt: false,
+        };
         let folder = layout.shard_dir(root);
         let Some(mut data) = open_whole(&folder, size_bytes)? else {
             return Ok(lost());
@@ -103,7 +111,7 @@ impl Opener {
     }
 
     /// Builds the tree file again; `None` if the data has another root, so that all is lost.
-    pub fn rebuild(
+    pub(super) fn rebuild(
         &self,
         folder: &Path,
         root: &Root,
@@ -122,12 +130,14 @@ impl Opener {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<Root>> {
-        self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rebuilding
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The shard's bytes, if all of them are there.
-pub fn open_whole(folder: &Path, size_bytes: u64) -> io::Result<Option<File>> {
+pub(super) fn open_whole(folder: &Path, size_bytes: u64) -> io::Result<Option<File>> {
     match File::open(folder.join(DATA_FILE)) {
         Ok(file) => Ok((file.metadata()?.len() == size_bytes).then_some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -135,18 +145,14 @@ pub fn open_whole(folder: &Path, size_bytes: u64) -> io::Result<Option<File>> {
     }
 }
 
-fn open_leaf(
-    data: &mut File,
-    nodes: &mut TreeFile,
-    index: u32,
-) -> Result<LeafAnswer, AnswerError> {
+fn open_leaf(data: &mut File, nodes: &mut TreeFile, index: u32) -> Result<LeafAnswer, AnswerError> {
     match opening(data, nodes, index) {
         Ok(opened) => Ok(LeafAnswer::Opened(Box::new(opened))),
         Err(OpeningError::Io(error)) => Err(error.into()),
         Err(OpeningError::Poseidon(error)) => Err(io::Error::other(error).into()),
-        Err(
-            OpeningError::Damaged | OpeningError::Malformed | OpeningError::IndexOutOfRange,
-        ) => Ok(LeafAnswer::Lost),
+        Err(OpeningError::Damaged | OpeningError::Malformed | OpeningError::IndexOutOfRange) => {
+            Ok(LeafAnswer::Lost)
+        }
     }
 }
 

@@ -17,19 +17,25 @@ const CHECKSUM_BYTES: u64 = 32;
 const CHUNK_BYTES: usize = 1 << 16;
 
 /// An open tree file.
-pub type TreeFile = CacheFile<BufReader<File>>;
+pub(super) type TreeFile = CacheFile<BufReader<File>>;
 
 /// Writes the file and returns once its content is on the disk.
-pub fn write(path: &Path, cache: &SubtreeCache) -> io::Result<()> {
-    let mut writer = Summing { inner: BufWriter::new(File::create(path)?), digest: Sha256::new() };
+pub(super) fn write(path: &Path, cache: &SubtreeCache) -> io::Result<()> {
+    let mut writer = Summing {
+        inner: BufWriter::new(File::create(path)?),
+        digest: Sha256::new(),
+    };
     cache.write_to(&mut writer)?;
     let Summing { mut inner, digest } = writer;
     inner.write_all(&digest.finalize())?;
-    inner.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    inner
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()
 }
 
 /// Opens the file of a shard; `None` if it is missing or another's.
-pub fn open(folder: &Path, root: &Root, size_bytes: u64) -> io::Result<Option<TreeFile>> {
+pub(super) fn open(folder: &Path, root: &Root, size_bytes: u64) -> io::Result<Option<TreeFile>> {
     let file = match File::open(folder.join(TREE_FILE)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -44,7 +50,7 @@ pub fn open(folder: &Path, root: &Root, size_bytes: u64) -> io::Result<Option<Tr
 }
 
 /// Whether the file is bit for bit what [`write`] wrote.
-pub fn is_whole(folder: &Path) -> io::Result<bool> {
+pub(super) fn is_whole(folder: &Path) -> io::Result<bool> {
     let path = folder.join(TREE_FILE);
     let Some(body_bytes) = fs::metadata(&path)?.len().checked_sub(CHECKSUM_BYTES) else {
         return Ok(false);
@@ -54,7 +60,9 @@ pub fn is_whole(folder: &Path) -> io::Result<bool> {
     let mut left = body_bytes;
     let mut chunk = vec![0_u8; CHUNK_BYTES];
     while left > 0 {
-        let wanted = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
+        let wanted = usize::try_from(left)
+            .unwrap_or(CHUNK_BYTES)
+            .min(CHUNK_BYTES);
         let read = reader.read(chunk.get_mut(..wanted).unwrap_or_default())?;
         let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
             return Ok(false);

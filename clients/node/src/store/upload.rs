@@ -79,7 +79,7 @@ impl From<CommitError> for UploadError {
 }
 
 /// Receives a shard and installs it. Whatever fails, nothing is left of it.
-pub fn receive(
+pub(super) fn receive(
     layout: &Layout,
     plan: &UploadPlan,
     claim: Claim,
@@ -126,7 +126,10 @@ fn write_and_check(
         builder.push(&piece)?;
     }
     if received_bytes < size_bytes {
-        return Err(UploadError::Incomplete { received_bytes, size_bytes });
+        return Err(UploadError::Incomplete {
+            received_bytes,
+            size_bytes,
+        });
     }
     let digest: [u8; 32] = digest.finalize().into();
     if digest != plan.origin.digest {
@@ -138,5 +141,10 @@ fn write_and_check(
     }
     file.sync_all()?;
     tree::write(&folder.join(TREE_FILE), &cache)?;
-    Ok(ShardMeta::new(plan.root, size_bytes, commitment.leaf_count, plan.origin))
+    Ok(ShardMeta::new(
+        plan.root,
+        size_bytes,
+        commitment.leaf_count,
+        plan.origin,
+    ))
 }

@@ -88,7 +88,10 @@ fn budget() -> Instruction {
 
 fn unsigned(message: VersionedMessage) -> VersionedTransaction {
     let signers = usize::from(message.header().num_required_signatures);
-    VersionedTransaction { signatures: vec![Signature::default(); signers], message }
+    VersionedTransaction {
+        signatures: vec![Signature::default(); signers],
+        message,
+    }
 }
 
 fn legacy(payer: &Pubkey, instructions: &[Instruction]) -> VersionedTransaction {
@@ -103,11 +106,18 @@ async fn ask(world: &World, signer: &Keypair, transaction: &VersionedTransaction
 
 async fn ask_text(world: &World, signer: &Keypair, text: &str) -> Answer {
     let body = json!({ "transaction": text }).to_string();
-    world.call(signer, "POST", "/v1/commitments/sign", body.as_bytes()).await
+    world
+        .call(signer, "POST", "/v1/commitments/sign", body.as_bytes())
+        .await
 }
 
 async fn ask_customer(world: &World, instructions: &[Instruction]) -> Answer {
-    ask(world, &world.customer, &legacy(&world.customer.pubkey(), instructions)).await
+    ask(
+        world,
+        &world.customer,
+        &legacy(&world.customer.pubkey(), instructions),
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +134,10 @@ async fn a_fair_offer_is_signed_and_only_signed() {
         legacy(&payer, &[offer.registering(), offer.leasing()]),
     ] {
         sign_partially(&mut transaction, &[&world.customer]).unwrap();
-        let signed = client.sign_commitment(&world.customer, &transaction).await.unwrap();
+        let signed = client
+            .sign_commitment(&world.customer, &transaction)
+            .await
+            .unwrap();
         assert_eq!(signed.message, transaction.message);
         assert_eq!(verify_signatures(&signed), Ok(()));
     }
@@ -134,7 +147,11 @@ async fn a_fair_offer_is_signed_and_only_signed() {
     let answer = ask(&world, &world.customer, &sponsored).await;
     let text = answer.json()["transaction"].as_str().unwrap().to_owned();
     let signed = decode_transaction(&text).unwrap();
-    let added = signed.signatures.iter().filter(|one| **one != Signature::default()).count();
+    let added = signed
+        .signatures
+        .iter()
+        .filter(|one| **one != Signature::default())
+        .count();
     assert_eq!(added, 1);
 }
 
@@ -143,12 +160,21 @@ async fn a_lease_is_renewed_for_a_commitment_on_the_chain() {
     let world = World::new().await;
     let shard = world.store(20_000, 1).await;
     let offer = Offer::new(&world, &shard);
-    ask_customer(&world, &[offer.leasing()]).await.expect_error(404, "commitment_unknown");
+    ask_customer(&world, &[offer.leasing()])
+        .await
+        .expect_error(404, "commitment_unknown");
     world.commit(&shard);
     assert_eq!(ask_customer(&world, &[offer.leasing()]).await.status, 200);
     let commitment = offer.lease.commitment;
-    world.chain().commitments.get_mut(&commitment).unwrap().customer = Pubkey::new_unique();
-    ask_customer(&world, &[offer.leasing()]).await.expect_error(404, "commitment_unknown");
+    world
+        .chain()
+        .commitments
+        .get_mut(&commitment)
+        .unwrap()
+        .customer = Pubkey::new_unique();
+    ask_customer(&world, &[offer.leasing()])
+        .await
+        .expect_error(404, "commitment_unknown");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,21 +183,34 @@ async fn the_node_agrees_only_to_what_it_stores_for_this_customer() {
     let shard = world.store(20_000, 1).await;
     let offer = Offer::new(&world, &shard);
     let absent = Offer::new(&world, &Shard::new(20_000, 2));
-    ask_customer(&world, &absent.both()).await.expect_error(404, "shard_unknown");
-    let size = Offer { size_bytes: 20_001, ..Offer::new(&world, &shard) };
-    ask_customer(&world, &size.both()).await.expect_error(400, "transaction_refused");
+    ask_customer(&world, &absent.both())
+        .await
+        .expect_error(404, "shard_unknown");
+    let size = Offer {
+        size_bytes: 20_001,
+        ..Offer::new(&world, &shard)
+    };
+    ask_customer(&world, &size.both())
+        .await
+        .expect_error(400, "transaction_refused");
     let other = Keypair::new();
     world.chain().credits.insert(other.pubkey(), 5);
     let mut foreign = Offer::new(&world, &shard);
     foreign.register.customer = other.pubkey();
     foreign.lease.customer = other.pubkey();
     let transaction = legacy(&other.pubkey(), &foreign.both());
-    ask(&world, &other, &transaction).await.expect_error(403, "shard_foreign");
+    ask(&world, &other, &transaction)
+        .await
+        .expect_error(403, "shard_foreign");
     // In the name of one, for the shard of another.
     let transaction = legacy(&other.pubkey(), &offer.both());
-    ask(&world, &other, &transaction).await.expect_error(400, "transaction_refused");
+    ask(&world, &other, &transaction)
+        .await
+        .expect_error(400, "transaction_refused");
     fs::remove_file(world.folder(&shard).join("data")).unwrap();
-    ask_customer(&world, &offer.both()).await.expect_error(410, "shard_lost");
+    ask_customer(&world, &offer.both())
+        .await
+        .expect_error(410, "shard_lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,19 +225,38 @@ async fn terms_below_what_is_asked_are_refused() {
     .await;
     let shard = world.store(20_000, 1).await;
     // 20,000 bytes at 2^20 credits a GiB: 19.53, rounded up.
-    let fair = LeaseTerms { rate_per_epoch: 20, ..TERMS };
-    let with = |terms| Offer { terms, ..Offer::new(&world, &shard) };
+    let fair = LeaseTerms {
+        rate_per_epoch: 20,
+        ..TERMS
+    };
+    let with = |terms| Offer {
+        terms,
+        ..Offer::new(&world, &shard)
+    };
     for terms in [
-        LeaseTerms { rate_per_epoch: 19, ..fair },
+        LeaseTerms {
+            rate_per_epoch: 19,
+            ..fair
+        },
         LeaseTerms { epochs: 4, ..fair },
         LeaseTerms { epochs: 51, ..fair },
-        LeaseTerms { sla_bps: 9_901, ..fair },
-        LeaseTerms { credit_bps: 2_001, ..fair },
+        LeaseTerms {
+            sla_bps: 9_901,
+            ..fair
+        },
+        LeaseTerms {
+            credit_bps: 2_001,
+            ..fair
+        },
     ] {
-        ask_customer(&world, &with(terms).both()).await.expect_error(400, "terms_refused");
+        ask_customer(&world, &with(terms).both())
+            .await
+            .expect_error(400, "terms_refused");
     }
     let free = with(fair);
-    ask_customer(&world, &[free.registering()]).await.expect_error(400, "terms_refused");
+    ask_customer(&world, &[free.registering()])
+        .await
+        .expect_error(400, "terms_refused");
     assert_eq!(ask_customer(&world, &free.both()).await.status, 200);
 }
 
@@ -207,7 +265,10 @@ async fn storing_for_nothing_is_a_choice() {
     let world = World::with(|settings| settings.terms.lease_required = false).await;
     let shard = world.store(20_000, 1).await;
     let offer = Offer::new(&world, &shard);
-    assert_eq!(ask_customer(&world, &[offer.registering()]).await.status, 200);
+    assert_eq!(
+        ask_customer(&world, &[offer.registering()]).await.status,
+        200
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,15 +286,21 @@ async fn every_account_and_every_byte_of_an_instruction_counts() {
             let mut changed = instruction.clone();
             changed.accounts[account].pubkey = Pubkey::new_unique();
             let answer = ask_customer(&world, &with(changed)).await;
-            assert!(matches!(answer.status.as_u16(), 400 | 404), "account {account}");
+            assert!(
+                matches!(answer.status.as_u16(), 400 | 404),
+                "account {account}"
+            );
         }
         for change in [
             (|one: &mut Instruction| one.data.push(0)) as fn(&mut Instruction),
-            |one| drop(one.data.pop()),
+            |one| one.data.truncate(one.data.len() - 1),
             |one| one.data[0] ^= 1,
             |one| one.data.truncate(3),
-            |one| drop(one.accounts.pop()),
-            |one| one.accounts.push(AccountMeta::new_readonly(Pubkey::new_unique(), false)),
+            |one| one.accounts.truncate(one.accounts.len() - 1),
+            |one| {
+                one.accounts
+                    .push(AccountMeta::new_readonly(Pubkey::new_unique(), false))
+            },
             |one| one.program_id = Pubkey::new_unique(),
         ] {
             let mut changed = instruction.clone();
@@ -280,7 +347,9 @@ async fn the_node_neither_pays_nor_moves_anything() {
     refuse(legacy(&world.customer.pubkey(), &alone.both())).await;
     // Nothing to agree on, but the node is among the signers.
     let mut only_budget = budget();
-    only_budget.accounts.push(AccountMeta::new_readonly(world.node_key, true));
+    only_budget
+        .accounts
+        .push(AccountMeta::new_readonly(world.node_key, true));
     refuse(legacy(&world.customer.pubkey(), &[only_budget])).await;
 }
 
@@ -312,8 +381,15 @@ async fn a_transaction_has_one_form() {
     };
     let hidden =
         v0::Message::try_compile(&payer, &offer.both(), &[table], Hash::default()).unwrap();
-    let answer = ask(&world, &world.customer, &unsigned(VersionedMessage::V0(hidden))).await;
+    let answer = ask(
+        &world,
+        &world.customer,
+        &unsigned(VersionedMessage::V0(hidden)),
+    )
+    .await;
     answer.expect_error(400, "transaction_malformed");
-    let answer = world.call(&world.customer, "POST", "/v1/commitments/sign", b"{}").await;
+    let answer = world
+        .call(&world.customer, "POST", "/v1/commitments/sign", b"{}")
+        .await;
     answer.expect_error(400, "body_malformed");
 }

@@ -59,14 +59,21 @@ impl Question {
 
     pub async fn ask(&self, world: &World, verifier: &Keypair) -> Answer {
         let body = self.body().to_string();
-        world.call(verifier, "POST", "/v1/challenges", body.as_bytes()).await
+        world
+            .call(verifier, "POST", "/v1/challenges", body.as_bytes())
+            .await
     }
 }
 
 /// Checks one answer as a verifier does; says its outcome.
 pub fn check(node_key: &Pubkey, shard: &Shard, question: &Question, answer: &Value) -> Outcome {
     let number = u32::try_from(answer["number"].as_u64().unwrap()).unwrap();
-    let index = question.numbers.iter().find(|asked| asked.0 == number).unwrap().1;
+    let index = question
+        .numbers
+        .iter()
+        .find(|asked| asked.0 == number)
+        .unwrap()
+        .1;
     let (outcome, digest) = match answer["outcome"].as_str().unwrap() {
         "ok" => {
             let leaf: LeafData = unhex(&answer["leaf"]).try_into().unwrap();
@@ -86,8 +93,14 @@ pub fn check(node_key: &Pubkey, shard: &Shard, question: &Question, answer: &Val
         other => panic!("{other}"),
     };
     let commitment = question.commitment.to_bytes();
-    let message =
-        answer_message(&commitment, question.epoch, number, index, outcome.byte(), &digest);
+    let message = answer_message(
+        &commitment,
+        question.epoch,
+        number,
+        index,
+        outcome.byte(),
+        &digest,
+    );
     let signature = Signature::from_str(answer["signature"].as_str().unwrap()).unwrap();
     verify_signature(node_key, &message, &signature).unwrap();
     outcome
@@ -102,10 +115,20 @@ async fn outcomes(world: &World, shard: &Shard, question: &Question) -> Vec<Outc
     assert_eq!(answer.status, 200, "{}", answer.json());
     let json = answer.json();
     let answers = json["answers"].as_array().unwrap();
-    let numbers: Vec<u64> = answers.iter().map(|one| one["number"].as_u64().unwrap()).collect();
-    let asked: Vec<u64> = question.numbers.iter().map(|one| u64::from(one.0)).collect();
+    let numbers: Vec<u64> = answers
+        .iter()
+        .map(|one| one["number"].as_u64().unwrap())
+        .collect();
+    let asked: Vec<u64> = question
+        .numbers
+        .iter()
+        .map(|one| u64::from(one.0))
+        .collect();
     assert_eq!(numbers, asked);
-    answers.iter().map(|one| check(&world.node_key, shard, question, one)).collect()
+    answers
+        .iter()
+        .map(|one| check(&world.node_key, shard, question, one))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +141,10 @@ async fn challenged_leaves_are_opened_and_signed() {
     }
     let text = world.send("GET", "/metrics", &[], "").await;
     let text = String::from_utf8(text.body).unwrap();
-    assert!(text.contains("trestle_node_challenges_total{outcome=\"ok\"} 60"), "{text}");
+    assert!(
+        text.contains("trestle_node_challenges_total{outcome=\"ok\"} 60"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,15 +164,21 @@ async fn the_sdk_asks_and_understands() {
     assert_eq!(answers.len(), 4);
     assert!(answers.iter().all(|answer| answer.outcome == "ok"));
     let health = client.health().await.unwrap();
-    assert_eq!((health.status.as_str(), health.node_key), ("ok", world.node_key));
+    assert_eq!(
+        (health.status.as_str(), health.node_key),
+        ("ok", world.node_key)
+    );
     assert_eq!(health.stored_bytes, 30_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_cut_short_or_changed_is_answered_lost() {
     let world = World::new().await;
-    let (gone, short, changed) =
-        (world.store(60_000, 1).await, world.store(60_000, 2).await, world.store(60_000, 3).await);
+    let (gone, short, changed) = (
+        world.store(60_000, 1).await,
+        world.store(60_000, 2).await,
+        world.store(60_000, 3).await,
+    );
     fs::remove_dir_all(world.folder(&gone)).unwrap();
     fs::write(world.folder(&short).join("data"), &short.data[..59_999]).unwrap();
     let mut spoiled = changed.data.clone();
@@ -170,7 +202,10 @@ async fn what_is_missing_cut_short_or_changed_is_answered_lost() {
     }
     // The customer can repair it.
     assert_eq!(world.put(&changed).await.status, 201);
-    assert_eq!(outcomes(&world, &changed, &question).await, [Outcome::Ok; 60]);
+    assert_eq!(
+        outcomes(&world, &changed, &question).await,
+        [Outcome::Ok; 60]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,7 +217,12 @@ async fn a_damaged_tree_is_rebuilt_and_not_taken_for_a_loss() {
     let whole = fs::read(&tree).unwrap();
     let mut flipped = whole.clone();
     flipped[48..].fill(1);
-    let spoiled = [Vec::new(), b"nonsense".to_vec(), whole[..100].to_vec(), flipped];
+    let spoiled = [
+        Vec::new(),
+        b"nonsense".to_vec(),
+        whole[..100].to_vec(),
+        flipped,
+    ];
     for content in spoiled {
         fs::write(&tree, content).unwrap();
         assert_eq!(outcomes(&world, &shard, &question).await, [Outcome::Ok; 20]);
@@ -193,7 +233,10 @@ async fn a_damaged_tree_is_rebuilt_and_not_taken_for_a_loss() {
     // Both spoiled: then it is lost.
     fs::remove_file(&tree).unwrap();
     fs::write(world.folder(&shard).join("data"), vec![1; 60_000]).unwrap();
-    assert_eq!(outcomes(&world, &shard, &question).await, [Outcome::Lost; 20]);
+    assert_eq!(
+        outcomes(&world, &shard, &question).await,
+        [Outcome::Lost; 20]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,7 +248,9 @@ async fn lost_is_signed_only_for_what_the_chain_asks() {
     let kept = Question::new(&world, &shard, world.commit(&shard), 4);
     assert_eq!(outcomes(&world, &shard, &kept).await, [Outcome::Ok; 4]);
     let lost = Question::new(&world, &gone, world.commit(&gone), 4);
-    lost.ask(&world, &world.verifier).await.expect_error(503, "seed_unknown");
+    lost.ask(&world, &world.verifier)
+        .await
+        .expect_error(503, "seed_unknown");
     world.chain().seeds.insert(EPOCH, [9; 32]);
     assert_eq!(outcomes(&world, &gone, &lost).await, [Outcome::Lost; 4]);
     let mut other_leaf = Question::new(&world, &gone, lost.commitment, 4);
@@ -223,20 +268,55 @@ async fn questions_must_fit_their_commitment() {
     let question = || Question::new(world, &shard, commitment, 2);
     let ask = |question: Question| async move { question.ask(world, &world.verifier).await };
 
-    let unknown = ask(Question { commitment: Pubkey::new_unique(), ..question() }).await;
+    let unknown = ask(Question {
+        commitment: Pubkey::new_unique(),
+        ..question()
+    })
+    .await;
     unknown.expect_error(404, "commitment_unknown");
-    let root = ask(Question { root: "ab".repeat(32), ..question() }).await;
+    let root = ask(Question {
+        root: "ab".repeat(32),
+        ..question()
+    })
+    .await;
     root.expect_error(400, "commitment_mismatch");
-    let service = ask(Question { service: Pubkey::new_unique(), ..question() }).await;
+    let service = ask(Question {
+        service: Pubkey::new_unique(),
+        ..question()
+    })
+    .await;
     service.expect_error(400, "commitment_mismatch");
-    let too_early = ask(Question { epoch: EPOCH - 1, ..question() }).await;
+    let too_early = ask(Question {
+        epoch: EPOCH - 1,
+        ..question()
+    })
+    .await;
     too_early.expect_error(400, "commitment_mismatch");
-    world.chain().commitments.get_mut(&commitment).unwrap().ended_epoch = Some(EPOCH - 1);
-    ask(question()).await.expect_error(400, "commitment_mismatch");
-    world.chain().commitments.get_mut(&commitment).unwrap().ended_epoch = Some(EPOCH);
+    world
+        .chain()
+        .commitments
+        .get_mut(&commitment)
+        .unwrap()
+        .ended_epoch = Some(EPOCH - 1);
+    ask(question())
+        .await
+        .expect_error(400, "commitment_mismatch");
+    world
+        .chain()
+        .commitments
+        .get_mut(&commitment)
+        .unwrap()
+        .ended_epoch = Some(EPOCH);
     assert_eq!(ask(question()).await.status, 200);
-    world.chain().commitments.get_mut(&commitment).unwrap().operator = Pubkey::new_unique();
-    ask(question()).await.expect_error(404, "commitment_unknown");
+    world
+        .chain()
+        .commitments
+        .get_mut(&commitment)
+        .unwrap()
+        .operator = Pubkey::new_unique();
+    ask(question())
+        .await
+        .expect_error(404, "commitment_unknown");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,8 +330,14 @@ async fn malformed_questions_are_refused() {
     let number = vec![(1_024, 0)];
     let many = vec![(0, 0); 1_025];
     for numbers in [vec![], twice, beyond, number, many] {
-        let asked = Question { numbers, ..Question::new(&world, &shard, commitment, 1) };
-        asked.ask(&world, &world.verifier).await.expect_error(400, "challenge_malformed");
+        let asked = Question {
+            numbers,
+            ..Question::new(&world, &shard, commitment, 1)
+        };
+        asked
+            .ask(&world, &world.verifier)
+            .await
+            .expect_error(400, "challenge_malformed");
     }
     let good = question.body().to_string();
     for body in [
@@ -263,14 +349,20 @@ async fn malformed_questions_are_refused() {
         good.replace("\"index\":", "\"index\":-"),
         format!("{good} {good}"),
     ] {
-        let answer = world.call(&world.verifier, "POST", "/v1/challenges", body.as_bytes()).await;
+        let answer = world
+            .call(&world.verifier, "POST", "/v1/challenges", body.as_bytes())
+            .await;
         answer.expect_error(400, "body_malformed");
     }
-    let headers = world.signed(&world.verifier, "POST", "/v1/challenges", &[1; 32]).pairs();
+    let headers = world
+        .signed(&world.verifier, "POST", "/v1/challenges", &[1; 32])
+        .pairs();
     let answer = world.send("POST", "/v1/challenges", &headers, good).await;
     answer.expect_error(400, "digest_mismatch");
     let long = vec![b' '; 200_000];
-    let answer = world.call(&world.verifier, "POST", "/v1/challenges", &long).await;
+    let answer = world
+        .call(&world.verifier, "POST", "/v1/challenges", &long)
+        .await;
     answer.expect_error(413, "body_too_large");
     assert_ne!(world.verifier.pubkey(), world.customer.pubkey());
 }

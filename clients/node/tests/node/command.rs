@@ -12,7 +12,11 @@ use std::{
 };
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(BINARY).args(arguments).env_remove("TRESTLE_NODE_CONFIG").output().unwrap()
+    Command::new(BINARY)
+        .args(arguments)
+        .env_remove("TRESTLE_NODE_CONFIG")
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -31,7 +35,10 @@ async fn config_check_prints_what_is_in_force_without_secrets() {
     assert!(checked.status.success());
     let shown = text(&checked.stdout);
     assert!(shown.contains("rpc_url = \"http://127.0.0.1:"), "{shown}");
-    assert!(shown.contains("nonces_max = 262144") && !shown.contains("SECRET"), "{shown}");
+    assert!(
+        shown.contains("nonces_max = 262144") && !shown.contains("SECRET"),
+        "{shown}"
+    );
     fs::write(&path, shown.replace("nonces_max", "nonce_max")).unwrap();
     let refused = check(&path);
     assert_eq!(refused.status.code(), Some(3));
@@ -64,7 +71,10 @@ async fn a_node_that_cannot_serve_says_why() {
 #[test]
 fn config_example_is_the_file_in_the_repository() {
     let printed = run(&["config-example"]);
-    assert_eq!(text(&printed.stdout), include_str!("../../settings.example.toml"));
+    assert_eq!(
+        text(&printed.stdout),
+        include_str!("../../settings.example.toml")
+    );
 }
 
 #[test]
@@ -75,10 +85,16 @@ fn commit_prints_the_root_of_a_file() {
     fs::write(&path, &shard.data).unwrap();
     let path = path.to_str().unwrap();
     let shown = text(&run(&["commit", path]).stdout);
-    let expected = format!("Root:   {}\nSize:   100000 bytes\nLeaves: 807\n", shard.root);
+    let expected = format!(
+        "Root:   {}\nSize:   100000 bytes\nLeaves: 807\n",
+        shard.root
+    );
     assert_eq!(shown, expected);
     let compact = run(&["commit", path, "--output", "json-compact"]);
-    let json = format!("{{\"root\":\"{}\",\"size\":\"100000\",\"leafCount\":807}}\n", shard.root);
+    let json = format!(
+        "{{\"root\":\"{}\",\"size\":\"100000\",\"leafCount\":807}}\n",
+        shard.root
+    );
     assert_eq!(text(&compact.stdout), json);
     assert!(compact.stderr.is_empty());
     let missing = run(&["commit", "/nowhere"]);

@@ -22,7 +22,9 @@ async fn upload(process: &Process, client: &NodeClient, shard: &Shard) -> bool {
     let file = process.dir.path().join(format!("{}.shard", shard.root));
     fs::write(&file, &shard.data).unwrap();
     let digest = body_digest(&shard.data);
-    let put = client.put_shard(&process.customer, &shard.root.0, &file, &digest, |_| {}).await;
+    let put = client
+        .put_shard(&process.customer, &shard.root.0, &file, &digest, |_| {})
+        .await;
     put.is_ok()
 }
 
@@ -33,12 +35,17 @@ async fn download(process: &Process, client: &NodeClient, shard: &Shard) -> Vec<
         data.extend_from_slice(piece);
         Ok(())
     };
-    client.get_shard(&process.customer, &shard.root.0, size, sink).await.unwrap();
+    client
+        .get_shard(&process.customer, &shard.root.0, size, sink)
+        .await
+        .unwrap();
     data
 }
 
 fn leftovers(process: &Process) -> usize {
-    fs::read_dir(process.data_dir().join("tmp")).unwrap().count()
+    fs::read_dir(process.data_dir().join("tmp"))
+        .unwrap()
+        .count()
 }
 
 /// Begins an upload by hand and leaves it half done.
@@ -50,21 +57,35 @@ async fn begin_upload(process: &Process, shard: &Shard) -> TcpStream {
         path_and_query: &path,
     };
     let headers = sign(&process.customer, &target, &body_digest(&shard.data)).unwrap();
-    let mut head =
-        format!("PUT {path} HTTP/1.1\r\nhost: node\r\ncontent-length: {}\r\n", shard.data.len());
+    let mut head = format!(
+        "PUT {path} HTTP/1.1\r\nhost: node\r\ncontent-length: {}\r\n",
+        shard.data.len()
+    );
     for (name, value) in headers.pairs() {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    let mut stream = TcpStream::connect(process.url.trim_start_matches("http://")).await.unwrap();
-    stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
-    stream.write_all(&shard.data[..shard.data.len() / 2]).await.unwrap();
+    let mut stream = TcpStream::connect(process.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    stream
+        .write_all(format!("{head}\r\n").as_bytes())
+        .await
+        .unwrap();
+    stream
+        .write_all(&shard.data[..shard.data.len() / 2])
+        .await
+        .unwrap();
     stream
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_node_keeps_what_it_acknowledged_and_nothing_else() {
     let mut process = Process::start().await;
-    let shards = [Shard::new(1, 1), Shard::new(50_000, 2), Shard::new(200_000, 3)];
+    let shards = [
+        Shard::new(1, 1),
+        Shard::new(50_000, 2),
+        Shard::new(200_000, 3),
+    ];
     for shard in &shards {
         assert!(upload(&process, &process.client(), shard).await);
     }
@@ -96,7 +117,9 @@ async fn a_killed_node_keeps_what_it_acknowledged_and_nothing_else() {
 async fn assert_opens(process: &Process, client: &NodeClient, shard: &Shard) {
     let size = shard.data.len() as u64;
     let customer = process.customer.pubkey();
-    let commitment = process.rpc.commit(customer, shard.root.0, size, shard.leaf_count);
+    let commitment = process
+        .rpc
+        .commit(customer, shard.root.0, size, shard.leaf_count);
     let index =
         |number| challenge_index(&[3; 32], &commitment.to_bytes(), number, shard.leaf_count);
     let question = Question {
@@ -117,7 +140,10 @@ async fn assert_opens(process: &Process, client: &NodeClient, shard: &Shard) {
     assert_eq!(answers.len(), 5);
     for answer in answers {
         let answer = serde_json::to_value(answer).unwrap();
-        assert_eq!(check(&process.node_key, shard, &question, &answer), Outcome::Ok);
+        assert_eq!(
+            check(&process.node_key, shard, &question, &answer),
+            Outcome::Ok
+        );
     }
 }
 
@@ -161,16 +187,27 @@ async fn sigterm_lets_an_upload_finish() {
         tokio::time::sleep(Duration::from_millis(200)).await;
         stream.write_all(&rest).await.unwrap();
         let mut answer = String::new();
-        tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer).await.unwrap();
+        tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
+            .await
+            .unwrap();
         answer
     };
-    let (answer, (process, code)) = tokio::join!(
-        finish,
-        async { tokio::task::spawn_blocking(move || { let code = process.terminate(); (process, code) }).await.unwrap() }
-    );
+    let (answer, (process, code)) = tokio::join!(finish, async {
+        tokio::task::spawn_blocking(move || {
+            let code = process.terminate();
+            (process, code)
+        })
+        .await
+        .unwrap()
+    });
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert_eq!(code, Some(0));
     assert_eq!(leftovers(&process), 0);
     let name = shard.root.to_string();
-    assert!(process.data_dir().join("shards").join(&name[..2]).join(&name).exists());
+    assert!(process
+        .data_dir()
+        .join("shards")
+        .join(&name[..2])
+        .join(&name)
+        .exists());
 }

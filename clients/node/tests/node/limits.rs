@@ -14,10 +14,16 @@ async fn shards_have_a_largest_size_and_the_disk_an_end() {
         settings.limits.capacity_bytes = 25_000;
     })
     .await;
-    world.put(&Shard::new(10_001, 1)).await.expect_error(413, "shard_too_large");
+    world
+        .put(&Shard::new(10_001, 1))
+        .await
+        .expect_error(413, "shard_too_large");
     world.store(10_000, 1).await;
     world.store(10_000, 2).await;
-    let message = world.put(&Shard::new(5_001, 3)).await.expect_error(507, "capacity_exhausted");
+    let message = world
+        .put(&Shard::new(5_001, 3))
+        .await
+        .expect_error(507, "capacity_exhausted");
     assert!(message.contains("5000 of 25000"), "{message}");
     world.store(5_000, 4).await;
     assert_eq!(world.settled().await, (3, 25_000));
@@ -27,7 +33,11 @@ async fn shards_have_a_largest_size_and_the_disk_an_end() {
 async fn a_huge_length_reserves_nothing() {
     let world = World::new().await;
     let shard = Shard::new(100, 1);
-    for length in ["18446744073709551615", "68719476737", "99999999999999999999999"] {
+    for length in [
+        "18446744073709551615",
+        "68719476737",
+        "99999999999999999999999",
+    ] {
         let extra = format!("content-length: {length}\r\n");
         let head = upload_head(&world, &shard, &world.customer, &extra);
         let mut stream = connect(&world).await;
@@ -57,7 +67,10 @@ async fn uploads_wait_for_their_turn_but_not_for_ever() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    world.put(&Shard::new(1_000, 2)).await.expect_error(503, "busy");
+    world
+        .put(&Shard::new(1_000, 2))
+        .await
+        .expect_error(503, "busy");
     stream.write_all(&slow.data[100..]).await.unwrap();
     let mut first = [0_u8; 12];
     stream.read_exact(&mut first).await.unwrap();
@@ -80,7 +93,9 @@ async fn a_key_may_ask_only_so_often() {
     let limited = world.call(&world.customer, "GET", &shard.path(), b"").await;
     limited.expect_error(429, "rate_limited");
     // Others do not suffer.
-    let answer = world.call(&world.verifier, "POST", "/v1/challenges", b"{}").await;
+    let answer = world
+        .call(&world.verifier, "POST", "/v1/challenges", b"{}")
+        .await;
     answer.expect_error(400, "body_malformed");
 }
 
@@ -89,7 +104,10 @@ async fn connections_are_bounded_and_come_free_again() {
     let world = World::with(|settings| settings.limits.connections_max = 2).await;
     let first = connect(&world).await;
     let mut second = connect(&world).await;
-    second.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    second
+        .write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
     let mut answer = [0_u8; 12];
     second.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
@@ -99,7 +117,9 @@ async fn connections_are_bounded_and_come_free_again() {
     drop(first);
     for _ in 0..100 {
         let mut again = connect(&world).await;
-        let sent = again.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let sent = again
+            .write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await;
         if sent.is_ok() && again.read_exact(&mut answer).await.is_ok() {
             return;
         }
@@ -112,14 +132,19 @@ async fn connections_are_bounded_and_come_free_again() {
 async fn a_head_must_come_in_time_and_stay_short() {
     let world = World::with(|settings| settings.limits.header_timeout_ms = 200).await;
     let mut slow = connect(&world).await;
-    slow.write_all(b"GET /v1/health HTTP/1.1\r\n").await.unwrap();
+    slow.write_all(b"GET /v1/health HTTP/1.1\r\n")
+        .await
+        .unwrap();
     let mut rest = Vec::new();
     tokio::time::timeout(Duration::from_secs(10), slow.read_to_end(&mut rest))
         .await
         .unwrap()
         .unwrap();
     let mut long = connect(&world).await;
-    let head = format!("GET /v1/health HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(60_000));
+    let head = format!(
+        "GET /v1/health HTTP/1.1\r\nx: {}\r\n\r\n",
+        "y".repeat(60_000)
+    );
     let _ = long.write_all(head.as_bytes()).await;
     let mut first = [0_u8; 12];
     if long.read_exact(&mut first).await.is_ok() {

@@ -13,7 +13,10 @@ const GROWTH_MAX_KIB: u64 = 20 << 10;
 
 fn peak_kib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
@@ -29,13 +32,19 @@ async fn a_large_upload_and_download_need_little_memory() {
     drop(data);
     client.health().await.unwrap();
     let before = peak_kib(process.pid());
-    client.put_shard(&process.customer, &root, &file, &digest, |_| {}).await.unwrap();
+    client
+        .put_shard(&process.customer, &root, &file, &digest, |_| {})
+        .await
+        .unwrap();
     let mut received = 0;
     let sink = |piece: &[u8]| {
         received += piece.len();
         Ok(())
     };
-    client.get_shard(&process.customer, &root, SHARD_BYTES as u64, sink).await.unwrap();
+    client
+        .get_shard(&process.customer, &root, SHARD_BYTES as u64, sink)
+        .await
+        .unwrap();
     assert_eq!(received, SHARD_BYTES);
     let growth = peak_kib(process.pid()) - before;
     assert!(growth < GROWTH_MAX_KIB, "{growth} KiB");

@@ -35,7 +35,15 @@ impl Process {
         let rpc = Rpc::start(key.pubkey(), customer.pubkey(), verifier.pubkey()).await;
         let node_key = key.pubkey();
         let url = String::new();
-        let mut process = Self { dir, rpc, node_key, customer, verifier, url, child: None };
+        let mut process = Self {
+            dir,
+            rpc,
+            node_key,
+            customer,
+            verifier,
+            url,
+            child: None,
+        };
         process.spawn();
         process
     }
@@ -52,7 +60,9 @@ impl Process {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut log = String::new();
         let url = loop {
-            let Some(line) = lines.next() else { panic!("the node ended:\n{log}") };
+            let Some(line) = lines.next() else {
+                panic!("the node ended:\n{log}")
+            };
             let line = line.unwrap();
             if let Some((_, url)) = line.split_once("listening on ") {
                 break url.split_whitespace().next().unwrap().to_owned();
@@ -88,7 +98,9 @@ impl Process {
     /// SIGTERM; gives the exit code.
     pub fn terminate(&mut self) -> Option<i32> {
         let mut child = self.child.take().unwrap();
-        let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        let sent = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status();
         assert!(sent.unwrap().success());
         child.wait().unwrap().code()
     }

@@ -19,11 +19,15 @@ use trestle_sdk::{
 async fn a_shard_is_removed_at_its_customers_wish() {
     let world = World::new().await;
     let shard = world.store(20_000, 1).await;
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
     assert!(!world.folder(&shard).exists());
     assert_eq!(world.settled().await, (0, 0));
-    let again = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let again = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     again.expect_error(404, "shard_unknown");
     assert_eq!(world.put(&shard).await.status, 201);
 }
@@ -34,12 +38,26 @@ async fn a_shard_stays_while_a_commitment_needs_it() {
     let shard = world.store(20_000, 1).await;
     let commitment = world.commit(&shard);
     for ended_epoch in [None, Some(EPOCH), Some(EPOCH - 1)] {
-        world.chain().commitments.get_mut(&commitment).unwrap().ended_epoch = ended_epoch;
-        let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+        world
+            .chain()
+            .commitments
+            .get_mut(&commitment)
+            .unwrap()
+            .ended_epoch = ended_epoch;
+        let answer = world
+            .call(&world.customer, "DELETE", &shard.path(), b"")
+            .await;
         answer.expect_error(409, "commitment_active");
     }
-    world.chain().commitments.get_mut(&commitment).unwrap().ended_epoch = Some(EPOCH - 2);
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    world
+        .chain()
+        .commitments
+        .get_mut(&commitment)
+        .unwrap()
+        .ended_epoch = Some(EPOCH - 2);
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     assert_eq!(answer.status, 204);
 }
 
@@ -56,7 +74,11 @@ async fn sign(world: &World, offer: &Offer) -> u16 {
     };
     let body = json!({ "transaction": encode_transaction(&transaction).unwrap() }).to_string();
     let path = "/v1/commitments/sign";
-    world.call(&world.customer, "POST", path, body.as_bytes()).await.status.as_u16()
+    world
+        .call(&world.customer, "POST", path, body.as_bytes())
+        .await
+        .status
+        .as_u16()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,24 +87,32 @@ async fn a_shard_stays_while_a_signed_agreement_can_still_land() {
     let shard = world.store(20_000, 1).await;
     let offer = Offer::new(&world, &shard);
     assert_eq!(sign(&world, &offer).await, 200);
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     answer.expect_error(409, "commitment_active");
     world.stop().await;
     world.start().await;
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     answer.expect_error(409, "commitment_active");
     // A repair does not lift it.
     std::fs::write(world.folder(&shard).join("data"), "").unwrap();
     let read = world.call(&world.customer, "GET", &shard.path(), b"").await;
     read.expect_error(410, "shard_lost");
     assert_eq!(world.put(&shard).await.status, 201);
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     answer.expect_error(409, "commitment_active");
     world.stop().await;
     let past = unix_now() - HOLD_SECONDS;
     std::fs::write(world.folder(&shard).join("held"), past.to_string()).unwrap();
     world.start().await;
-    let answer = world.call(&world.customer, "DELETE", &shard.path(), b"").await;
+    let answer = world
+        .call(&world.customer, "DELETE", &shard.path(), b"")
+        .await;
     assert_eq!(answer.status, 204);
 }
 

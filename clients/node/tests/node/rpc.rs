@@ -37,28 +37,60 @@ impl Rpc {
     /// Serves an operator with this node key, a customer with credits and a verifier.
     pub async fn start(node_key: Pubkey, customer: Pubkey, verifier: Pubkey) -> Self {
         let accounts = Accounts::default();
-        let app = Router::new().route("/", post(answer)).with_state(Arc::clone(&accounts));
+        let app = Router::new()
+            .route("/", post(answer))
+            .with_state(Arc::clone(&accounts));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let [network, service, operator] = std::array::from_fn(|_| Pubkey::new_unique());
-        let rpc = Self { address, network, service, operator, accounts };
+        let rpc = Self {
+            address,
+            network,
+            service,
+            operator,
+            accounts,
+        };
         rpc.set_node_key(node_key);
-        let parameters = Network { genesis: 1_000, epoch_seconds: 100, ..zeroed() };
+        let parameters = Network {
+            genesis: 1_000,
+            epoch_seconds: 100,
+            ..zeroed()
+        };
         rpc.write(network, STAKING_ID, &parameters);
         let mut set: VerifierSet = zeroed();
-        set.entries[1] = VerifierEntry { authority: verifier, bond: 5, ..zeroed() };
+        set.entries[1] = VerifierEntry {
+            authority: verifier,
+            bond: 5,
+            ..zeroed()
+        };
         rpc.write(verifiers_address(&network).0, STAKING_ID, &set);
-        let account = CustomerAccount { network, customer, balance: 10, ..zeroed() };
-        rpc.write(customer_address(&network, &customer).0, CREDITS_ID, &account);
+        let account = CustomerAccount {
+            network,
+            customer,
+            balance: 10,
+            ..zeroed()
+        };
+        rpc.write(
+            customer_address(&network, &customer).0,
+            CREDITS_ID,
+            &account,
+        );
         rpc.set_clock(1_000 + 7 * 100);
         rpc
     }
 
     /// Has the operator name another node key.
     pub fn set_node_key(&self, node_key: Pubkey) {
-        let Self { network, service, .. } = *self;
-        let operator = Operator { node_key, network, service, ..zeroed() };
+        let Self {
+            network, service, ..
+        } = *self;
+        let operator = Operator {
+            node_key,
+            network,
+            service,
+            ..zeroed()
+        };
         self.write(self.operator, STAKING_ID, &operator);
     }
 
@@ -93,13 +125,20 @@ impl Rpc {
     pub fn seed(&self, epoch: u64, seed: [u8; 32]) {
         let mut ring: SeedRing = zeroed();
         ring.count = 1;
-        ring.entries[0] = SeedEntry { epoch, slot: 1, seed };
+        ring.entries[0] = SeedEntry {
+            epoch,
+            slot: 1,
+            seed,
+        };
         self.write(seeds_address(&self.service).0, PROOFS_ID, &ring);
     }
 
     fn write<T: Discriminator + Pod>(&self, address: Pubkey, owner: Pubkey, state: &T) {
         let data = [T::DISCRIMINATOR, bytes_of(state)].concat();
-        self.accounts.lock().unwrap().insert(address.to_string(), (owner, data));
+        self.accounts
+            .lock()
+            .unwrap()
+            .insert(address.to_string(), (owner, data));
     }
 }
 

@@ -11,7 +11,10 @@ async fn the_node_serves_https_when_it_has_a_certificate() {
     let (certificate, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
     fs::write(&certificate, made.cert.pem()).unwrap();
     fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let tls = TlsSettings { certificate_path: certificate, private_key_path: key };
+    let tls = TlsSettings {
+        certificate_path: certificate,
+        private_key_path: key,
+    };
     let world = World::with(|settings| settings.tls = Some(tls)).await;
     let port = world.url.rsplit(':').next().unwrap();
     let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
@@ -20,9 +23,18 @@ async fn the_node_serves_https_when_it_has_a_certificate() {
         .https_only(true)
         .build()
         .unwrap();
-    let answer = client.get(format!("https://localhost:{port}/v1/health")).send().await.unwrap();
+    let answer = client
+        .get(format!("https://localhost:{port}/v1/health"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 200);
-    assert!(world.http.get(format!("{}/v1/health", world.url)).send().await.is_err());
+    assert!(world
+        .http
+        .get(format!("{}/v1/health", world.url))
+        .send()
+        .await
+        .is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,8 +46,13 @@ async fn certificates_that_do_not_work_stop_the_start() {
     let mut settings =
         crate::world::settings(dir.path().join("data"), solana_pubkey::Pubkey::new_unique());
     settings.node_key_path = key;
-    settings.tls =
-        Some(TlsSettings { certificate_path: missing.clone(), private_key_path: missing });
+    settings.tls = Some(TlsSettings {
+        certificate_path: missing.clone(),
+        private_key_path: missing,
+    });
     let error = server::start(settings).await.err().unwrap().to_string();
-    assert!(error.contains("none.pem") && error.contains("[tls]"), "{error}");
+    assert!(
+        error.contains("none.pem") && error.contains("[tls]"),
+        "{error}"
+    );
 }

@@ -107,7 +107,11 @@ impl Shard {
     pub fn of(data: Vec<u8>) -> Self {
         let committed = commit(&mut data.as_slice(), |_| {}).unwrap();
         let leaf_count = leaf_count(data.len() as u64).unwrap();
-        Self { data, root: Root(committed.root), leaf_count }
+        Self {
+            data,
+            root: Root(committed.root),
+            leaf_count,
+        }
     }
 
     pub fn path(&self) -> String {
@@ -146,7 +150,8 @@ impl Answer {
 
 /// A node with its surroundings.
 pub struct World {
-    pub dir: TempDir,
+    /// Deleted with the world.
+    _dir: TempDir,
     pub settings: Settings,
     pub chain: Arc<MemoryChain>,
     pub node_key: Pubkey,
@@ -186,13 +191,16 @@ impl World {
             state.epoch = EPOCH;
         }
         let mut world = Self {
-            dir,
+            _dir: dir,
             settings,
             chain,
             node_key: key.pubkey(),
             customer,
             verifier,
-            http: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
+            http: reqwest::Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .unwrap(),
             url: String::new(),
             key_bytes: key.to_bytes(),
             running: None,
@@ -205,7 +213,9 @@ impl World {
         let key = Keypair::try_from(self.key_bytes.as_slice()).unwrap();
         let metrics = Arc::new(Metrics::new().unwrap());
         let chain: Arc<dyn ChainView> = Arc::clone(&self.chain) as _;
-        let running = start_with(self.settings.clone(), key, metrics, chain).await.unwrap();
+        let running = start_with(self.settings.clone(), key, metrics, chain)
+            .await
+            .unwrap();
         self.url = format!("http://{}", running.address);
         let state = Arc::clone(running.state());
         let (stop, stopped) = oneshot::channel();
@@ -244,8 +254,11 @@ impl World {
         path: &str,
         digest: &[u8; 32],
     ) -> SignedHeaders {
-        let target =
-            RequestTarget { audience: &self.node_key, method, path_and_query: path };
+        let target = RequestTarget {
+            audience: &self.node_key,
+            method,
+            path_and_query: path,
+        };
         sign(signer, &target, digest).unwrap()
     }
 
@@ -258,23 +271,32 @@ impl World {
         body: impl Into<reqwest::Body>,
     ) -> Answer {
         let method: Method = method.parse().unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.url)).body(body);
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .body(body);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
+        Answer {
+            status,
+            headers,
+            body: response.bytes().await.unwrap().to_vec(),
+        }
     }
 
     /// Sends signed.
     pub async fn call(&self, signer: &Keypair, method: &str, path: &str, body: &[u8]) -> Answer {
         let headers = self.signed(signer, method, path, &body_digest(body));
-        self.send(method, path, &headers.pairs(), body.to_vec()).await
+        self.send(method, path, &headers.pairs(), body.to_vec())
+            .await
     }
 
     pub async fn put(&self, shard: &Shard) -> Answer {
-        self.call(&self.customer, "PUT", &shard.path(), &shard.data).await
+        self.call(&self.customer, "PUT", &shard.path(), &shard.data)
+            .await
     }
 
     /// Uploads what must be accepted.
@@ -306,7 +328,11 @@ impl World {
     /// The folder of a shard on the disk.
     pub fn folder(&self, shard: &Shard) -> PathBuf {
         let name = shard.root.to_string();
-        self.settings.data_dir.join("shards").join(&name[..2]).join(name)
+        self.settings
+            .data_dir
+            .join("shards")
+            .join(&name[..2])
+            .join(name)
     }
 
     /// Waits until nothing is half done and says what is stored.
