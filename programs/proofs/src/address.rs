@@ -5,7 +5,7 @@
 
 use {
     crate::{constants::REWARDS_ID, ID},
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::{
         SEED_COMMITMENT, SEED_POOL, SEED_PROPOSAL, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SLASHER,
     },
@@ -41,6 +41,13 @@ pub fn proposal_address(service: &Address, epoch: u64, proposer: &Address) -> (A
 /// The address that signs for this program when it orders a slash of bonds.
 pub fn slasher_address() -> (Address, u8) {
     find_program_address(&[SEED_SLASHER], &ID)
+}
+
+/// Whether this program's account with these seeds and this bump stands at `address`.
+/// Kept out of line: inlined into every instruction it would double the program.
+#[inline(never)]
+pub fn is_derived<const N: usize>(seeds: &[&[u8]; N], bump: u8, address: &Address) -> bool {
+    address_eq(address, &Address::derive_address(seeds, Some(bump), &ID))
 }
 
 /// The reward pool of a service, which the rewards program owns.

@@ -6,10 +6,14 @@ use anchor_lang::prelude::*;
 pub enum ProofsError {
     #[msg("The network is paused: commitments can be ended and closed, but not registered")]
     NetworkPaused,
+    #[msg("The account does not stand at its own address: derive the address from its seeds")]
+    WrongAddress,
     #[msg("The account belongs to another network: pass the accounts of one network")]
     WrongNetwork,
     #[msg("The account belongs to another service: pass the accounts of one service")]
     WrongService,
+    #[msg("The account belongs to another epoch: pass the round of the proposal's epoch")]
+    WrongEpoch,
     #[msg("This is not the verifier set of the network: derive it from the network's address")]
     WrongVerifierSet,
     #[msg("This is not the operator of the commitment: pass the operator that it names")]

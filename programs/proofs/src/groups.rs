@@ -1,17 +1,10 @@
 //! Account groups that several instructions share, with their constraints.
 
 use {
-    crate::{error::ProofsError, event::EpochChallenged, state::Proposal},
+    crate::{error::ProofsError, event::EpochChallenged, staking_calls, state::Proposal},
     anchor_lang::{prelude::*, Id},
-    trestle_core::{
-        seeds::{SEED_PROPOSAL, SEED_SLASHER},
-        units::Bps,
-    },
-    trestle_staking::{
-        cpi,
-        groups::__cpi_accounts_bondvault as bonds,
-        state::{Network, VerifierSet},
-    },
+    trestle_core::{seeds::SEED_SLASHER, units::Bps},
+    trestle_staking::state::{Network, VerifierSet},
 };
 
 /// Marks the staking program in lists of accounts.
@@ -36,11 +29,7 @@ pub struct Challenge {
     /// The proposal: it is lost when the challenge is proven.
     #[account(
         mut,
-        seeds = [
-            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
-            proposal.proposer.as_ref(),
-        ],
-        bump = proposal.bump,
+        constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
     pub proposal: Account<Proposal>,
     /// The proposal's network: what its bond vault owes changes.
@@ -120,24 +109,19 @@ impl Challenge {
     }
 
     fn slash(&mut self, signers: u32, slasher_bump: u8) -> Result<()> {
-        let voted_epoch = self.proposal.voted_epoch;
-        let bump = [slasher_bump];
-        let seeds: [&[u8]; 2] = [SEED_SLASHER, &bump];
-        let signer_seeds: [&[&[u8]]; 1] = [&seeds];
-        let accounts = cpi::accounts::BondSlash {
+        let accounts = staking_calls::BondSlash {
             slasher: self.slasher.cpi_handle(),
-            bonds: bonds::BondVault {
-                network: self.network.try_cpi_handle_mut()?,
-                verifiers: self.verifiers.try_cpi_handle_mut()?,
-                bond_vault: self.bond_vault.try_cpi_handle_mut()?,
-                token_program: self.token_program.cpi_handle(),
-            },
+            network: self.network.try_cpi_handle_mut()?,
+            verifiers: self.verifiers.try_cpi_handle_mut()?,
+            bond_vault: self.bond_vault.try_cpi_handle_mut()?,
+            token_program: self.token_program.cpi_handle(),
             token_mint: self.token_mint.try_cpi_handle_mut()?,
             insurance_vault: self.insurance_vault.try_cpi_handle_mut()?,
             challenger: self.challenger_token.try_cpi_handle_mut()?,
         };
-        let context =
-            CpiContext::new_with_signer(self.staking_program.address(), accounts, &signer_seeds);
-        cpi::bond_slash(context, signers, voted_epoch)
+        let program = self.staking_program.address();
+        let seeds: [&[u8]; 2] = [SEED_SLASHER, &[slasher_bump]];
+        accounts.invoke(program, &[&seeds], signers, self.proposal.voted_epoch);
+        Ok(())
     }
 }

@@ -13,12 +13,18 @@ pub mod groups;
 pub mod instructions;
 pub mod leaf;
 pub mod pool;
+pub mod staking_calls;
 pub mod state;
 
-use {anchor_lang::prelude::*, instructions::*, state::ProposedRoot};
+use anchor_lang::prelude::*;
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
+use {instructions::*, state::ProposedRoot};
 
 declare_id!("AEfHZJ1sgsdSkBZYsQm7Q7TpkbdxcYsGLHYTDwrvSDRe");
 
+// On chain, a program that uses this crate for its types must not get its dispatcher as well: the
+// framework exports it by name, so the linker would keep all instructions in that program.
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 #[program]
 pub mod trestle_proofs {
     use super::*;

@@ -19,7 +19,6 @@ use {
         state::{Commitment, RootRing},
     },
     anchor_lang::{prelude::*, AccountClose},
-    trestle_core::seeds::{SEED_COMMITMENT, SEED_RING},
     trestle_staking::state::{Network, Service},
 };
 
@@ -35,13 +34,15 @@ pub struct CommitmentClose {
     #[account(address = commitment.service @ ProofsError::WrongService)]
     pub service: Account<Service>,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, service.address().as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The commitment.
     #[account(
         mut,
-        seeds = [SEED_COMMITMENT, commitment.operator.as_ref(), commitment.root.as_ref()],
-        bump = commitment.bump,
+        constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
     pub commitment: Account<Commitment>,
 }

@@ -17,7 +17,6 @@ use {
         state::Commitment,
     },
     anchor_lang::{address_eq, prelude::*},
-    trestle_core::seeds::SEED_COMMITMENT,
     trestle_staking::state::{Network, Operator, Service},
 };
 
@@ -37,8 +36,7 @@ pub struct CommitmentEnd {
     /// The commitment: its last epoch is fixed.
     #[account(
         mut,
-        seeds = [SEED_COMMITMENT, commitment.operator.as_ref(), commitment.root.as_ref()],
-        bump = commitment.bump,
+        constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
     pub commitment: Account<Commitment>,
 }

@@ -22,7 +22,6 @@ use {
         state::{Proposal, RootRing, Round},
     },
     anchor_lang::prelude::*,
-    trestle_core::seeds::{SEED_PROPOSAL, SEED_RING, SEED_ROUND},
     trestle_staking::state::{Network, VerifierSet},
 };
 
@@ -39,23 +38,23 @@ pub struct EpochAttest {
     )]
     pub verifiers: Account<VerifierSet>,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, proposal.service.as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == proposal.service @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The votes of the proposal's epoch.
     #[account(
         mut,
-        seeds = [SEED_ROUND, proposal.service.as_ref(), proposal.epoch.to_le_bytes()],
-        bump = round.bump,
+        constraint = round.service == proposal.service @ ProofsError::WrongService,
+        constraint = round.epoch == proposal.epoch @ ProofsError::WrongEpoch,
+        constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
     pub round: Account<Round>,
     /// The proposal.
     #[account(
         mut,
-        seeds = [
-            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
-            proposal.proposer.as_ref(),
-        ],
-        bump = proposal.bump,
+        constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
     pub proposal: Account<Proposal>,
 }

@@ -22,7 +22,7 @@ use {
         state::RootRing,
     },
     anchor_lang::prelude::*,
-    trestle_core::{leaf::PayoutLeaf, merkle, seeds::SEED_RING},
+    trestle_core::{leaf::PayoutLeaf, merkle},
     trestle_staking::leaf::LeafProof,
 };
 
@@ -31,7 +31,10 @@ pub struct EpochChallengeCounters {
     /// The proposal, and what it takes to slash its signers.
     pub challenge: Nested<groups::Challenge>,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, challenge.proposal.service.as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == challenge.proposal.service @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
 }
 

@@ -27,7 +27,6 @@ use {
         evidence::{EvidenceRecord, Outcome},
         merkle,
         root::inputs_digest,
-        seeds::{SEED_COMMITMENT, SEED_SEEDS},
         storage::{challenge_index, opening_digest, verify_opening, LEAF_BYTES},
     },
 };
@@ -37,12 +36,14 @@ pub struct EpochChallengeOpening {
     /// The proposal, and what it takes to slash its signers.
     pub challenge: Nested<groups::Challenge>,
     /// The service's seeds.
-    #[account(seeds = [SEED_SEEDS, challenge.proposal.service.as_ref()], bump = seeds.bump)]
+    #[account(
+        constraint = seeds.service == challenge.proposal.service @ ProofsError::WrongService,
+        constraint = seeds.is_at(seeds.address()) @ ProofsError::WrongAddress,
+    )]
     pub seeds: Account<SeedRing>,
     /// The commitment that the record is about.
     #[account(
-        seeds = [SEED_COMMITMENT, commitment.operator.as_ref(), commitment.root.as_ref()],
-        bump = commitment.bump,
+        constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
         constraint = commitment.service == challenge.proposal.service @ ProofsError::WrongService,
     )]
     pub commitment: Account<Commitment>,

@@ -19,7 +19,6 @@ use {
         state::{Proposal, RootRing, Round},
     },
     anchor_lang::{prelude::*, AccountClose},
-    trestle_core::seeds::{SEED_PROPOSAL, SEED_RING, SEED_ROUND},
     trestle_staking::state::Network,
 };
 
@@ -29,23 +28,24 @@ pub struct EpochFinalize {
     #[account(address = proposal.network @ ProofsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The service's final roots: one is added.
-    #[account(mut, seeds = [SEED_RING, proposal.service.as_ref()], bump = ring.bump)]
+    #[account(
+        mut,
+        constraint = ring.service == proposal.service @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The votes of the proposal's epoch.
     #[account(
         mut,
-        seeds = [SEED_ROUND, proposal.service.as_ref(), proposal.epoch.to_le_bytes()],
-        bump = round.bump,
+        constraint = round.service == proposal.service @ ProofsError::WrongService,
+        constraint = round.epoch == proposal.epoch @ ProofsError::WrongEpoch,
+        constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
     pub round: Account<Round>,
     /// The proposal.
     #[account(
         mut,
-        seeds = [
-            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
-            proposal.proposer.as_ref(),
-        ],
-        bump = proposal.bump,
+        constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
     pub proposal: Account<Proposal>,
     /// Receives the proposal's rent.

@@ -30,7 +30,7 @@ use {
         state::{Proposal, ProposalOrigin, ProposedRoot, RootRing, Round, RoundOrigin},
     },
     anchor_lang::prelude::*,
-    trestle_core::seeds::{SEED_PROPOSAL, SEED_RING, SEED_ROUND},
+    trestle_core::seeds::{SEED_PROPOSAL, SEED_ROUND},
     trestle_staking::state::{Network, Service, VerifierSet},
 };
 
@@ -51,7 +51,10 @@ pub struct EpochPropose {
     )]
     pub verifiers: Account<VerifierSet>,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, service.address().as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The service's reward pool; there may be none yet at this address.
     #[account(seeds = [b"pool", service], seeds::program = REWARDS_ID, bump)]

@@ -21,10 +21,7 @@ use {
         pinocchio::sysvars::slot_hashes::{fetch_into, ENTRY_SIZE, NUM_ENTRIES_SIZE},
         prelude::*,
     },
-    trestle_core::{
-        hash::{epoch_seed, Hash},
-        seeds::{SEED_RING, SEED_SEEDS},
-    },
+    trestle_core::hash::{epoch_seed, Hash},
     trestle_staking::state::{Network, Service},
 };
 
@@ -36,10 +33,17 @@ pub struct EpochSeedRecord {
     /// The service.
     pub service: Account<Service>,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, service.address().as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The service's seeds: one is added.
-    #[account(mut, seeds = [SEED_SEEDS, service.address().as_ref()], bump = seeds.bump)]
+    #[account(
+        mut,
+        constraint = seeds.service == *service.address() @ ProofsError::WrongService,
+        constraint = seeds.is_at(seeds.address()) @ ProofsError::WrongAddress,
+    )]
     pub seeds: Account<SeedRing>,
 }
 

@@ -15,7 +15,6 @@ use {
         state::{Proposal, RootRing},
     },
     anchor_lang::{prelude::*, AccountClose},
-    trestle_core::seeds::{SEED_PROPOSAL, SEED_RING},
 };
 
 #[derive(Accounts)]
@@ -24,16 +23,15 @@ pub struct ProposalClose {
     #[account(mut, address = proposal.proposer @ ProofsError::WrongRecipient)]
     pub proposer: UncheckedAccount,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, proposal.service.as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == proposal.service @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The proposal.
     #[account(
         mut,
-        seeds = [
-            SEED_PROPOSAL, proposal.service.as_ref(), proposal.epoch.to_le_bytes(),
-            proposal.proposer.as_ref(),
-        ],
-        bump = proposal.bump,
+        constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
     pub proposal: Account<Proposal>,
 }

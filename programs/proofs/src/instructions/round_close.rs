@@ -15,7 +15,6 @@ use {
         state::{RootRing, Round},
     },
     anchor_lang::{prelude::*, AccountClose},
-    trestle_core::seeds::{SEED_RING, SEED_ROUND},
 };
 
 #[derive(Accounts)]
@@ -24,13 +23,15 @@ pub struct RoundClose {
     #[account(mut, address = round.payer @ ProofsError::WrongRecipient)]
     pub payer: UncheckedAccount,
     /// The service's final roots.
-    #[account(seeds = [SEED_RING, round.service.as_ref()], bump = ring.bump)]
+    #[account(
+        constraint = ring.service == round.service @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
     pub ring: Account<RootRing>,
     /// The round.
     #[account(
         mut,
-        seeds = [SEED_ROUND, round.service.as_ref(), round.epoch.to_le_bytes()],
-        bump = round.bump,
+        constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
     pub round: Account<Round>,
 }

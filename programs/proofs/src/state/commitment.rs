@@ -2,12 +2,13 @@
 
 use {
     crate::{
+        address::is_derived,
         constants::{CLOSE_DELAY_EPOCHS, CLOSE_TIMEOUT_EPOCHS, GIB, VERSION},
         error::ProofsError,
     },
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
-    trestle_core::storage::leaf_count,
+    trestle_core::{seeds::SEED_COMMITMENT, storage::leaf_count},
 };
 
 /// PDA `["commitment", operator, root]`.
@@ -68,6 +69,7 @@ pub struct CommitmentParties {
 
 impl Commitment {
     /// Writes a fresh commitment to `size_bytes` of data under `root`.
+    #[inline(never)]
     pub fn register(
         &mut self,
         parties: &CommitmentParties,
@@ -94,6 +96,12 @@ impl Commitment {
         self.registered_epoch = parties.registered_epoch;
         self.ended_epoch = NEVER;
         Ok(())
+    }
+
+    /// Whether it stands at the address that follows from its operator and its root.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let seeds = [SEED_COMMITMENT, self.operator.as_ref(), &self.root];
+        is_derived(&seeds, self.bump, address)
     }
 
     /// Fixes the last epoch. An end that is fixed can only become earlier, so an operator cannot

@@ -2,7 +2,7 @@
 
 use {
     super::{ring::Totals, round::Vote, RootRing, Round},
-    crate::{constants::VERSION, error::ProofsError},
+    crate::{address::is_derived, constants::VERSION, error::ProofsError},
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{
@@ -11,6 +11,7 @@ use {
         merkle::MAX_LEAVES,
         pool::Allotted,
         root::{root_digest, FinalRoot, RootFields},
+        seeds::SEED_PROPOSAL,
     },
 };
 
@@ -112,6 +113,7 @@ pub struct ProposalOrigin {
 impl ProposedRoot {
     /// Refuses what no root may be: without leaves, for an epoch that has not ended at `now_epoch`
     /// or is final already, or with totals below those of the newest final root.
+    #[inline(never)]
     pub fn check(&self, ring: &RootRing, now_epoch: u64) -> Result<()> {
         require!(
             (1..=MAX_LEAVES).contains(&self.leaf_count),
@@ -146,6 +148,7 @@ fn totals_before(ring: &RootRing) -> leaf::Totals {
 
 impl Proposal {
     /// Writes a fresh proposal that builds on the newest root of the ring. Nobody has signed yet.
+    #[inline(never)]
     pub fn propose(&mut self, origin: &ProposalOrigin, root: &ProposedRoot, ring: &RootRing) {
         self.version = VERSION;
         self.bump = origin.bump;
@@ -176,7 +179,16 @@ impl Proposal {
         });
     }
 
+    /// Whether it stands at the address that follows from its service, epoch and proposer.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let epoch = self.epoch.to_le_bytes();
+        let (service, proposer) = (self.service.as_ref(), self.proposer.as_ref());
+        let seeds = [SEED_PROPOSAL, service, &epoch, proposer];
+        is_derived(&seeds, self.bump, address)
+    }
+
     /// Adds a signer. The challenge window opens with the signer that completes the quorum.
+    #[inline(never)]
     pub fn sign(&mut self, vote: &Vote, round: &Round, now: i64) -> Result<()> {
         self.signers |= vote.bit;
         self.weight = self
@@ -190,6 +202,7 @@ impl Proposal {
     }
 
     /// Refuses a proposal that can no longer become final.
+    #[inline(never)]
     pub fn check_live(&self, ring: &RootRing) -> Result<()> {
         self.check_open()?;
         require!(!self.is_superseded(ring), ProofsError::ProposalSuperseded);
@@ -228,6 +241,7 @@ impl Proposal {
     }
 
     /// The final root it becomes, once its challenge window has ended.
+    #[inline(never)]
     pub fn to_final(&self, window_seconds: u32, now: i64) -> Result<FinalRoot> {
         require!(self.quorum_at != 0, ProofsError::NoQuorum);
         let ends_at = self
@@ -252,6 +266,7 @@ impl Proposal {
     /// - It has this layout, and its epoch is newer than what it builds on.
     /// - It has signers, and their weight.
     /// - With a quorum it has at least two signers.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let is_newer = self.previous_digest == ZERO_HASH || self.previous_epoch < self.epoch;
         let is_signed = self.signers != 0 && self.weight > 0;

@@ -2,7 +2,7 @@
 //! spelled out here so that it describes itself in the interface.
 
 use {
-    crate::{constants::ROOTS_MAX, error::ProofsError},
+    crate::{address::is_derived, constants::ROOTS_MAX, error::ProofsError},
     anchor_lang::prelude::*,
     bytemuck::{must_cast_mut, must_cast_ref, Pod, Zeroable},
     core::mem::{offset_of, size_of},
@@ -10,6 +10,7 @@ use {
         hash::ZERO_HASH,
         leaf,
         root::{self, FinalRoot, ROOT_RING_VERSION},
+        seeds::SEED_RING,
     },
 };
 
@@ -117,6 +118,11 @@ impl RootRing {
         self.service = service;
     }
 
+    /// Whether this is the ring of its service, at the address that follows from it.
+    pub fn is_at(&self, address: &Address) -> bool {
+        is_derived(&[SEED_RING, self.service.as_ref()], self.bump, address)
+    }
+
     /// The ring as other programs and clients read it.
     #[inline(always)]
     pub fn roots(&self) -> &root::RootRing {
@@ -139,6 +145,7 @@ impl RootRing {
     }
 
     /// Adds a final root over the oldest.
+    #[inline(never)]
     pub fn push(&mut self, root: &FinalRoot) -> Result<()> {
         must_cast_mut::<Self, root::RootRing>(self)
             .push(root)
@@ -150,6 +157,7 @@ impl RootRing {
     /// - It has this layout.
     /// - The newest root is the one of the latest epoch.
     /// - Without roots there is no latest epoch.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == ROOT_RING_VERSION
             && self

@@ -2,11 +2,13 @@
 
 use {
     crate::{
+        address::is_derived,
         constants::{QUORUM_DENOMINATOR, QUORUM_NUMERATOR, SIGNERS_MIN, VERIFIERS_MAX, VERSION},
         error::ProofsError,
     },
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
+    trestle_core::seeds::SEED_ROUND,
     trestle_staking::state::{VerifierEntry, VerifierSet},
 };
 
@@ -59,12 +61,23 @@ pub struct Vote {
 }
 
 impl Round {
+    /// Whether it stands at the address that follows from its service and its epoch.
+    pub fn is_at(&self, address: &Address) -> bool {
+        let epoch = self.epoch.to_le_bytes();
+        is_derived(
+            &[SEED_ROUND, self.service.as_ref(), &epoch],
+            self.bump,
+            address,
+        )
+    }
+
     /// Whether the account was just created and nobody has opened the round yet.
     pub fn is_blank(&self) -> bool {
         self.version == 0
     }
 
     /// Opens the round with the weights of the set as it stands now.
+    #[inline(never)]
     pub fn open(
         &mut self,
         origin: &RoundOrigin,
@@ -91,6 +104,7 @@ impl Round {
 
     /// Spends the one vote of a verifier in this epoch. It weighs what was bonded when the round
     /// opened, or what is left of that: bond that was slashed since vouches for nothing.
+    #[inline(never)]
     pub fn vote(
         &mut self,
         verifiers: &VerifierSet,
@@ -131,6 +145,7 @@ impl Round {
     /// - It has this layout.
     /// - Its total is the sum of its weights.
     /// - Only verifiers with a weight have voted.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let mut total: u64 = 0;
         let mut voters: u32 = 0;

@@ -2,13 +2,14 @@
 
 use {
     crate::{
+        address::is_derived,
         constants::{SEEDS_MAX, VERSION},
         error::ProofsError,
     },
     anchor_lang::prelude::*,
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
-    trestle_core::hash::Hash,
+    trestle_core::{hash::Hash, seeds::SEED_SEEDS},
 };
 
 /// PDA `["seeds", service]`: what was asked in each epoch follows from its seed.
@@ -52,12 +53,18 @@ impl SeedRing {
         self.service = service;
     }
 
+    /// Whether this is the ring of its service, at the address that follows from it.
+    pub fn is_at(&self, address: &Address) -> bool {
+        is_derived(&[SEED_SEEDS, self.service.as_ref()], self.bump, address)
+    }
+
     /// The seed that was recorded last.
     pub fn latest(&self) -> Option<&SeedEntry> {
         self.entries.get(slot_of(self.count.checked_sub(1)?))
     }
 
     /// The seed of an epoch, if it was recorded and is still in the ring.
+    #[inline(never)]
     pub fn find(&self, epoch: u64) -> Option<&Hash> {
         let kept = usize::try_from(self.count.min(SEEDS_MAX as u64)).ok()?;
         self.entries
@@ -68,6 +75,7 @@ impl SeedRing {
     }
 
     /// Records the seed of an epoch over the oldest. Each epoch gets one, and epochs ascend.
+    #[inline(never)]
     pub fn record(&mut self, entry: &SeedEntry) -> Result<()> {
         let is_newer = self
             .latest()
