@@ -62,6 +62,25 @@ fn split_text(text: &str) -> (String, &str) {
     )
 }
 
+/// A string literal in lines of at most 100 columns.
+fn literal(field: &str, text: &str) -> String {
+    const COLUMNS_MAX: usize = 100;
+    let whole = format!("{text:?}");
+    if 8 + field.len() + 2 + whole.len() + 1 <= COLUMNS_MAX {
+        return whole;
+    }
+    // The start of a continued line is not part of the string, the blank before the break is.
+    let middle = text.len() / 2;
+    let (at, _) = text
+        .match_indices(' ')
+        .min_by_key(|(at, _)| at.abs_diff(middle))
+        .unwrap();
+    let (first, second) = text.split_at(at + 1);
+    let (first, second) = (format!("{first:?}"), format!("{second:?}"));
+    let (first, second) = (first.trim_end_matches('"'), second.trim_start_matches('"'));
+    format!("{first}\\\n            {second}")
+}
+
 fn table_of(folder: &str, constant: &str) -> String {
     let path = workspace(&format!("programs/{folder}/src/error.rs"));
     let source = fs::read_to_string(&path).expect("the program has an error.rs");
@@ -91,8 +110,10 @@ fn table_of(folder: &str, constant: &str) -> String {
         let code = offset + u32::try_from(position).unwrap();
         text += &format!(
             "    ErrorEntry {{\n        code: {code},\n        name: \"{}\",\n        \
-             message: {message:?},\n        hint: {hint:?},\n    }},\n",
-            variant.ident
+             message: {},\n        hint: {},\n    }},\n",
+            variant.ident,
+            literal("message", &message),
+            literal("hint", hint),
         );
     }
     text + "];\n"

@@ -6,7 +6,7 @@ use trestle_credits::{
     accounts,
     groups::{
         __client_accounts_creditwallet::CreditWallet,
-        __client_accounts_customerwallet::CustomerWallet,
+        __client_accounts_customerwallet::CustomerWallet, __client_accounts_funds::Funds,
         __client_accounts_leaserefund::LeaseRefund,
     },
     instruction as args,
@@ -39,12 +39,19 @@ fn customer_wallet(network: &Pubkey, customer: &Pubkey) -> CustomerWallet {
     }
 }
 
-/// What a lease refunds to. `commitment` is the one that the lease pays for.
-fn refund(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> LeaseRefund {
-    LeaseRefund {
+/// A customer's credits and the counters that follow when they move into or out of a lease.
+fn funds(network: &Pubkey, customer: &Pubkey) -> Funds {
+    Funds {
         network: *network,
         market: address::market(network),
         account: address::customer(network, customer),
+    }
+}
+
+/// What a lease refunds to. `commitment` is the one that the lease pays for.
+fn refund(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> LeaseRefund {
+    LeaseRefund {
+        funds: funds(network, customer),
         lease: address::lease(commitment),
     }
 }
@@ -164,9 +171,7 @@ pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
     let accounts = accounts::LeaseOpen {
         customer: parties.customer,
         node_key: parties.node_key,
-        network: parties.network,
-        market: address::market(&parties.network),
-        account: address::customer(&parties.network, &parties.customer),
+        funds: funds(&parties.network, &parties.customer),
         operator: parties.operator,
         commitment: parties.commitment,
         lease: address::lease(&parties.commitment),

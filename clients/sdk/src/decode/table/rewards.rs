@@ -86,7 +86,8 @@ pub const REWARDS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6213,
         name: "BadBreaker",
-        message: "the breaker must let out at least one base unit, in a window of 60 to 2,592,000 seconds",
+        message: "the breaker must let out at least one base \
+            unit, in a window of 60 to 2,592,000 seconds",
         hint: "",
     },
     ErrorEntry {

@@ -164,7 +164,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6026,
         name: "BadPayout",
-        message: "the payout account must hold the network's token and must not be one of its vaults",
+        message: "the payout account must hold the network's \
+            token and must not be one of its vaults",
         hint: "",
     },
     ErrorEntry {

@@ -3,22 +3,26 @@
 //! Requests are signed for the node's own key (see [`crate::request`]) and every answer is bounded:
 //! a node is not trusted to be short or quick.
 
+mod error;
+mod types;
+
 use std::{path::Path, time::Duration};
 
 use futures_util::TryStreamExt;
 use reqwest::{header, Client, Method, RequestBuilder, Response, StatusCode};
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use serde::{de::DeserializeOwned, Deserialize};
 use serde_json::json;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
-use thiserror::Error;
 use tokio_util::{bytes::Bytes, io::ReaderStream};
 
+pub use error::NodeError;
+pub use types::{ChallengeAnswer, ChallengeRequest, Health, Terms};
+
 use crate::{
-    encoding::{base58, string},
-    request::{body_digest, sign, RequestError, RequestTarget, HEADER_VALUE_MAX_BYTES},
-    send::{decode_transaction, encode_transaction, WireError},
+    request::{body_digest, sign, RequestTarget, HEADER_VALUE_MAX_BYTES},
+    send::{decode_transaction, encode_transaction},
 };
 
 /// A key that signs from any thread.
@@ -36,123 +40,6 @@ const JSON_BYTES_MAX: usize = 8 << 20;
 /// Bytes read from disk at a time while uploading.
 const UPLOAD_BUFFER_BYTES: usize = 64 << 10;
 
-/// Why a node did not do what was asked.
-#[derive(Debug, Error)]
-pub enum NodeError {
-    #[error("node {endpoint} cannot be reached: {source}")]
-    Unreachable {
-        endpoint: String,
-        source: reqwest::Error,
-    },
-    #[error("node {endpoint} refused: {message} ({code}, HTTP {status})")]
-    Refused {
-        endpoint: String,
-        status: u16,
-        code: String,
-        message: String,
-        hint: String,
-        /// Seconds after which asking again makes sense.
-        retry_after: Option<u64>,
-    },
-    #[error("node {endpoint} answered nonsense: {what}")]
-    Protocol { endpoint: String, what: String },
-    #[error("`{0}` is not an http:// or https:// URL")]
-    Endpoint(String),
-    #[error(transparent)]
-    Request(#[from] RequestError),
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    #[error("shard file could not be used: {0}")]
-    Io(#[from] std::io::Error),
-}
-
-impl NodeError {
-    /// Whether the same request may succeed a little later.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Unreachable { .. } => true,
-            Self::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
-            _ => false,
-        }
-    }
-}
-
-/// What a node says about itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Health {
-    pub status: String,
-    pub version: String,
-    #[serde(with = "base58")]
-    pub node_key: Pubkey,
-    #[serde(with = "base58")]
-    pub operator: Pubkey,
-    #[serde(with = "base58")]
-    pub network: Pubkey,
-    #[serde(with = "base58")]
-    pub service: Pubkey,
-    #[serde(with = "string")]
-    pub stored_bytes: u64,
-    #[serde(with = "string")]
-    pub capacity_bytes: u64,
-    #[serde(with = "string")]
-    pub shard_bytes_max: u64,
-    pub terms: Terms,
-}
-
-/// What a node asks of a lease before it signs one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Terms {
-    #[serde(with = "string")]
-    pub credits_per_gib_epoch: u64,
-    /// Credits an epoch below which it takes no shard.
-    #[serde(with = "string")]
-    pub rate_min: u64,
-    #[serde(with = "string")]
-    pub epochs_min: u64,
-    #[serde(with = "string")]
-    pub epochs_max: u64,
-    pub sla_bps_max: u16,
-    pub credit_bps_max: u16,
-}
-
-impl Terms {
-    /// Credits an epoch that the node asks for a shard of this size.
-    pub fn rate(&self, shard_bytes: u64) -> u64 {
-        const GIB: u128 = 1 << 30;
-        let product = u128::from(shard_bytes).saturating_mul(self.credits_per_gib_epoch.into());
-        let rate = u64::try_from(product.div_ceil(GIB)).unwrap_or(u64::MAX);
-        rate.max(self.rate_min)
-    }
-}
-
-/// One answer to a challenge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChallengeAnswer {
-    pub number: u32,
-    /// `ok` or `lost`.
-    pub outcome: String,
-    /// The leaf's 124 bytes in hex.
-    pub leaf: Option<String>,
-    /// Hex of each node on the way to the root.
-    pub path: Option<Vec<String>>,
-    /// By the node's key over the answer message.
-    pub signature: String,
-}
-
-/// A challenge to one commitment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChallengeRequest {
-    pub service: Pubkey,
-    pub epoch: u64,
-    pub commitment: Pubkey,
-    pub root: [u8; 32],
-    /// (challenge number, leaf index)
-    pub numbers: Vec<(u32, u32)>,
-}
-
 #[derive(Deserialize)]
 struct ErrorBody {
     error: ErrorDetails,
@@ -166,12 +53,14 @@ struct ErrorDetails {
     hint: String,
 }
 
-/// An HTTP client with the time limits of this module; one serves all nodes.
+/// An HTTP client with the time limits of this module; one serves all nodes. It takes no proxy from
+/// the environment: who needs one builds a client with it.
 pub fn http_client() -> Result<Client, reqwest::Error> {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(STALL_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
         .build()
 }
 
@@ -452,25 +341,6 @@ fn shard_path(root: &[u8; 32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn terms(price: u64, rate_min: u64) -> Terms {
-        Terms {
-            credits_per_gib_epoch: price,
-            rate_min,
-            epochs_min: 1,
-            epochs_max: 10,
-            sla_bps_max: 9_900,
-            credit_bps_max: 1_000,
-        }
-    }
-
-    #[test]
-    fn asked_rate_is_rounded_up_and_never_below_the_minimum() {
-        assert_eq!(terms(100, 0).rate(1 << 30), 100);
-        assert_eq!(terms(100, 0).rate(1), 1);
-        assert_eq!(terms(100, 7).rate(1), 7);
-        assert_eq!(terms(u64::MAX, 0).rate(u64::MAX), u64::MAX);
-    }
 
     #[test]
     fn endpoints_keep_their_path_and_lose_the_last_slash() {

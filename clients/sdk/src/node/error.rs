@@ -1,0 +1,46 @@
+//! Why a node did not do what was asked.
+
+use thiserror::Error;
+
+use crate::{request::RequestError, send::WireError};
+
+/// Why a node did not do what was asked.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    #[error("node {endpoint} cannot be reached: {source}")]
+    Unreachable {
+        endpoint: String,
+        source: reqwest::Error,
+    },
+    #[error("node {endpoint} refused: {message} ({code}, HTTP {status})")]
+    Refused {
+        endpoint: String,
+        status: u16,
+        code: String,
+        message: String,
+        hint: String,
+        /// Seconds after which asking again makes sense.
+        retry_after: Option<u64>,
+    },
+    #[error("node {endpoint} answered nonsense: {what}")]
+    Protocol { endpoint: String, what: String },
+    #[error("`{0}` is not an http:// or https:// URL")]
+    Endpoint(String),
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    #[error("shard file could not be used: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl NodeError {
+    /// Whether the same request may succeed a little later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+}
