@@ -7,7 +7,7 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use trestle_sdk::{
     address,
-    amount::STABLE_DECIMALS,
+    amount::{format_units, Amount, STABLE_DECIMALS},
     deployment::Deployment,
     fetch::{self, Market, Network, Operator},
     send::{PriorityFee, SendConfig},
@@ -166,6 +166,32 @@ fn no_deployment(url: &str) -> CliError {
         "name its deployment file by --deployment, or its address by --network"
     };
     CliError::config("no-deployment", format!("no network is known on {url}")).hint(hint)
+}
+
+/// What the user typed in base units. More than there is would only be refused later.
+pub fn units(amount: &Amount, decimals: u8, available: u64, holder: &str) -> Result<u64, CliError> {
+    let held = format_units(available, decimals);
+    let short = |wanted: &str| {
+        CliError::failed(
+            "insufficient",
+            format!("{holder} holds {held}, not {wanted}"),
+        )
+        .hint("use a smaller amount, or ALL for everything")
+    };
+    match amount {
+        Amount::All if available == 0 => Err(CliError::failed(
+            "insufficient",
+            format!("{holder} holds nothing"),
+        )),
+        Amount::All => Ok(available),
+        Amount::Exact(decimal) => {
+            let units = amount.to_base_units(decimals, available)?;
+            if units > available {
+                return Err(short(&decimal.to_string()));
+            }
+            Ok(units)
+        }
+    }
 }
 
 /// Finds everything that follows from a network's address.

@@ -80,6 +80,14 @@ pub fn percent(bps: u64) -> String {
     format!("{} %", format_units(bps, 2))
 }
 
+/// A number of things: "1 epoch", "2 epochs".
+pub fn count(number: u64, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 /// Seconds in words, with two units at most.
 pub fn duration(seconds: u64) -> String {
     let parts = [(DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s")];

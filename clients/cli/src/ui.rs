@@ -20,6 +20,7 @@ const TICK: Duration = Duration::from_millis(120);
 #[derive(Debug, Clone)]
 pub struct Ui {
     quiet: bool,
+    verbose: bool,
     colors: bool,
     /// Somebody sits at the terminal.
     interactive: bool,
@@ -34,6 +35,7 @@ impl Ui {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             quiet: global.quiet,
+            verbose: global.verbose,
             colors: terminal && !no_color,
             interactive: terminal && io::stdin().is_terminal(),
             json: global.output != Format::Display,
@@ -63,10 +65,8 @@ impl Ui {
             return;
         }
         line(&format!("{} {error}", self.paint("31;1", "error:")));
-        for log in &error.logs {
-            if !self.quiet {
-                line(&format!("  | {log}"));
-            }
+        for log in error.logs.iter().filter(|_| self.verbose) {
+            line(&format!("  | {log}"));
         }
         if let Some(hint) = &error.hint {
             line(&format!("{} {hint}", self.paint("36", "hint:")));

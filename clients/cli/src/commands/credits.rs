@@ -24,10 +24,10 @@ use trestle_sdk::{
 };
 
 use crate::{
-    context::{Chain, Context, NetworkView},
+    context::{self, Chain, Context, NetworkView},
     error::CliError,
     send::{Submitter, Transaction},
-    text::{row, CreditsText, TokenText},
+    text::{count, row, CreditsText, TokenText},
 };
 
 /// Decimals of a dollar down to one credit.
@@ -58,9 +58,9 @@ pub enum CreditsCommand {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "quantity", required = true, multiple = false, args = ["credits", "usd"])]
 pub struct BuyArgs {
     /// How many credits
+    #[arg(required_unless_present = "usd", conflicts_with = "usd")]
     pub credits: Option<Decimal>,
     /// How many dollars' worth, instead
     #[arg(long, value_name = "DOLLARS")]
@@ -156,11 +156,8 @@ impl fmt::Display for CreditsBalanceOutput {
         row(f, "Customer", &self.customer)?;
         row(f, "In the wallet", &self.wallet)?;
         row(f, "In the account", &self.account)?;
-        row(
-            f,
-            "In leases",
-            format!("{} in {} leases", self.in_leases, self.leases),
-        )?;
+        let leases = count(self.leases.into(), "lease");
+        row(f, "In leases", format!("{} in {leases}", self.in_leases))?;
         row(f, "Used", &self.used)
     }
 }
@@ -308,7 +305,7 @@ async fn deposit(credits: &Amount, context: &Context<'_>) -> Result<CreditsMoveO
     let signers = context.signers()?;
     let wallet = signers.wallet.address();
     let available = wallet_credits(&chain, &wallet).await?;
-    let amount = credits.to_base_units(CREDIT_DECIMALS, available)?;
+    let amount = context::units(credits, CREDIT_DECIMALS, available, "the wallet")?;
     let network = &chain.deployment.network;
     let mut instructions = Vec::new();
     if customer_account(&chain, &wallet).await?.is_none() {
@@ -330,7 +327,7 @@ async fn withdraw(credits: &Amount, context: &Context<'_>) -> Result<CreditsMove
     let wallet = signers.wallet.address();
     let account = customer_account(&chain, &wallet).await?;
     let available = account.map_or(0, |account| account.balance);
-    let amount = credits.to_base_units(CREDIT_DECIMALS, available)?;
+    let amount = context::units(credits, CREDIT_DECIMALS, available, "the account")?;
     let submitter = Submitter::new(context, &chain, &signers);
     let book = &chain.deployment;
     let instructions = vec![

@@ -13,7 +13,7 @@ use trestle_sdk::{
 use crate::{
     context::{Chain, Context, NetworkView},
     error::CliError,
-    text::{duration, percent, row, CreditsText, TokenText},
+    text::{count, duration, percent, row, CreditsText, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -101,7 +101,7 @@ impl fmt::Display for NetworkOutput {
         row(f, "Bonds", &self.total_bond)?;
         row(f, "Slash for misses", percent(self.miss_slash_bps.into()))?;
         row(f, "Slash for loss", percent(self.lost_slash_bps.into()))?;
-        row(f, "Notice", format!("{} epochs", self.notice_epochs))?;
+        row(f, "Notice", count(self.notice_epochs.into(), "epoch"))?;
         if let Some(pool) = &self.pool {
             row(f, "Rewards per epoch", &pool.per_epoch)?;
             row(f, "Rewards allotted", &pool.allotted)?;

@@ -17,7 +17,7 @@ use trestle_sdk::{
 };
 
 use crate::{
-    context::Context,
+    context::{self, Context},
     error::CliError,
     send::{Submitter, Transaction},
     text::{relative, row, TokenText},
@@ -151,7 +151,7 @@ async fn deposit(
     let source = address::token_account(&wallet, &chain.deployment.token_mint);
     let balance = fetch::token_balance(&chain.rpc, &source).await?;
     let available = balance.map_or(0, |balance| balance.amount);
-    let units = amount.to_base_units(view.network.token_decimals, available)?;
+    let units = context::units(amount, view.network.token_decimals, available, "the wallet")?;
     let network = &chain.deployment.network;
     let instruction = stake_deposit(&wallet, &source, network, &operator, units);
     let submitter = Submitter::new(context, &chain, &signers);
@@ -171,7 +171,12 @@ async fn unbond(amount: &Amount, context: &Context<'_>) -> Result<StakeMoveOutpu
     let wallet = signers.wallet.address();
     let view = chain.view().await?;
     let (operator, state) = chain.operator(&wallet).await?;
-    let units = amount.to_base_units(view.network.token_decimals, state.stake)?;
+    let units = context::units(
+        amount,
+        view.network.token_decimals,
+        state.stake,
+        "the operator",
+    )?;
     let text = chain.tokens(&view.network, units);
     let unlock_at = view.network.unlock_at(view.time.unix_seconds).ok();
     if !context.global.dry_run {
