@@ -25,7 +25,7 @@
 //! # Features
 //!
 //! `host` adds what builds instead of verifies: trees, commitments, openings and a Poseidon that
-//! is several times faster than the syscall's reference. Programs never enable it.
+//! takes less than half the time of the reference. Programs never enable it.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]

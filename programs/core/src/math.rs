@@ -30,21 +30,34 @@ pub fn mul_div_floor(a: u64, b: u64, d: u64) -> Result<u64, MathError> {
     let product = u128::from(a)
         .checked_mul(u128::from(b))
         .ok_or(MathError::Overflow)?;
-    let quotient = product
-        .checked_div(u128::from(d))
-        .ok_or(MathError::DivisionByZero)?;
-    u64::try_from(quotient).map_err(|_| MathError::Overflow)
+    divide_floor(product, u128::from(d))
 }
 
 /// `a * b / d`, rounded up.
 pub fn mul_div_ceil(a: u64, b: u64, d: u64) -> Result<u64, MathError> {
-    if d == 0 {
-        return Err(MathError::DivisionByZero);
-    }
     let product = u128::from(a)
         .checked_mul(u128::from(b))
         .ok_or(MathError::Overflow)?;
-    u64::try_from(product.div_ceil(u128::from(d))).map_err(|_| MathError::Overflow)
+    divide_ceil(product, u128::from(d))
+}
+
+/// `n / d`, rounded down.
+pub(crate) fn divide_floor(n: u128, d: u128) -> Result<u64, MathError> {
+    // On chain a division of 64 bits is one instruction, one of 128 a long subroutine.
+    if let (Ok(n), Ok(d)) = (u64::try_from(n), u64::try_from(d)) {
+        return n.checked_div(d).ok_or(MathError::DivisionByZero);
+    }
+    let quotient = n.checked_div(d).ok_or(MathError::DivisionByZero)?;
+    u64::try_from(quotient).map_err(|_| MathError::Overflow)
+}
+
+/// `n / d`, rounded up.
+pub(crate) fn divide_ceil(n: u128, d: u128) -> Result<u64, MathError> {
+    let floor = divide_floor(n, d)?;
+    let exact = u128::from(floor).checked_mul(d) == Some(n);
+    floor
+        .checked_add(u64::from(!exact))
+        .ok_or(MathError::Overflow)
 }
 
 /// Splits `total` in proportion to `weights`: each share is rounded down, then the largest
@@ -94,15 +107,13 @@ pub fn split_largest_remainder(
     Ok(())
 }
 
+/// Whole part of a share, and the remainder that is left of it.
 fn share(total: u64, weight: u64, sum: u64) -> Result<(u64, u64), MathError> {
-    let product = u128::from(total)
-        .checked_mul(u128::from(weight))
-        .ok_or(MathError::Overflow)?;
-    let sum = u128::from(sum);
-    let floor = product.checked_div(sum).ok_or(MathError::DivisionByZero)?;
-    let rest = product.checked_rem(sum).ok_or(MathError::DivisionByZero)?;
-    let floor = u64::try_from(floor).map_err(|_| MathError::Overflow)?;
-    let rest = u64::try_from(rest).map_err(|_| MathError::Overflow)?;
+    let floor = mul_div_floor(total, weight, sum)?;
+    // The remainder is below `sum`, so the low halves of both products tell it in full.
+    let rest = total
+        .wrapping_mul(weight)
+        .wrapping_sub(floor.wrapping_mul(sum));
     Ok((floor, rest))
 }
 

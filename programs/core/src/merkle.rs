@@ -16,7 +16,7 @@ use core::fmt;
 pub const MAX_DEPTH: u8 = 24;
 /// Most leaves of a tree.
 pub const MAX_LEAVES: u32 = 1 << MAX_DEPTH;
-/// Most leaves of one multiproof; bounds the stack that its check takes.
+/// Most leaves of one multiproof; bounds the work of its check. No transaction holds more.
 pub const MULTIPROOF_LEAVES_MAX: usize = 64;
 
 /// Hash that pads a tree: sha256 of the tag for empty leaves alone.
@@ -100,20 +100,9 @@ pub fn verify(
 /// Checks several leaves at once against nodes that they share. `leaves` ascend strictly by index;
 /// `proof` has exactly the siblings that cannot be computed, level by level from the leaves up
 /// and from left to right within a level.
-pub fn multiproof_verify(
-    root: &Hash,
-    leaf_count: u32,
-    leaves: &[(u32, Hash)],
-    proof: &[Hash],
-) -> Result<(), ProofError> {
-    let mut scratch = [(0_u32, [0_u8; 32]); MULTIPROOF_LEAVES_MAX];
-    let nodes = scratch.get_mut(..leaves.len()).ok_or(ProofError::TooMany)?;
-    nodes.copy_from_slice(leaves);
-    multiproof_verify_in_place(root, leaf_count, nodes, proof)
-}
-
-/// Like [`multiproof_verify`], but works in the caller's memory, whose content it destroys: a
-/// program that has the leaves on its heap saves the copy on its 4 KB stack frame.
+///
+/// Works in the caller's memory, whose content it destroys: a copy of as many leaves as are
+/// permitted would not fit a stack frame on chain, which ends at 4 KB, beside anything else.
 pub fn multiproof_verify_in_place(
     root: &Hash,
     leaf_count: u32,
@@ -131,6 +120,17 @@ pub fn multiproof_verify_in_place(
     }
     let (_, hash) = leaves.first().ok_or(ProofError::Empty)?;
     match_root(hash, root)
+}
+
+/// [`multiproof_verify_in_place`] on a copy of the leaves.
+#[cfg(feature = "host")]
+pub fn multiproof_verify(
+    root: &Hash,
+    leaf_count: u32,
+    leaves: &[(u32, Hash)],
+    proof: &[Hash],
+) -> Result<(), ProofError> {
+    multiproof_verify_in_place(root, leaf_count, &mut leaves.to_vec(), proof)
 }
 
 /// Replaces the first `count` nodes by their parents and returns how many those are.

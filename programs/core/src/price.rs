@@ -1,7 +1,7 @@
 //! The Pyth price account and what credits cost at its price.
 
 use crate::{
-    math::MathError,
+    math::{divide_ceil, MathError},
     units::{Bps, Credits, StableAmount, TokenAmount, UnixSeconds, BPS_ONE},
 };
 use core::fmt;
@@ -242,13 +242,7 @@ pub fn tokens_for_credits(
     let divisor = u128::from(price.mantissa)
         .checked_mul(divisor)
         .ok_or(MathError::Overflow)?;
-    if divisor == 0 {
-        return Err(MathError::DivisionByZero);
-    }
-    let tokens = numerator.div_ceil(divisor);
-    u64::try_from(tokens)
-        .map(TokenAmount)
-        .map_err(|_| MathError::Overflow)
+    divide_ceil(numerator, divisor).map(TokenAmount)
 }
 
 /// Micro-dollars of stablecoin to pay for `credits`: par.

@@ -18,6 +18,7 @@ pub use {
 
 use crate::{
     hash::{sha256, Hash, TAG_ANSWER, TAG_CHALLENGE},
+    math::mul_div_ceil,
     merkle::ProofError,
     poseidon::{hash2, hash4, PoseidonError},
     units::{Bps, BPS_ONE},
@@ -45,9 +46,11 @@ pub const SUBTREE_BYTES: usize = SUBTREE_LEAVES * LEAF_BYTES;
 /// Most challenges of one commitment in one epoch; bounds what verifiers and nodes send.
 pub const CHALLENGES_MAX: u32 = 1_024;
 
-/// Fixed point one of probabilities; four factors in basis points fit exactly, and no power of a
-/// share in basis points is itself a share in basis points beyond the fourth.
-const PROBABILITY_ONE: u128 = 10_u128.pow(32);
+/// Fixed point one of probabilities. Four factors in basis points fit exactly, and no power of a
+/// share in basis points is itself a share in basis points beyond the fourth: bounds that are met
+/// exactly are seen as met.
+const PROBABILITY_ONE: u64 = 10_u64.pow(16);
+const PROBABILITY_BPS: u64 = PROBABILITY_ONE / BPS_ONE as u64;
 
 /// Data of one leaf, zero-padded.
 pub type LeafData = [u8; LEAF_BYTES];
@@ -133,14 +136,13 @@ pub fn challenge_index(
 /// Challenges an epoch that find a loss of the share `missing` with at least the probability
 /// `detect`: the smallest c >= 1 with `(1 - missing)^c <= 1 - detect`.
 pub fn challenge_count(missing: Bps, detect: Bps) -> Result<u32, StorageError> {
-    let whole = u128::from(BPS_ONE);
-    let kept = u128::from(missing.complement().get());
-    let unit = PROBABILITY_ONE.checked_div(whole).unwrap_or(0);
-    let bound = unit.saturating_mul(u128::from(detect.complement().get()));
+    let kept = u64::from(missing.complement().get());
+    let bound = PROBABILITY_BPS.saturating_mul(u64::from(detect.complement().get()));
     let mut undetected = PROBABILITY_ONE;
     for count in 1..=CHALLENGES_MAX {
         // Rounded up, so that a count is never too small.
-        undetected = undetected.saturating_mul(kept).div_ceil(whole);
+        undetected = mul_div_ceil(undetected, kept, u64::from(BPS_ONE))
+            .map_err(|_| StorageError::Undetectable)?;
         if undetected <= bound {
             return Ok(count);
         }

@@ -1,11 +1,12 @@
 //! Newtypes that carry the unit of a number, so that amounts of different kinds cannot mix.
 
-use crate::math::{mul_div_ceil, mul_div_floor, MathError};
+use crate::math::MathError;
 use bytemuck::{Pod, Zeroable};
 use core::fmt;
 
 /// Basis points in a whole.
 pub const BPS_ONE: u16 = 10_000;
+const BPS_WHOLE: u64 = BPS_ONE as u64;
 
 /// Data credits; one is worth 10 micro-dollars of service and has no decimals.
 #[repr(transparent)]
@@ -215,13 +216,23 @@ impl Bps {
 
     /// This share of `amount`, rounded down.
     pub fn apply_floor(self, amount: u64) -> u64 {
-        // A share of at most the whole always fits, so the alternative is never taken.
-        mul_div_floor(amount, u64::from(self.0), u64::from(BPS_ONE)).unwrap_or(amount)
+        let (whole, rest) = self.apply_parts(amount);
+        whole.saturating_add(rest / BPS_WHOLE)
     }
 
     /// This share of `amount`, rounded up.
     pub fn apply_ceil(self, amount: u64) -> u64 {
-        mul_div_ceil(amount, u64::from(self.0), u64::from(BPS_ONE)).unwrap_or(amount)
+        let (whole, rest) = self.apply_parts(amount);
+        whole.saturating_add(rest.div_ceil(BPS_WHOLE))
+    }
+
+    /// The share of the whole ten thousands of `amount`, and ten thousand times the share of the
+    /// rest: no product leaves 64 bits, which on chain is many times cheaper than 128.
+    fn apply_parts(self, amount: u64) -> (u64, u64) {
+        let bps = u64::from(self.0);
+        let whole = (amount / BPS_WHOLE).saturating_mul(bps);
+        let rest = (amount % BPS_WHOLE).saturating_mul(bps);
+        (whole, rest)
     }
 }
 
