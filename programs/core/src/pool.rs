@@ -107,7 +107,8 @@ const _: () = {
 
 impl PoolState {
     /// The pool in the bytes of an account. `None` if length or discriminator are another
-    /// account's, or if the bytes are not aligned to 8. Owner and address are the caller's to check.
+    /// account's, or if the bytes are not aligned to 8. Owner and address are for the caller to
+    /// check.
     pub fn from_account_data(data: &[u8]) -> Option<&Self> {
         let body = data.strip_prefix(&POOL_DISCRIMINATOR)?;
         bytemuck::try_from_bytes(body).ok()

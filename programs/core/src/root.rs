@@ -138,7 +138,8 @@ pub fn inputs_digest(evidence_root: &Hash, evidence_count: u32, context_digest: 
 
 impl RootRing {
     /// The ring in the bytes of an account. `None` if length or discriminator are another
-    /// account's, or if the bytes are not aligned to 8. Owner and address are the caller's to check.
+    /// account's, or if the bytes are not aligned to 8. Owner and address are for the caller to
+    /// check.
     pub fn from_account_data(data: &[u8]) -> Option<&Self> {
         let body = data.strip_prefix(&ROOT_RING_DISCRIMINATOR)?;
         bytemuck::try_from_bytes(body).ok()

@@ -248,10 +248,12 @@ proptest! {
 
         let mut other_leaf = leaf;
         other_leaf[byte] ^= flip;
-        prop_assert_eq!(verify(&root, count, index, &other_leaf, &proof), Err(ProofError::Mismatch));
+        let result = verify(&root, count, index, &other_leaf, &proof);
+        prop_assert_eq!(result, Err(ProofError::Mismatch));
         let mut other_root = root;
         other_root[byte] ^= flip;
-        prop_assert_eq!(verify(&other_root, count, index, &leaf, &proof), Err(ProofError::Mismatch));
+        let result = verify(&other_root, count, index, &leaf, &proof);
+        prop_assert_eq!(result, Err(ProofError::Mismatch));
         if !proof.is_empty() {
             let mut tampered = proof.clone();
             tampered[level.index(proof.len())][byte] ^= flip;

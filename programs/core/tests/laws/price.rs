@@ -349,7 +349,8 @@ proptest! {
         let max = Bps::new(max).unwrap();
         if let Ok(price) = conservative_price(&update, &FEED, NOW, MAX_AGE, max) {
             prop_assert!(price.mantissa > 0 && price.mantissa <= ema_price as u64);
-            prop_assert_eq!(u128::from(price.mantissa) + 2 * u128::from(ema_conf), ema_price as u128);
+            let average = u128::from(price.mantissa) + 2 * u128::from(ema_conf);
+            prop_assert_eq!(average, ema_price as u128);
         }
     }
 }
