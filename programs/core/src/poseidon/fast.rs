@@ -4,8 +4,8 @@
 //! such a round factors into a sparse matrix and one that leaves the first element alone, so the
 //! latter commutes with the S-box and moves on to the next round, and with it the constants of the
 //! other elements (Grassi et al., "Poseidon", appendix B). A partial round then takes 2t - 1
-//! products in place of t * t. Round constants and matrix are light-poseidon's; tests compare every result
-//! with the syscall's crate.
+//! products in place of t * t. Round constants and matrix are light-poseidon's; tests compare every
+//! result with the syscall's crate.
 // Field arithmetic is modular and cannot overflow.
 #![allow(clippy::arithmetic_side_effects)]
 
