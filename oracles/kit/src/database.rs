@@ -31,7 +31,9 @@ pub enum DatabaseError {
         rusqlite::Error,
     ),
     /// The file was made by a newer version of the service.
-    #[error("database has {found} migrations, this service knows {known}; start the newer version")]
+    #[error(
+        "database has {found} migrations, this service knows {known}; start the newer version"
+    )]
     Newer {
         /// In the file.
         found: i64,
@@ -58,7 +60,10 @@ pub struct Database {
 impl Database {
     /// Opens or creates the file and applies the migrations that it has not seen, in order.
     pub fn open(path: &Path, migrations: &[&str]) -> Result<Self, DatabaseError> {
-        let open = |source| DatabaseError::Open { path: path.to_path_buf(), source };
+        let open = |source| DatabaseError::Open {
+            path: path.to_path_buf(),
+            source,
+        };
         let mut connection = Connection::open(path).map_err(open)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(open)?;
         connection
@@ -68,7 +73,9 @@ impl Database {
             )
             .map_err(open)?;
         migrate(&mut connection, migrations)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+        })
     }
 
     /// Runs `work` in one transaction. When this returns, what it wrote is on disk.
@@ -116,8 +123,9 @@ fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), Datab
     transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY NOT NULL)",
     )?;
-    let found: i64 =
-        transaction.query_row("SELECT COUNT(*) FROM schema_migration", [], |row| row.get(0))?;
+    let found: i64 = transaction.query_row("SELECT COUNT(*) FROM schema_migration", [], |row| {
+        row.get(0)
+    })?;
     let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
     if found > known {
         return Err(DatabaseError::Newer { found, known });
@@ -125,8 +133,10 @@ fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), Datab
     for (version, migration) in (1_i64..).zip(migrations) {
         if version > found {
             transaction.execute_batch(migration)?;
-            transaction
-                .execute("INSERT INTO schema_migration (version) VALUES (?1)", [version])?;
+            transaction.execute(
+                "INSERT INTO schema_migration (version) VALUES (?1)",
+                [version],
+            )?;
         }
     }
     Ok(transaction.commit()?)
@@ -143,7 +153,11 @@ mod tests {
         database
             .write(move |transaction| {
                 transaction.execute("INSERT INTO thing (name) VALUES (?1)", [name])?;
-                if fail { Err(DatabaseError::Damaged("thing")) } else { Ok(()) }
+                if fail {
+                    Err(DatabaseError::Damaged("thing"))
+                } else {
+                    Ok(())
+                }
             })
             .await
     }
@@ -168,7 +182,10 @@ mod tests {
         assert_eq!(count(&database).await, 1);
         drop(database);
         let newer = Database::open(&path, &[FIRST]);
-        assert!(matches!(newer, Err(DatabaseError::Newer { found: 2, known: 1 })));
+        assert!(matches!(
+            newer,
+            Err(DatabaseError::Newer { found: 2, known: 1 })
+        ));
     }
 
     #[tokio::test]

@@ -46,7 +46,14 @@ impl Health {
     /// Expects a success of `part` at least every `age_max`, the first within that time from now.
     pub fn expect(&self, part: &'static str, age_max: Duration) {
         self.with(|parts| {
-            parts.insert(part, Part { age_max, since: Instant::now(), trouble: None });
+            parts.insert(
+                part,
+                Part {
+                    age_max,
+                    since: Instant::now(),
+                    trouble: None,
+                },
+            );
         });
     }
 
@@ -72,9 +79,14 @@ impl Health {
     /// The state now.
     pub fn report(&self) -> HealthReport {
         self.with(|parts| {
-            let parts: BTreeMap<_, _> =
-                parts.iter().map(|(name, part)| (*name, part.report())).collect();
-            HealthReport { healthy: parts.values().all(|part| part.healthy), parts }
+            let parts: BTreeMap<_, _> = parts
+                .iter()
+                .map(|(name, part)| (*name, part.report()))
+                .collect();
+            HealthReport {
+                healthy: parts.values().all(|part| part.healthy),
+                parts,
+            }
         })
     }
 

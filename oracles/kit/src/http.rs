@@ -50,7 +50,11 @@ impl HttpServer {
             .map_err(|source| BindError { address, source })?;
         let limit = Arc::new(Semaphore::new(CONCURRENT_REQUESTS_MAX));
         let router = router.layer(from_fn_with_state(limit, bounded));
-        Ok(Self { name, listener, router })
+        Ok(Self {
+            name,
+            listener,
+            router,
+        })
     }
 
     /// Where it listens; tells the port when port 0 was asked for.
@@ -75,7 +79,11 @@ impl ManagedTask for HttpServer {
 
 async fn bounded(State(limit): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     let Ok(_permit) = limit.try_acquire() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")]).into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "1")],
+        )
+            .into_response();
     };
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
@@ -89,8 +97,9 @@ pub fn monitor_router(metrics: Metrics, health: Health) -> Router {
         let text = metrics.render();
         async move {
             match text {
-                Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
-                    .into_response(),
+                Ok(text) => {
+                    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+                }
                 Err(error) => {
                     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
                 }
@@ -99,11 +108,16 @@ pub fn monitor_router(metrics: Metrics, health: Health) -> Router {
     };
     let show_health = move || {
         let report = health.report();
-        let status =
-            if report.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        let status = if report.healthy {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
         async move { (status, Json(report)) }
     };
-    Router::new().route("/metrics", get(show_metrics)).route("/health", get(show_health))
+    Router::new()
+        .route("/metrics", get(show_metrics))
+        .route("/health", get(show_health))
 }
 
 #[cfg(test)]
@@ -123,16 +137,24 @@ mod tests {
     #[tokio::test]
     async fn shows_metrics_and_health_and_frees_the_address_when_stopped() {
         let metrics = Metrics::new("trestle_http_test").unwrap();
-        metrics.counter("x_total", "x", &["l"]).unwrap().with_label_values(&["v"]).inc();
+        metrics
+            .counter("x_total", "x", &["l"])
+            .unwrap()
+            .with_label_values(&["v"])
+            .inc();
         let health = Health::default();
         let router = monitor_router(metrics, health.clone());
         let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let server = HttpServer::bind("monitor", any, router).await.unwrap();
         let address = server.address().unwrap();
-        assert!(HttpServer::bind("again", address, Router::new()).await.is_err());
+        assert!(HttpServer::bind("again", address, Router::new())
+            .await
+            .is_err());
         let stop = CancellationToken::new();
         let running = tokio::spawn(Box::new(server).run(stop.clone()));
-        assert!(fetch(address, "/metrics").await.contains("trestle_http_test_x_total"));
+        assert!(fetch(address, "/metrics")
+            .await
+            .contains("trestle_http_test_x_total"));
         assert!(fetch(address, "/health").await.starts_with("HTTP/1.1 200"));
         health.expect("never", Duration::ZERO);
         tokio::time::sleep(Duration::from_millis(2)).await;

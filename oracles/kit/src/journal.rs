@@ -81,8 +81,8 @@ pub enum JournalError {
     /// The key is empty or too long.
     #[error("journal key must have 1 to {KEY_BYTES_MAX} bytes")]
     Key,
-    /// No such undecided entry.
-    #[error("journal entry {0} does not exist or is already decided")]
+    /// No such entry, or one that was decided otherwise.
+    #[error("journal entry {0} does not exist or is decided otherwise")]
     NotPending(
         /// Number of the row.
         i64,
@@ -101,7 +101,8 @@ pub enum JournalError {
 pub trait Journal: Send + Sync {
     /// Writes the draft, unless its key forbids it.
     async fn begin(&self, draft: Draft) -> Result<Begun, JournalError>;
-    /// Decides an entry, once. `Unknown` is no decision and is refused.
+    /// Decides an entry, once; saying the same again changes nothing. `Unknown` is no decision and
+    /// is refused.
     async fn decide(&self, id: i64, state: EntryState) -> Result<(), JournalError>;
     /// Undecided entries, oldest first, at most [`PENDING_MAX`].
     async fn pending(&self) -> Result<Vec<Entry>, JournalError>;

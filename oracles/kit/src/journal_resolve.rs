@@ -78,7 +78,10 @@ pub async fn resolve_pending(
 }
 
 /// What can be said of an entry now; `Unknown` when it may still land.
-pub async fn resolve(chain: &dyn ChainStatus, entry: &Entry) -> Result<EntryState, ChainUnavailable> {
+pub async fn resolve(
+    chain: &dyn ChainStatus,
+    entry: &Entry,
+) -> Result<EntryState, ChainUnavailable> {
     // The height first: a transaction that lands between the two questions is then still seen.
     let height = chain.finalized_block_height().await?;
     Ok(match chain.fate(&entry.draft.signature).await? {

@@ -25,7 +25,8 @@ CREATE INDEX transaction_journal_key ON transaction_journal (action_key, id);
 CREATE INDEX transaction_journal_state ON transaction_journal (state, id);
 ";
 
-const COLUMNS: &str = "id, action_key, signature, last_valid_block_height, wire, state, slot, error";
+const COLUMNS: &str =
+    "id, action_key, signature, last_valid_block_height, wire, state, slot, error";
 
 /// The journal of one service.
 #[derive(Clone)]
@@ -46,7 +47,10 @@ impl Journal for SqliteJournal {
         if draft.key.is_empty() || draft.key.len() > KEY_BYTES_MAX {
             return Err(JournalError::Key);
         }
-        self.database.write(move |transaction| begin(transaction, draft)).await.map_err(store)
+        self.database
+            .write(move |transaction| begin(transaction, draft))
+            .await
+            .map_err(store)
     }
 
     async fn decide(&self, id: i64, state: EntryState) -> Result<(), JournalError> {
@@ -56,14 +60,20 @@ impl Journal for SqliteJournal {
             EntryState::Failed { error } => ("failed", None, Some(error)),
             EntryState::Expired => ("expired", None, None),
         };
-        let changed = self.database.write(move |transaction| {
-            Ok(transaction.execute(
+        let stands = self.database.write(move |transaction| {
+            transaction.execute(
                 "UPDATE transaction_journal SET state = ?2, slot = ?3, error = ?4
                  WHERE id = ?1 AND state = 'unknown'",
                 params![id, name, slot, error],
+            )?;
+            // The sender and the resolver may both learn the same from the chain.
+            Ok(transaction.query_row(
+                "SELECT count(*) FROM transaction_journal WHERE id = ?1 AND state = ?2",
+                params![id, name],
+                |row| row.get::<_, i64>(0),
             )?)
         });
-        match changed.await.map_err(store)? {
+        match stands.await.map_err(store)? {
             1 => Ok(()),
             _ => Err(JournalError::NotPending(id)),
         }
@@ -84,7 +94,10 @@ impl Journal for SqliteJournal {
 
     async fn latest(&self, key: &str) -> Result<Option<Entry>, JournalError> {
         let key = key.to_owned();
-        self.database.read(move |connection| latest(connection, &key)).await.map_err(store)
+        self.database
+            .read(move |connection| latest(connection, &key))
+            .await
+            .map_err(store)
     }
 }
 
@@ -121,7 +134,11 @@ fn begin(connection: &Connection, draft: Draft) -> Result<Begun, DatabaseError> 
         ],
         |row| row.get(0),
     )?;
-    Ok(Begun::Started(Entry { id, draft, state: EntryState::Unknown }))
+    Ok(Begun::Started(Entry {
+        id,
+        draft,
+        state: EntryState::Unknown,
+    }))
 }
 
 fn latest(connection: &Connection, key: &str) -> Result<Option<Entry>, DatabaseError> {
@@ -129,7 +146,11 @@ fn latest(connection: &Connection, key: &str) -> Result<Option<Entry>, DatabaseE
         "SELECT {COLUMNS} FROM transaction_journal WHERE action_key = ?1 ORDER BY id DESC LIMIT 1"
     );
     let mut statement = connection.prepare_cached(&query)?;
-    statement.query_row([key], RawEntry::read).optional()?.map(RawEntry::decode).transpose()
+    statement
+        .query_row([key], RawEntry::read)
+        .optional()?
+        .map(RawEntry::decode)
+        .transpose()
 }
 
 struct RawEntry {
@@ -161,7 +182,9 @@ impl RawEntry {
         let damaged = DatabaseError::Damaged("transaction_journal");
         let state = match (self.state.as_str(), self.slot, self.error) {
             ("unknown", None, None) => EntryState::Unknown,
-            ("landed", Some(slot), None) => EntryState::Landed { slot: slot.cast_unsigned() },
+            ("landed", Some(slot), None) => EntryState::Landed {
+                slot: slot.cast_unsigned(),
+            },
             ("failed", None, Some(error)) => EntryState::Failed { error },
             ("expired", None, None) => EntryState::Expired,
             _ => return Err(damaged),
@@ -173,7 +196,11 @@ impl RawEntry {
             last_valid_block_height: self.last_valid_block_height.cast_unsigned(),
             wire: self.wire,
         };
-        Ok(Entry { id: self.id, draft, state })
+        Ok(Entry {
+            id: self.id,
+            draft,
+            state,
+        })
     }
 }
 

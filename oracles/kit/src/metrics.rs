@@ -19,7 +19,9 @@ pub struct Metrics {
 impl Metrics {
     /// Metrics named `<prefix>_...`.
     pub fn new(prefix: &str) -> Result<Self, MetricsError> {
-        Ok(Self { registry: Registry::new_custom(Some(prefix.to_owned()), None)? })
+        Ok(Self {
+            registry: Registry::new_custom(Some(prefix.to_owned()), None)?,
+        })
     }
 
     /// A counter by labels.
@@ -76,7 +78,10 @@ mod tests {
         let counter = metrics.counter("sent_total", "Sent", &["kind"]).unwrap();
         counter.with_label_values(&["vote"]).inc_by(2);
         let text = metrics.render().unwrap();
-        assert!(text.contains("trestle_example_sent_total{kind=\"vote\"} 2"), "{text}");
+        assert!(
+            text.contains("trestle_example_sent_total{kind=\"vote\"} 2"),
+            "{text}"
+        );
         assert!(metrics.counter("sent_total", "Sent", &["kind"]).is_err());
     }
 }

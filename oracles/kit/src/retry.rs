@@ -27,7 +27,9 @@ impl RetryPolicy {
     /// Wait after a number of failed attempts.
     pub fn delay(&self, failed: u32) -> Duration {
         let doublings = failed.saturating_sub(1).min(16);
-        self.first_delay.saturating_mul(1 << doublings).min(self.delay_max)
+        self.first_delay
+            .saturating_mul(1 << doublings)
+            .min(self.delay_max)
     }
 
     /// Calls `work` until it succeeds, fails for good, or the attempts are used up.
@@ -72,7 +74,13 @@ mod tests {
                 || {
                     calls += 1;
                     let call = calls;
-                    async move { if call == succeed_at { Ok(call) } else { Err(call) } }
+                    async move {
+                        if call == succeed_at {
+                            Ok(call)
+                        } else {
+                            Err(call)
+                        }
+                    }
                 },
             )
             .await;
@@ -84,13 +92,18 @@ mod tests {
         assert_eq!(calls(FAST, 3, Retry::Transient).await, (Ok(3), 3));
         assert_eq!(calls(FAST, 9, Retry::Transient).await, (Err(4), 4));
         assert_eq!(calls(FAST, 9, Retry::Permanent).await, (Err(1), 1));
-        let none = RetryPolicy { attempts_max: 0, ..FAST };
+        let none = RetryPolicy {
+            attempts_max: 0,
+            ..FAST
+        };
         assert_eq!(calls(none, 9, Retry::Transient).await, (Err(1), 1));
     }
 
     #[test]
     fn delay_doubles_up_to_its_limit() {
-        let delays: Vec<_> = (1..=4).map(|failed| FAST.delay(failed).as_millis()).collect();
+        let delays: Vec<_> = (1..=4)
+            .map(|failed| FAST.delay(failed).as_millis())
+            .collect();
         assert_eq!(delays, [1, 2, 3, 3]);
         assert_eq!(FAST.delay(u32::MAX), FAST.delay_max);
     }

@@ -51,7 +51,10 @@ pub enum SettingsError {
 
 /// Reads a settings file.
 pub fn read_file(path: &Path) -> Result<String, SettingsError> {
-    let read = |source| SettingsError::Read { path: path.to_path_buf(), source };
+    let read = |source| SettingsError::Read {
+        path: path.to_path_buf(),
+        source,
+    };
     if std::fs::metadata(path).map_err(read)?.len() > FILE_BYTES_MAX {
         return Err(SettingsError::TooLarge(path.to_path_buf()));
     }
@@ -66,8 +69,10 @@ pub fn from_sources<T: DeserializeOwned>(
     prefix: &str,
 ) -> Result<T, SettingsError> {
     let start = format!("{prefix}{SEPARATOR}");
-    let overrides: Vec<(String, String)> =
-        variables.into_iter().filter(|(name, _)| name.starts_with(&start)).collect();
+    let overrides: Vec<(String, String)> = variables
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(&start))
+        .collect();
     let invalid = |error: toml::de::Error| SettingsError::Invalid(error.to_string());
     if overrides.is_empty() {
         // Straight from the text, because then errors name line and column.
@@ -75,8 +80,10 @@ pub fn from_sources<T: DeserializeOwned>(
     }
     let mut table: Table = file.parse().map_err(invalid)?;
     for (name, value) in overrides {
-        let path: Vec<String> =
-            name[start.len()..].split(SEPARATOR).map(str::to_ascii_lowercase).collect();
+        let path: Vec<String> = name[start.len()..]
+            .split(SEPARATOR)
+            .map(str::to_ascii_lowercase)
+            .collect();
         set(&mut table, &path, scalar(&value)).ok_or(SettingsError::Path(name))?;
     }
     T::deserialize(Value::Table(table)).map_err(invalid)
@@ -93,7 +100,9 @@ fn set(table: &mut Table, path: &[String], value: Value) -> Option<()> {
         table.insert(key.clone(), value);
         return Some(());
     }
-    let section = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+    let section = table
+        .entry(key.clone())
+        .or_insert_with(|| Value::Table(Table::new()));
     set(section.as_table_mut()?, rest, value)
 }
 
@@ -159,7 +168,9 @@ impl ServiceUrl {
     fn redacted(&self) -> String {
         let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
         let hidden = if path.is_empty() { "" } else { "/[redacted]" };
         format!("{scheme}://{host}{hidden}")
     }
@@ -217,7 +228,9 @@ mod tests {
         [limits]\ncount = 3\nwait = '2m'\n";
 
     fn load(file: &str, variables: &[(&str, &str)]) -> Result<Example, SettingsError> {
-        let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()));
         from_sources(file, variables, "EX")
     }
 
@@ -234,7 +247,10 @@ mod tests {
         ];
         let changed = load(FILE, &variables).unwrap();
         assert_eq!((changed.name.as_str(), changed.limits.count), ("b", 7));
-        assert_eq!((changed.limits.wait, changed.limits.open), (Duration::from_secs(5), true));
+        assert_eq!(
+            (changed.limits.wait, changed.limits.open),
+            (Duration::from_secs(5), true)
+        );
         assert_eq!(load(FILE, &[("EX__NAME", "\"42\"")]).unwrap().name, "42");
     }
 
@@ -243,7 +259,10 @@ mod tests {
         assert!(load(&format!("stale = 1\n{FILE}"), &[]).is_err());
         assert!(load(FILE, &[("EX__STALE", "1")]).is_err());
         assert!(load(FILE, &[("EX__LIMITS__STALE", "1")]).is_err());
-        assert!(matches!(load(FILE, &[("EX__NAME__X", "1")]), Err(SettingsError::Path(_))));
+        assert!(matches!(
+            load(FILE, &[("EX__NAME__X", "1")]),
+            Err(SettingsError::Path(_))
+        ));
         assert!(load("name = [", &[("EX__NAME", "b")]).is_err());
     }
 
@@ -257,7 +276,11 @@ mod tests {
     fn secrets_are_never_printed() {
         let settings = load(FILE, &[]).unwrap();
         let debug = format!("{settings:?}");
-        for text in [printable(&settings).unwrap(), debug, settings.rpc.to_string()] {
+        for text in [
+            printable(&settings).unwrap(),
+            debug,
+            settings.rpc.to_string(),
+        ] {
             for secret in ["hush", "u:p", "key", "k=1"] {
                 assert!(!text.contains(secret), "{text}");
             }
@@ -268,9 +291,19 @@ mod tests {
 
     #[test]
     fn urls_without_scheme_or_host_are_refused() {
-        for text in ["", "host:1", "ftp://host", "http://", "http:///path", "http://a b"] {
+        for text in [
+            "",
+            "host:1",
+            "ftp://host",
+            "http://",
+            "http:///path",
+            "http://a b",
+        ] {
             assert!(ServiceUrl::parse(text).is_err(), "{text}");
         }
-        assert_eq!(ServiceUrl::parse("http://127.0.0.1:80/").unwrap().expose(), "http://127.0.0.1:80");
+        assert_eq!(
+            ServiceUrl::parse("http://127.0.0.1:80/").unwrap().expose(),
+            "http://127.0.0.1:80"
+        );
     }
 }

@@ -47,7 +47,11 @@ pub struct Periodic<T> {
 impl<T: Tick> Periodic<T> {
     /// A task of that name. The interval is at least a millisecond.
     pub fn new(name: &'static str, interval: Duration, work: T) -> Self {
-        Self { name, interval: interval.max(Duration::from_millis(1)), work }
+        Self {
+            name,
+            interval: interval.max(Duration::from_millis(1)),
+            work,
+        }
     }
 }
 
@@ -266,13 +270,20 @@ mod tests {
     #[tokio::test]
     async fn an_error_in_one_task_stops_the_rest() {
         let (order, count) = (Arc::default(), Arc::default());
-        let beat = Periodic::new("beat", Duration::from_millis(1), Counts(Arc::clone(&count), 3));
+        let beat = Periodic::new(
+            "beat",
+            Duration::from_millis(1),
+            Counts(Arc::clone(&count), 3),
+        );
         let result = Supervisor::new()
             .with(Waits("waits", Arc::clone(&order)))
             .with(beat)
             .run_until(std::future::pending())
             .await;
-        assert!(matches!(result, Err(SupervisorError::Failed { task: "beat", .. })));
+        assert!(matches!(
+            result,
+            Err(SupervisorError::Failed { task: "beat", .. })
+        ));
         assert_eq!(count.load(Ordering::SeqCst), 3);
         assert_eq!(*order.lock().unwrap(), ["waits"]);
     }
@@ -286,12 +297,18 @@ mod tests {
             .with(beat)
             .run_until(std::future::pending())
             .await;
-        assert!(matches!(result, Err(SupervisorError::Panicked { task: "beat" })));
+        assert!(matches!(
+            result,
+            Err(SupervisorError::Panicked { task: "beat" })
+        ));
         assert_eq!(*order.lock().unwrap(), ["waits"]);
     }
 
     #[tokio::test]
     async fn ends_when_all_tasks_have_ended() {
-        Supervisor::new().run_until(std::future::pending()).await.unwrap();
+        Supervisor::new()
+            .run_until(std::future::pending())
+            .await
+            .unwrap();
     }
 }

@@ -55,7 +55,9 @@ impl ChainStatus for Chain {
 /// Not a test of its own: the process that the next test kills.
 #[test]
 fn child_that_is_killed() {
-    let Some(path) = std::env::var_os(CHILD_PATH) else { return };
+    let Some(path) = std::env::var_os(CHILD_PATH) else {
+        return;
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let journal = open(Path::new(&path));
@@ -84,11 +86,23 @@ async fn an_entry_survives_kill_9_and_forbids_a_second_one() {
     let pending = journal.pending().await.unwrap();
     assert_eq!(pending.len(), 1);
     assert_eq!(pending[0].draft, draft("vote:1", 1));
-    assert!(matches!(journal.begin(draft("vote:1", 2)).await.unwrap(), Begun::Pending(_)));
+    assert!(matches!(
+        journal.begin(draft("vote:1", 2)).await.unwrap(),
+        Begun::Pending(_)
+    ));
 
-    let landed = Chain { height: 0, fate: Ok(SignatureFate::Landed { slot: 7 }) };
+    let landed = Chain {
+        height: 0,
+        fate: Ok(SignatureFate::Landed { slot: 7 }),
+    };
     let resolved = resolve_pending(&journal, &landed).await.unwrap();
-    assert_eq!(resolved, Resolved { decided: 1, open: 0 });
+    assert_eq!(
+        resolved,
+        Resolved {
+            decided: 1,
+            open: 0
+        }
+    );
     match journal.begin(draft("vote:1", 2)).await.unwrap() {
         Begun::Landed(entry) => assert_eq!(entry.state, EntryState::Landed { slot: 7 }),
         other => panic!("{other:?}"),
@@ -104,17 +118,38 @@ async fn absence_expires_only_after_the_last_valid_height() {
         (LAST_VALID, Ok(SignatureFate::Absent)),
         (LAST_VALID + 1, Ok(SignatureFate::Unconfirmed)),
     ] {
-        let chain = Chain { height: fate.0, fate: fate.1 };
+        let chain = Chain {
+            height: fate.0,
+            fate: fate.1,
+        };
         let resolved = resolve_pending(&journal, &chain).await.unwrap();
-        assert_eq!(resolved, Resolved { decided: 0, open: 1 });
+        assert_eq!(
+            resolved,
+            Resolved {
+                decided: 0,
+                open: 1
+            }
+        );
     }
-    let silent = Chain { height: LAST_VALID + 1, fate: Err(ChainUnavailable("timeout".into())) };
+    let silent = Chain {
+        height: LAST_VALID + 1,
+        fate: Err(ChainUnavailable("timeout".into())),
+    };
     assert!(resolve_pending(&journal, &silent).await.is_err());
-    assert_eq!(journal.latest("a").await.unwrap().unwrap().state, EntryState::Unknown);
+    assert_eq!(
+        journal.latest("a").await.unwrap().unwrap().state,
+        EntryState::Unknown
+    );
 
-    let gone = Chain { height: LAST_VALID + 1, fate: Ok(SignatureFate::Absent) };
+    let gone = Chain {
+        height: LAST_VALID + 1,
+        fate: Ok(SignatureFate::Absent),
+    };
     assert_eq!(resolve_pending(&journal, &gone).await.unwrap().decided, 1);
-    assert_eq!(journal.latest("a").await.unwrap().unwrap().state, EntryState::Expired);
+    assert_eq!(
+        journal.latest("a").await.unwrap().unwrap().state,
+        EntryState::Expired
+    );
     started(&journal, "a", 2).await;
 }
 
@@ -122,13 +157,23 @@ async fn absence_expires_only_after_the_last_valid_height() {
 async fn a_failure_is_recorded_and_attempts_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(&folder.path().join("journal.db"));
-    let failed = Chain { height: 0, fate: Ok(SignatureFate::Failed { error: "6101".into() }) };
+    let failed = Chain {
+        height: 0,
+        fate: Ok(SignatureFate::Failed {
+            error: "6101".into(),
+        }),
+    };
     for number in 0..ATTEMPTS_MAX {
         started(&journal, "a", number as u8).await;
         assert_eq!(resolve_pending(&journal, &failed).await.unwrap().decided, 1);
     }
     let refused = journal.begin(draft("a", 200)).await.unwrap();
-    assert_eq!(refused, Begun::Exhausted { last_error: Some("6101".into()) });
+    assert_eq!(
+        refused,
+        Begun::Exhausted {
+            last_error: Some("6101".into())
+        }
+    );
     started(&journal, "b", 201).await;
 }
 
@@ -141,13 +186,26 @@ async fn an_entry_is_decided_once() {
         journal.decide(id, EntryState::Unknown).await,
         Err(JournalError::NotPending(_))
     ));
-    journal.decide(id, EntryState::Landed { slot: 1 }).await.unwrap();
+    journal
+        .decide(id, EntryState::Landed { slot: 1 })
+        .await
+        .unwrap();
+    journal
+        .decide(id, EntryState::Landed { slot: 1 })
+        .await
+        .unwrap();
     assert!(matches!(
         journal.decide(id, EntryState::Expired).await,
         Err(JournalError::NotPending(_))
     ));
-    assert!(matches!(journal.begin(draft("", 1)).await, Err(JournalError::Key)));
-    assert!(matches!(journal.begin(draft(&"k".repeat(257), 1)).await, Err(JournalError::Key)));
+    assert!(matches!(
+        journal.begin(draft("", 1)).await,
+        Err(JournalError::Key)
+    ));
+    assert!(matches!(
+        journal.begin(draft(&"k".repeat(257), 1)).await,
+        Err(JournalError::Key)
+    ));
 }
 
 proptest! {
@@ -156,7 +214,9 @@ proptest! {
     /// However begins and decisions interleave, a key never has two transactions that may both
     /// land, and nothing begins after success.
     #[test]
-    fn a_key_never_has_two_live_transactions(steps in prop::collection::vec((0_u8..2, 0_u8..4), 1..40)) {
+    fn a_key_never_has_two_live_transactions(
+        steps in prop::collection::vec((0_u8..2, 0_u8..4), 1..40),
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
