@@ -18,7 +18,10 @@ pub struct KeyError {
 
 /// Reads a Solana keypair file, and warns when others can read it too.
 pub fn read_key(path: &Path) -> Result<Keypair, KeyError> {
-    let failed = |reason: String| KeyError { path: path.to_path_buf(), reason };
+    let failed = |reason: String| KeyError {
+        path: path.to_path_buf(),
+        reason,
+    };
     let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
     if metadata.permissions().mode() & OTHERS != 0 {
         tracing::warn!(path = %path.display(), "others can read the key; run `chmod 600` on it");

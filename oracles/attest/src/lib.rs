@@ -1,7 +1,7 @@
 //! Off chain. The verifier service: it asks storage nodes for the leaves that the epoch's seed
-//! chose, scores what they answered by the rules of `trestle_verify`, publishes inputs, evidence and
-//! result, and casts its one vote in each epoch: by proposing when it is its turn, by attesting what
-//! it recomputed otherwise.
+//! chose, scores what they answered by the rules of `trestle_verify`, publishes inputs, evidence
+//! and result, and casts its one vote in each epoch: by proposing when it is its turn, by attesting
+//! what it recomputed otherwise.
 //!
 //! ```text
 //! watcher ──view──┬── challenger ── nodes          chain/      reads, sends, journals
@@ -16,7 +16,12 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
 )]
 
 pub mod chain;

@@ -10,9 +10,9 @@ use solana_signer::Signer;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use trestle_attest::error::ServeError;
 use trestle_attest::key::read_key;
 use trestle_attest::recompute::{self, RecomputeError, Source};
-use trestle_attest::error::ServeError;
 use trestle_attest::server::serve;
 use trestle_attest::settings::{Settings, EXAMPLE};
 use trestle_kit::settings::{printable, read_file};
@@ -99,8 +99,7 @@ fn load(args: &ConfigArgs) -> Result<Settings, Failure> {
 fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let settings = load(args)?;
     telemetry::init(&settings.log).map_err(|error| Failure(BAD_SETTINGS, error.to_string()))?;
-    let shown =
-        printable(&settings).map_err(|error| Failure(BAD_SETTINGS, error.to_string()))?;
+    let shown = printable(&settings).map_err(|error| Failure(BAD_SETTINGS, error.to_string()))?;
     tracing::info!("settings:\n{shown}");
     runtime()?.block_on(serve(settings)).map_err(|error| {
         let code = match error {
@@ -129,7 +128,11 @@ fn run_recompute(args: RecomputeArgs) -> Result<(), Failure> {
     let report = runtime()?
         .block_on(recompute::run(&source, args.epoch, args.rpc_url.as_deref()))
         .map_err(|error: RecomputeError| {
-            let code = if error.is_disagreement() { FAILED } else { NETWORK };
+            let code = if error.is_disagreement() {
+                FAILED
+            } else {
+                NETWORK
+            };
             Failure(code, error.to_string())
         })?;
     let text = serde_json::to_string_pretty(&report)

@@ -61,6 +61,8 @@ impl AttestMetrics {
 
     /// Sets an epoch gauge.
     pub fn set_epoch(&self, stage: &str, epoch: u64) {
-        self.epochs.with_label_values(&[stage]).set(epoch.cast_signed());
+        self.epochs
+            .with_label_values(&[stage])
+            .set(epoch.cast_signed());
     }
 }

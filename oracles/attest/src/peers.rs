@@ -83,7 +83,12 @@ impl Peers {
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(STALL_TIMEOUT)
             .build()?;
-        Ok(Self { client, peers, service, file_bytes_max })
+        Ok(Self {
+            client,
+            peers,
+            service,
+            file_bytes_max,
+        })
     }
 
     /// The files behind a digest: from its proposer if that is a peer, else from any who has them.
@@ -137,9 +142,10 @@ impl Peers {
         });
         match parsing.await {
             Ok(parsed) => parsed.map_err(malformed),
-            Err(error) => {
-                Err(PeerError::Unavailable { url: url(), reason: error.to_string() })
-            }
+            Err(error) => Err(PeerError::Unavailable {
+                url: url(),
+                reason: error.to_string(),
+            }),
         }
     }
 
@@ -148,7 +154,10 @@ impl Peers {
         let mut findings = Vec::new();
         for peer in &self.peers {
             let url = format!("{}/v1/evidence/{}/{epoch}", peer.url.expose(), self.service);
-            let text = match self.get(url, peer.url.to_string(), self.file_bytes_max).await {
+            let text = match self
+                .get(url, peer.url.to_string(), self.file_bytes_max)
+                .await
+            {
                 Ok(text) => text,
                 Err(error) => {
                     tracing::debug!(%error, "no evidence of a peer");
@@ -165,8 +174,10 @@ impl Peers {
     }
 
     async fn get(&self, url: String, shown: String, limit: u64) -> Result<String, PeerError> {
-        let unavailable =
-            |reason: String| PeerError::Unavailable { url: shown.clone(), reason };
+        let unavailable = |reason: String| PeerError::Unavailable {
+            url: shown.clone(),
+            reason,
+        };
         let failed = |error: reqwest::Error| unavailable(error.without_url().to_string());
         let mut response = self.client.get(url).send().await.map_err(failed)?;
         if !response.status().is_success() {
@@ -176,7 +187,10 @@ impl Peers {
         while let Some(piece) = response.chunk().await.map_err(failed)? {
             bytes.extend_from_slice(&piece);
             if bytes.len() as u64 > limit {
-                return Err(PeerError::TooLong { url: shown.clone(), limit });
+                return Err(PeerError::TooLong {
+                    url: shown.clone(),
+                    limit,
+                });
             }
         }
         String::from_utf8(bytes).map_err(|_| unavailable("not UTF-8".into()))

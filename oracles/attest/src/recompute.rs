@@ -92,8 +92,13 @@ pub async fn run(
     };
     let files = EpochFiles::parse(&texts)?;
     let recomputed = recompute(&files)?;
-    let mut report = Report { root: files.root, final_on_chain: None };
-    let Some(rpc_url) = rpc_url else { return Ok(report) };
+    let mut report = Report {
+        root: files.root,
+        final_on_chain: None,
+    };
+    let Some(rpc_url) = rpc_url else {
+        return Ok(report);
+    };
     let rpc = RpcClient::new_with_timeout_and_commitment(
         rpc_url.to_owned(),
         TIMEOUT,

@@ -1,6 +1,6 @@
 //! The wiring: what exists, what depends on what, what runs.
 
-use crate::chain::{ActionSender, ChainReader, RpcStatus};
+use crate::chain::{rpc_client, ActionSender, ChainReader, RpcStatus};
 use crate::challenge::{Challenger, EndpointPolicy, NodeAsker, CHALLENGER};
 use crate::crank::{Cranker, CRANKER};
 use crate::error::ServeError;
@@ -12,25 +12,17 @@ use crate::publish::Publisher;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::status::Status;
-use crate::store::{SqliteStore, MIGRATIONS};
+use crate::store::open_stores;
 use crate::vote::{Drafter, RootBook, Voter, VOTER};
 use crate::watch::{Watcher, WATCHER};
-use solana_commitment_config::CommitmentConfig;
-use solana_keypair::Keypair;
-use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_signer::Signer;
 use std::sync::Arc;
 use std::time::Duration;
-use trestle_kit::database::Database;
 use trestle_kit::health::Health;
 use trestle_kit::http::{monitor_router, HttpServer};
-use trestle_kit::journal::Journal;
-use trestle_kit::journal_sqlite::SqliteJournal;
 use trestle_kit::metrics::Metrics;
 use trestle_kit::supervisor::{Periodic, Supervisor};
 
-/// Longest time for one RPC request.
-const RPC_TIMEOUT: Duration = Duration::from_secs(30);
 /// A task that has not succeeded for this many of its intervals is unhealthy ...
 const UNHEALTHY_INTERVALS: u32 = 20;
 /// ... but never before this long: silent nodes and heavy epochs take their time.
@@ -41,15 +33,14 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let keypair = Arc::new(read_key(&settings.keypair_path)?);
     let service = settings.chain.service;
     std::fs::create_dir_all(&settings.data_dir)?;
-    let database = Database::open(&settings.data_dir.join("attest.db"), &MIGRATIONS)?;
-    let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::new(database.clone()));
+    let (journal, store) = open_stores(&settings.data_dir)?;
     let publisher = Publisher::new(&settings.data_dir, service.as_array());
 
     let metrics = Metrics::new("trestle_attest")?;
     let (views, view) = tokio::sync::watch::channel(None);
     let shared = Shared {
         view,
-        store: Arc::new(SqliteStore::new(database)),
+        store,
         limits: settings.limits.clone(),
         status: Status::new(keypair.pubkey().to_string(), service.to_string()),
         metrics: AttestMetrics::new(&metrics)?,
@@ -57,11 +48,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     };
     let (public, monitor) = servers(&settings, &shared, &publisher, metrics).await?;
 
-    let rpc = Arc::new(RpcClient::new_with_timeout_and_commitment(
-        settings.chain.rpc_url.expose().to_owned(),
-        RPC_TIMEOUT,
-        CommitmentConfig::confirmed(),
-    ));
+    let rpc = rpc_client(&settings.chain.rpc_url);
     let interval = settings.chain.registry_interval;
     let reader = ChainReader::connect(rpc.clone(), service, keypair.pubkey(), interval).await?;
     let chain_status = Arc::new(RpcStatus::new(rpc.clone()));
@@ -76,19 +63,31 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         noted: None,
         pruned: None,
     };
-    let sender = ActionSender::new(
-        rpc.clone(),
-        keypair.clone(),
+    let sender = Arc::new(ActionSender {
+        rpc: rpc.clone(),
+        keypair: keypair.clone(),
         journal,
-        chain_status,
-        shared.metrics.clone(),
+        status: chain_status,
+        metrics: shared.metrics.clone(),
+        refusals: Default::default(),
+    });
+    let (book, drafter) = scoring(&settings, &shared, publisher)?;
+    let policy = EndpointPolicy::from_private(settings.challenge.private_endpoints);
+    let asker = NodeAsker::new(keypair, policy)?;
+    let challenger = Challenger::new(shared.clone(), asker, settings.challenge);
+    let cranker = Cranker::new(
+        shared.clone(),
+        rpc,
+        sender.clone(),
+        book.clone(),
+        settings.crank,
     );
-    let (challenger, voter, cranker) =
-        workers(&settings, &shared, keypair, Arc::new(sender), rpc, publisher)?;
+    let voter = Voter::new(shared.clone(), sender, book, drafter, settings.vote);
 
     let beat = settings.chain.poll_interval;
+    let age_max = beat.saturating_mul(UNHEALTHY_INTERVALS).max(UNHEALTHY_MIN);
     for task in [WATCHER, CHALLENGER, CRANKER, VOTER] {
-        shared.health.expect(task, beat.saturating_mul(UNHEALTHY_INTERVALS).max(UNHEALTHY_MIN));
+        shared.health.expect(task, age_max);
     }
     let supervisor = Supervisor::new()
         .with(monitor)
@@ -119,24 +118,20 @@ async fn servers(
     Ok((public, monitor))
 }
 
-fn workers(
+fn scoring(
     settings: &Settings,
     shared: &Shared,
-    keypair: Arc<Keypair>,
-    sender: Arc<ActionSender>,
-    rpc: Arc<RpcClient>,
     publisher: Publisher,
-) -> Result<(Challenger, Voter, Cranker), ServeError> {
-    let (service, bytes_max) = (settings.chain.service, settings.limits.peer_file_bytes_max);
-    let peers = Arc::new(Peers::new(settings.peers.clone(), service.to_string(), bytes_max)?);
-    let book = Arc::new(RootBook::new(shared.store.clone(), peers.clone(), publisher));
+) -> Result<(Arc<RootBook>, Arc<Drafter>), ServeError> {
+    let service = settings.chain.service.to_string();
+    let bytes_max = settings.limits.peer_file_bytes_max;
+    let peers = Arc::new(Peers::new(settings.peers.clone(), service, bytes_max)?);
     let store = shared.store.clone();
-    let drafter = Arc::new(Drafter { store, peers, book: book.clone() });
-    let policy = EndpointPolicy::from_private(settings.challenge.private_endpoints);
-    let asker = NodeAsker::new(keypair, policy)?;
-    let challenger = Challenger::new(shared.clone(), asker, settings.challenge.clone());
-    let cranker =
-        Cranker::new(shared.clone(), rpc, sender.clone(), book.clone(), settings.crank.clone());
-    let voter = Voter::new(shared.clone(), sender, book, drafter, settings.vote.clone());
-    Ok((challenger, voter, cranker))
+    let book = Arc::new(RootBook::new(store.clone(), peers.clone(), publisher));
+    let drafter = Drafter {
+        store,
+        peers,
+        book: book.clone(),
+    };
+    Ok((book, Arc::new(drafter)))
 }

@@ -97,7 +97,9 @@ pub struct HttpSettings {
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7500)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7500)),
+        }
     }
 }
 
@@ -111,7 +113,9 @@ pub struct MonitorSettings {
 
 impl Default for MonitorSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7501)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7501)),
+        }
     }
 }
 
@@ -152,7 +156,9 @@ pub struct VoteSettings {
 
 impl Default for VoteSettings {
     fn default() -> Self {
-        Self { proposer_delay: Duration::from_secs(120) }
+        Self {
+            proposer_delay: Duration::from_secs(120),
+        }
     }
 }
 
@@ -273,14 +279,30 @@ impl Settings {
         }
         let attempts = self.challenge.attempts;
         let rule = format!("1 to {ATTEMPTS_MAX}");
-        require((1..=ATTEMPTS_MAX).contains(&attempts), "challenge.attempts", rule)?;
+        require(
+            (1..=ATTEMPTS_MAX).contains(&attempts),
+            "challenge.attempts",
+            rule,
+        )?;
         let concurrency = self.challenge.concurrency;
         let rule = format!("1 to {CONCURRENCY_MAX}");
-        require((1..=CONCURRENCY_MAX).contains(&concurrency), "challenge.concurrency", rule)?;
+        require(
+            (1..=CONCURRENCY_MAX).contains(&concurrency),
+            "challenge.concurrency",
+            rule,
+        )?;
         let kept = self.limits.epochs_kept;
-        require(kept >= EPOCHS_KEPT_MIN, "limits.epochs_kept", format!("{EPOCHS_KEPT_MIN} or more"))?;
+        require(
+            kept >= EPOCHS_KEPT_MIN,
+            "limits.epochs_kept",
+            format!("{EPOCHS_KEPT_MIN} or more"),
+        )?;
         let rule = format!("at most {PEERS_MAX}, each authority once");
-        require(self.peers.len() <= PEERS_MAX && self.peers_are_distinct(), "peers", rule)
+        require(
+            self.peers.len() <= PEERS_MAX && self.peers_are_distinct(),
+            "peers",
+            rule,
+        )
     }
 
     fn peers_are_distinct(&self) -> bool {
@@ -329,9 +351,18 @@ mod tests {
         let peer = "[[peers]]\nauthority = '11111111111111111111111111111111'\nurl = 'http://a'\n";
         for (tail, key) in [
             ("poll_interval = '1ms'\n".to_string(), "chain.poll_interval"),
-            ("[challenge]\nattempts = 0\n".to_string(), "challenge.attempts"),
-            ("[challenge]\nconcurrency = 0\n".to_string(), "challenge.concurrency"),
-            ("[limits]\nepochs_kept = 1\n".to_string(), "limits.epochs_kept"),
+            (
+                "[challenge]\nattempts = 0\n".to_string(),
+                "challenge.attempts",
+            ),
+            (
+                "[challenge]\nconcurrency = 0\n".to_string(),
+                "challenge.concurrency",
+            ),
+            (
+                "[limits]\nepochs_kept = 1\n".to_string(),
+                "limits.epochs_kept",
+            ),
             (format!("{peer}{peer}"), "peers"),
         ] {
             let error = load(&format!("{MINIMAL}{tail}")).unwrap_err().to_string();
@@ -343,7 +374,16 @@ mod tests {
 
     #[test]
     fn environment_overrides_the_file() {
-        let variable = ("TRESTLE_ATTEST__CHALLENGE__ATTEMPTS".to_string(), "5".to_string());
-        assert_eq!(Settings::load(MINIMAL, [variable]).unwrap().challenge.attempts, 5);
+        let variable = (
+            "TRESTLE_ATTEST__CHALLENGE__ATTEMPTS".to_string(),
+            "5".to_string(),
+        );
+        assert_eq!(
+            Settings::load(MINIMAL, [variable])
+                .unwrap()
+                .challenge
+                .attempts,
+            5
+        );
     }
 }

@@ -61,12 +61,17 @@ impl Status {
             waiting_for: "the chain".into(),
             ..StatusReport::default()
         };
-        Self { report: Arc::new(Mutex::new(report)) }
+        Self {
+            report: Arc::new(Mutex::new(report)),
+        }
     }
 
     /// A copy of the state now.
     pub fn report(&self) -> StatusReport {
-        self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.report
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes the state.
@@ -76,7 +81,10 @@ impl Status {
 
     /// Whether challenges of an epoch are known to be open still.
     pub fn is_unsettled(&self, epoch: u64) -> bool {
-        self.report().challenges.get(&epoch).is_some_and(|progress| !progress.settled)
+        self.report()
+            .challenges
+            .get(&epoch)
+            .is_some_and(|progress| !progress.settled)
     }
 
     /// Running epoch, once it is known.

@@ -53,8 +53,15 @@ impl Tick for Watcher {
 impl Watcher {
     async fn take(&mut self, view: ChainView) -> TaskResult {
         // On disk before anybody decides anything by it.
-        if !self.noted.as_ref().is_some_and(|noted| Arc::ptr_eq(noted, &view.registry)) {
-            self.shared.store.note_operators(&operators_seen(&view)).await?;
+        if !self
+            .noted
+            .as_ref()
+            .is_some_and(|noted| Arc::ptr_eq(noted, &view.registry))
+        {
+            self.shared
+                .store
+                .note_operators(&operators_seen(&view))
+                .await?;
             self.noted = Some(Arc::clone(&view.registry));
         }
         self.report(&view);
@@ -71,7 +78,11 @@ impl Watcher {
     fn report(&self, view: &ChainView) {
         self.shared.metrics.set_epoch("current", view.epoch);
         let fee = view.fee_lamports;
-        let gauge = self.shared.metrics.fee_lamports.with_label_values(&[&self.verifier.to_string()]);
+        let gauge = self
+            .shared
+            .metrics
+            .fee_lamports
+            .with_label_values(&[&self.verifier.to_string()]);
         gauge.set(fee.cast_signed());
         self.shared.status.update(|report| {
             report.slot = view.voter(&self.verifier).map(|(slot, _)| slot);
@@ -87,9 +98,17 @@ impl Watcher {
             return Ok(());
         }
         // The newest final root is what the next epoch builds on, however old it is.
-        let needed = view.latest_final().map_or(view.epoch, |latest| latest.epoch);
-        let oldest = view.epoch.saturating_sub(self.shared.limits.epochs_kept).min(needed);
-        self.shared.store.prune(oldest, view.epoch_start(oldest)).await?;
+        let needed = view
+            .latest_final()
+            .map_or(view.epoch, |latest| latest.epoch);
+        let oldest = view
+            .epoch
+            .saturating_sub(self.shared.limits.epochs_kept)
+            .min(needed);
+        self.shared
+            .store
+            .prune(oldest, view.epoch_start(oldest))
+            .await?;
         let publisher = self.publisher.clone();
         tokio::task::spawn_blocking(move || publisher.prune(oldest))
             .await

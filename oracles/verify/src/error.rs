@@ -25,7 +25,7 @@ pub enum VerifyError {
         limit: u64,
     },
     /// An operator of the previous root disappeared, or a commitment names an unknown operator.
-    #[error("operator {} is not in the inputs; read all operators of the service again", Base58(.0))]
+    #[error("operator {} is not in the inputs; list the operators again", Base58(.0))]
     UnknownOperator(
         /// Address of the operator account.
         [u8; 32],
@@ -96,7 +96,7 @@ pub enum VerifyError {
         number: u32,
     },
     /// A `lost` whose opening is right after all.
-    #[error("challenge {number} of {} is called lost but its opening verifies", Base58(.commitment))]
+    #[error("challenge {number} of {} is called lost but its opening holds", Base58(.commitment))]
     LossDisproved {
         /// Address of the commitment.
         commitment: [u8; 32],

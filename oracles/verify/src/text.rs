@@ -50,7 +50,9 @@ pub fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], &'static str> {
 
 /// Parses a canonical decimal: no sign, no leading zero.
 pub fn parse_u64(text: &str) -> Result<u64, &'static str> {
-    let value: u64 = text.parse().map_err(|_| "not a decimal number below 2^64")?;
+    let value: u64 = text
+        .parse()
+        .map_err(|_| "not a decimal number below 2^64")?;
     if value.to_string() == text {
         Ok(value)
     } else {
@@ -120,7 +122,16 @@ mod tests {
     #[test]
     fn each_value_has_one_spelling() {
         assert_eq!(parse_u64("18446744073709551615"), Ok(u64::MAX));
-        for text in ["", "+1", "01", "-1", "1 ", "18446744073709551616", "0x1", "1e3"] {
+        for text in [
+            "",
+            "+1",
+            "01",
+            "-1",
+            "1 ",
+            "18446744073709551616",
+            "0x1",
+            "1e3",
+        ] {
             assert!(parse_u64(text).is_err(), "{text}");
         }
         assert_eq!(parse_hex::<2>("00ff"), Ok([0, 255]));
@@ -129,7 +140,13 @@ mod tests {
         }
         let address = Base58(&[7; 32]).to_string();
         assert_eq!(parse_base58::<32>(&address), Ok([7; 32]));
-        for text in [&address[1..], &format!("1{address}"), "", &"1".repeat(65), "0OIl"] {
+        for text in [
+            &address[1..],
+            &format!("1{address}"),
+            "",
+            &"1".repeat(65),
+            "0OIl",
+        ] {
             assert!(parse_base58::<32>(text).is_err(), "{text}");
         }
     }

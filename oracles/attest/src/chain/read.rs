@@ -59,7 +59,14 @@ impl ChainReader {
         registry_interval: Duration,
     ) -> Result<Self, ReadError> {
         let service = fetch::<Service>(&rpc, &service_address).await?;
-        Ok(Self { rpc, service_address, service, payer, registry_interval, registry: None })
+        Ok(Self {
+            rpc,
+            service_address,
+            service,
+            payer,
+            registry_interval,
+            registry: None,
+        })
     }
 
     /// The network of the service.
@@ -75,7 +82,12 @@ impl ChainReader {
         let by_service = Filter::address(offset_of!(Proposal, service), &self.service_address);
         let proposals = list::<Proposal>(&self.rpc, &[by_service]).await?;
         let rounds = self.rounds(core.epoch, &proposals).await?;
-        Ok(ChainView { proposals, rounds, registry, ..core })
+        Ok(ChainView {
+            proposals,
+            rounds,
+            registry,
+            ..core
+        })
     }
 
     /// Makes the next look list operators and commitments anew.
@@ -106,7 +118,9 @@ impl ChainReader {
             .collect();
         let network = required::<Network>(&found, &network_address)?;
         let time = clock(&found)?;
-        let epoch = network.epoch_at(time.unix_seconds).map_err(|_| ReadError::BeforeGenesis)?;
+        let epoch = network
+            .epoch_at(time.unix_seconds)
+            .map_err(|_| ReadError::BeforeGenesis)?;
         Ok(ChainView {
             time,
             epoch: epoch.0,
@@ -153,10 +167,16 @@ impl ChainReader {
         let mut epochs: BTreeSet<u64> = (epoch.saturating_sub(ROUNDS_BACK)..epoch).collect();
         epochs.extend(proposals.iter().map(|(_, proposal)| proposal.epoch));
         let epochs: Vec<u64> = epochs.into_iter().collect();
-        let addresses: Vec<Pubkey> =
-            epochs.iter().map(|epoch| address::round(&self.service_address, *epoch)).collect();
+        let addresses: Vec<Pubkey> = epochs
+            .iter()
+            .map(|epoch| address::round(&self.service_address, *epoch))
+            .collect();
         let rounds = fetch_many::<Round>(&self.rpc, &addresses).await?;
-        Ok(epochs.into_iter().zip(rounds).filter_map(|(epoch, one)| Some((epoch, one?))).collect())
+        Ok(epochs
+            .into_iter()
+            .zip(rounds)
+            .filter_map(|(epoch, one)| Some((epoch, one?)))
+            .collect())
     }
 }
 
@@ -164,22 +184,27 @@ fn required<T: trestle_sdk::fetch::Kind>(
     found: &BTreeMap<Pubkey, Account>,
     address: &Pubkey,
 ) -> Result<T, ReadError> {
-    let account = found
-        .get(address)
-        .ok_or(FetchError::NotFound { what: T::NAME, address: *address })?;
+    let account = found.get(address).ok_or(FetchError::NotFound {
+        what: T::NAME,
+        address: *address,
+    })?;
     Ok(decode::<T>(address, account)?)
 }
 
-fn ring(
-    found: &BTreeMap<Pubkey, Account>,
-    address: &Pubkey,
-) -> Result<Box<RootRing>, ReadError> {
+fn ring(found: &BTreeMap<Pubkey, Account>, address: &Pubkey) -> Result<Box<RootRing>, ReadError> {
     const WHAT: &str = "root ring";
-    let account =
-        found.get(address).ok_or(FetchError::NotFound { what: WHAT, address: *address })?;
-    let layout = FetchError::Layout { what: WHAT, address: *address };
+    let account = found.get(address).ok_or(FetchError::NotFound {
+        what: WHAT,
+        address: *address,
+    })?;
+    let layout = FetchError::Layout {
+        what: WHAT,
+        address: *address,
+    };
     let owned = account.owner == address::PROOFS_ID;
-    let ring = owned.then(|| RootRing::read_account_data(&account.data)).flatten();
+    let ring = owned
+        .then(|| RootRing::read_account_data(&account.data))
+        .flatten();
     Ok(ring.ok_or(layout)?)
 }
 
@@ -189,16 +214,23 @@ fn pool(
     found: &BTreeMap<Pubkey, Account>,
     address: &Pubkey,
 ) -> Result<Option<PoolState>, ReadError> {
-    let Some(account) = found.get(address).filter(|one| one.owner == address::REWARDS_ID) else {
+    let Some(account) = found
+        .get(address)
+        .filter(|one| one.owner == address::REWARDS_ID)
+    else {
         return Ok(None);
     };
-    let pool = PoolState::read_account_data(&account.data)
-        .ok_or(FetchError::Layout { what: "pool", address: *address })?;
+    let pool = PoolState::read_account_data(&account.data).ok_or(FetchError::Layout {
+        what: "pool",
+        address: *address,
+    })?;
     Ok(Some(pool))
 }
 
 fn clock(found: &BTreeMap<Pubkey, Account>) -> Result<ChainTime, ReadError> {
-    let data = found.get(&CLOCK_ADDRESS).map(|account| account.data.as_slice());
+    let data = found
+        .get(&CLOCK_ADDRESS)
+        .map(|account| account.data.as_slice());
     let read = |data: &[u8]| {
         let slot = data.first_chunk::<8>()?;
         let unix = data.get(CLOCK_UNIX_OFFSET..)?.first_chunk::<8>()?;
@@ -207,5 +239,6 @@ fn clock(found: &BTreeMap<Pubkey, Account>) -> Result<ChainTime, ReadError> {
             unix_seconds: i64::from_le_bytes(*unix),
         })
     };
-    data.and_then(read).ok_or_else(|| ReadError::Rpc("the clock account is unreadable".into()))
+    data.and_then(read)
+        .ok_or_else(|| ReadError::Rpc("the clock account is unreadable".into()))
 }

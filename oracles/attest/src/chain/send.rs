@@ -78,26 +78,21 @@ impl Sent {
 
 /// Sends actions with the verifier's key.
 pub struct ActionSender {
-    rpc: Arc<RpcClient>,
-    keypair: Arc<Keypair>,
-    journal: Arc<dyn Journal>,
-    status: Arc<dyn ChainStatus>,
-    metrics: AttestMetrics,
-    refusals: Mutex<BTreeMap<String, (u32, Instant)>>,
+    /// Where transactions go.
+    pub rpc: Arc<RpcClient>,
+    /// Signs and pays.
+    pub keypair: Arc<Keypair>,
+    /// Every transaction is in it before it is sent.
+    pub journal: Arc<dyn Journal>,
+    /// Decides what became of earlier transactions.
+    pub status: Arc<dyn ChainStatus>,
+    /// Counts outcomes.
+    pub metrics: AttestMetrics,
+    /// How often each action was refused, and when last.
+    pub refusals: Mutex<BTreeMap<String, (u32, Instant)>>,
 }
 
 impl ActionSender {
-    /// Over an RPC endpoint and a journal.
-    pub fn new(
-        rpc: Arc<RpcClient>,
-        keypair: Arc<Keypair>,
-        journal: Arc<dyn Journal>,
-        status: Arc<dyn ChainStatus>,
-        metrics: AttestMetrics,
-    ) -> Self {
-        Self { rpc, keypair, journal, status, metrics, refusals: Mutex::default() }
-    }
-
     /// The key that signs and pays.
     pub fn pubkey(&self) -> Pubkey {
         self.keypair.pubkey()
@@ -108,7 +103,10 @@ impl ActionSender {
     pub async fn send(&self, action: &Action) -> Result<Sent, JournalError> {
         let sent = self.try_send(action).await?;
         if sent != Sent::Waiting {
-            self.metrics.actions.with_label_values(&[action.kind, sent.label()]).inc();
+            self.metrics
+                .actions
+                .with_label_values(&[action.kind, sent.label()])
+                .inc();
         }
         match &sent {
             Sent::Landed(signature) => tracing::info!(key = action.key, %signature, "landed"),
@@ -122,7 +120,13 @@ impl ActionSender {
     /// Whether an action is on chain, by the journal alone.
     pub async fn is_landed(&self, key: &str) -> Result<bool, JournalError> {
         let latest = self.journal.latest(key).await?;
-        Ok(matches!(latest, Some(Entry { state: EntryState::Landed { .. }, .. })))
+        Ok(matches!(
+            latest,
+            Some(Entry {
+                state: EntryState::Landed { .. },
+                ..
+            })
+        ))
     }
 
     async fn try_send(&self, action: &Action) -> Result<Sent, JournalError> {
@@ -152,7 +156,9 @@ impl ActionSender {
 
     /// What an earlier attempt means for this one; `None` if it is free to go.
     async fn earlier(&self, key: &str) -> Result<Option<Sent>, JournalError> {
-        let Some(entry) = self.journal.latest(key).await? else { return Ok(None) };
+        let Some(entry) = self.journal.latest(key).await? else {
+            return Ok(None);
+        };
         let signature = entry.draft.signature;
         match &entry.state {
             EntryState::Landed { .. } => Ok(Some(Sent::Landed(signature))),
@@ -197,9 +203,9 @@ impl ActionSender {
             Begun::Started(entry) => Ok(entry),
             Begun::Pending(entry) => Err(Sent::InFlight(entry.draft.signature)),
             Begun::Landed(entry) => Err(Sent::Landed(entry.draft.signature)),
-            Begun::Exhausted { last_error } => {
-                Err(Sent::Exhausted(last_error.unwrap_or_else(|| "never landed".into())))
-            }
+            Begun::Exhausted { last_error } => Err(Sent::Exhausted(
+                last_error.unwrap_or_else(|| "never landed".into()),
+            )),
         })
     }
 
@@ -209,7 +215,12 @@ impl ActionSender {
             Outcome::Landed { slot } => (EntryState::Landed { slot }, Sent::Landed(signature)),
             Outcome::Failed { error, .. } => {
                 let error = error.to_string();
-                (EntryState::Failed { error: error.clone() }, Sent::Failed(error))
+                (
+                    EntryState::Failed {
+                        error: error.clone(),
+                    },
+                    Sent::Failed(error),
+                )
             }
             Outcome::Expired => (EntryState::Expired, Sent::Expired),
             // The entry stays undecided; the next attempt decides it first.
@@ -224,7 +235,9 @@ impl ActionSender {
 
     fn is_backing_off(&self, key: &str) -> bool {
         let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        refusals.get(key).is_some_and(|(count, last)| last.elapsed() < REFUSAL_BACKOFF.delay(*count))
+        refusals
+            .get(key)
+            .is_some_and(|(count, last)| last.elapsed() < REFUSAL_BACKOFF.delay(*count))
     }
 
     fn note_refusal(&self, key: &str) {
@@ -232,7 +245,9 @@ impl ActionSender {
         if refusals.len() >= REFUSALS_MAX {
             refusals.clear();
         }
-        let entry = refusals.entry(key.to_owned()).or_insert((0, Instant::now()));
+        let entry = refusals
+            .entry(key.to_owned())
+            .or_insert((0, Instant::now()));
         *entry = (entry.0.saturating_add(1), Instant::now());
     }
 }

@@ -42,7 +42,9 @@ impl ChainStatus for RpcStatus {
             return Ok(SignatureFate::Unconfirmed);
         }
         Ok(match status.err {
-            Some(error) => SignatureFate::Failed { error: error.to_string() },
+            Some(error) => SignatureFate::Failed {
+                error: error.to_string(),
+            },
             None => SignatureFate::Landed { slot: status.slot },
         })
     }

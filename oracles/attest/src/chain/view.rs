@@ -75,7 +75,8 @@ impl ChainView {
 
     /// Whether an epoch is final or was passed over.
     pub fn has_passed(&self, epoch: u64) -> bool {
-        self.latest_final().is_some_and(|latest| epoch <= latest.epoch)
+        self.latest_final()
+            .is_some_and(|latest| epoch <= latest.epoch)
     }
 
     /// The seed of an epoch.
@@ -128,13 +129,18 @@ impl ChainView {
 
     fn active(&self) -> impl Iterator<Item = &VerifierEntry> {
         let bond_min = self.network.verifier_bond_min;
-        self.verifiers.entries.iter().filter(move |one| one.is_active() && one.bond >= bond_min)
+        self.verifiers
+            .entries
+            .iter()
+            .filter(move |one| one.is_active() && one.bond >= bond_min)
     }
 
     /// Whether this verifier's one vote of an epoch is spent.
     pub fn has_voted(&self, slot: u32, epoch: u64) -> bool {
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
-        self.rounds.get(&epoch).is_some_and(|round| round.voted & bit != 0)
+        self.rounds
+            .get(&epoch)
+            .is_some_and(|round| round.voted & bit != 0)
     }
 
     /// What is challenged in an epoch, by address. The registry must have been read in or after it.
@@ -142,19 +148,37 @@ impl ChainView {
         if self.registry.epoch < epoch {
             return None;
         }
-        let serving = self.registry.commitments.iter().filter(|(_, one)| one.serves(epoch));
-        Some(serving.map(|(address, one)| commitment_input(address, one)).collect())
+        let serving = self
+            .registry
+            .commitments
+            .iter()
+            .filter(|(_, one)| one.serves(epoch));
+        Some(
+            serving
+                .map(|(address, one)| commitment_input(address, one))
+                .collect(),
+        )
     }
 
     /// Whether every account of the service can be scored.
     pub fn within(&self, limits: &LimitSettings) -> Result<(), String> {
         let counts = [
-            ("operators", self.registry.operators.len(), limits.operators_max),
-            ("commitments", self.registry.commitments.len(), limits.commitments_max),
+            (
+                "operators",
+                self.registry.operators.len(),
+                limits.operators_max,
+            ),
+            (
+                "commitments",
+                self.registry.commitments.len(),
+                limits.commitments_max,
+            ),
         ];
         for (what, count, limit) in counts {
             if count > limit {
-                return Err(format!("{count} {what}, more than limits.{what}_max = {limit}"));
+                return Err(format!(
+                    "{count} {what}, more than limits.{what}_max = {limit}"
+                ));
             }
         }
         Ok(())
@@ -174,7 +198,9 @@ impl Registry {
 }
 
 fn find<'a, T>(sorted: &'a [(Pubkey, T)], address: &[u8; 32]) -> Option<&'a T> {
-    let slot = sorted.binary_search_by(|(one, _)| one.as_array().cmp(address)).ok()?;
+    let slot = sorted
+        .binary_search_by(|(one, _)| one.as_array().cmp(address))
+        .ok()?;
     sorted.get(slot).map(|(_, value)| value)
 }
 

@@ -37,7 +37,11 @@ pub fn judge_answer(
         Err(error) => return (Vec::new(), Some(format!("not an answer: {error}"))),
     };
     let mut by_number: BTreeMap<u32, Answer> = BTreeMap::new();
-    for answer in answers.answers.into_iter().filter(|one| numbers.contains(&one.number)) {
+    for answer in answers
+        .answers
+        .into_iter()
+        .filter(|one| numbers.contains(&one.number))
+    {
         by_number.entry(answer.number).or_insert(answer);
     }
     let mut findings = Vec::new();
@@ -81,7 +85,10 @@ fn judge(
                 .or_else(|_| check(Finding::LossShown(opening, signature)))
                 .map_err(|error| error.to_string())
         }
-        _ => Err(format!("challenge {} has an unknown outcome", answer.number)),
+        _ => Err(format!(
+            "challenge {} has an unknown outcome",
+            answer.number
+        )),
     }
 }
 
@@ -91,8 +98,14 @@ fn parse_opening(answer: &Answer) -> Result<Opening, String> {
     if path.len() > usize::from(DEPTH_MAX) {
         return Err(format!("`path` is longer than {DEPTH_MAX}"));
     }
-    let path = path.iter().map(|node| parse_hex(node)).collect::<Result<_, _>>()?;
-    Ok(Opening { leaf: parse_hex(leaf)?, path })
+    let path = path
+        .iter()
+        .map(|node| parse_hex(node))
+        .collect::<Result<_, _>>()?;
+    Ok(Opening {
+        leaf: parse_hex(leaf)?,
+        path,
+    })
 }
 
 #[cfg(test)]
@@ -124,15 +137,26 @@ mod tests {
                 leaf_count: committed.leaf_count,
                 registered_epoch: 0,
             };
-            let scope = ChallengeScope { epoch: 4, seed: [5; 32] };
-            Self { key: SigningKey::from_bytes(&[6; 32]), scope, commitment, data }
+            let scope = ChallengeScope {
+                epoch: 4,
+                seed: [5; 32],
+            };
+            Self {
+                key: SigningKey::from_bytes(&[6; 32]),
+                scope,
+                commitment,
+                data,
+            }
         }
 
         fn open(&self, number: u32) -> Opening {
             let (_, mut cache) = commit_with_cache(&mut Cursor::new(&self.data), |_| {}).unwrap();
             let index = self.scope.index(&self.commitment, number);
             let opened = opening(&mut Cursor::new(&self.data), &mut cache, index).unwrap();
-            Opening { leaf: opened.leaf, path: opened.path }
+            Opening {
+                leaf: opened.leaf,
+                path: opened.path,
+            }
         }
 
         fn sign(&self, message: &[u8; 32]) -> String {
@@ -158,7 +182,13 @@ mod tests {
         fn judge(&self, answers: Vec<Value>) -> (Vec<ChallengeEvidence>, Option<String>) {
             let body = json!({ "answers": answers }).to_string();
             let key = self.key.verifying_key().to_bytes();
-            judge_answer(&self.scope, &self.commitment, &key, &[0, 1], body.as_bytes())
+            judge_answer(
+                &self.scope,
+                &self.commitment,
+                &key,
+                &[0, 1],
+                body.as_bytes(),
+            )
         }
     }
 
@@ -206,8 +236,7 @@ mod tests {
         }
         for body in ["", "[]", "{\"answers\":1}", "{\"error\":{}}"] {
             let key = node.key.verifying_key().to_bytes();
-            let judged =
-                judge_answer(&node.scope, &node.commitment, &key, &[0], body.as_bytes());
+            let judged = judge_answer(&node.scope, &node.commitment, &key, &[0], body.as_bytes());
             assert!(judged.0.is_empty() && judged.1.is_some());
         }
     }

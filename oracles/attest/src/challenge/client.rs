@@ -50,7 +50,11 @@ impl NodeAsker {
             EndpointPolicy::Public => builder.dns_resolver(Arc::new(PublicResolver)),
             EndpointPolicy::Any => builder,
         };
-        Ok(Self { client: builder.build()?, keypair, policy })
+        Ok(Self {
+            client: builder.build()?,
+            keypair,
+            policy,
+        })
     }
 
     /// Sends `body`; the whole answer must arrive within `deadline`.
@@ -63,7 +67,11 @@ impl NodeAsker {
             Ok(Err(error)) => Some(error),
             Err(_) => Some(format!("no answer within {} ms", deadline.as_millis())),
         };
-        NodeAnswer { body: received, error, elapsed: started.elapsed() }
+        NodeAnswer {
+            body: received,
+            error,
+            elapsed: started.elapsed(),
+        }
     }
 
     async fn exchange(
@@ -81,8 +89,12 @@ impl NodeAsker {
             method: "POST",
             path_and_query: url.path(),
         };
-        let signed = sign(self.keypair.as_ref(), &request, &body_digest(body.as_bytes()))
-            .map_err(|error| error.to_string())?;
+        let signed = sign(
+            self.keypair.as_ref(),
+            &request,
+            &body_digest(body.as_bytes()),
+        )
+        .map_err(|error| error.to_string())?;
         let mut builder = self
             .client
             .post(url.clone())

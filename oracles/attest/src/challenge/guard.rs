@@ -65,13 +65,17 @@ impl EndpointPolicy {
     /// Whether a URL may be asked. Names are checked again when they are resolved.
     pub fn check(self, url: &Url) -> Result<(), String> {
         let literal = match url.host() {
-            Some(host) => host.to_string().trim_matches(['[', ']']).parse::<IpAddr>().ok(),
+            Some(host) => host
+                .to_string()
+                .trim_matches(['[', ']'])
+                .parse::<IpAddr>()
+                .ok(),
             None => return Err("the endpoint has no host".into()),
         };
         match literal {
-            Some(address) if self == Self::Public && !is_public(address) => {
-                Err(format!("{address} is not an address of the public internet"))
-            }
+            Some(address) if self == Self::Public && !is_public(address) => Err(format!(
+                "{address} is not an address of the public internet"
+            )),
             _ => Ok(()),
         }
     }
@@ -85,8 +89,7 @@ impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> =
-                found.filter(|address| is_public(address.ip())).collect();
+            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
                 return Err("the name has no address of the public internet".into());
             }
@@ -102,14 +105,40 @@ mod tests {
     #[test]
     fn private_special_and_tunnelled_addresses_are_not_public() {
         for text in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-            "0.0.0.0", "255.255.255.255", "224.0.0.1", "192.0.0.1", "198.18.0.1", "203.0.113.1",
-            "240.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "2001:db8::1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "192.0.0.1",
+            "198.18.0.1",
+            "203.0.113.1",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001::1",
         ] {
             assert!(!is_public(text.parse().unwrap()), "{text}");
         }
-        for text in ["1.1.1.1", "8.8.8.8", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+        for text in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.128.0.1",
+            "2606:4700::1111",
+            "::ffff:1.1.1.1",
+        ] {
             assert!(is_public(text.parse().unwrap()), "{text}");
         }
     }
@@ -117,8 +146,12 @@ mod tests {
     #[test]
     fn literal_addresses_in_urls_are_checked_in_every_spelling() {
         for text in [
-            "http://127.0.0.1:80", "http://2130706433/", "http://0x7f.1/", "http://[::1]/",
-            "http://[::ffff:7f00:1]/", "http://169.254.169.254/latest",
+            "http://127.0.0.1:80",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://[::1]/",
+            "http://[::ffff:7f00:1]/",
+            "http://169.254.169.254/latest",
         ] {
             let url = Url::parse(text).unwrap();
             assert!(EndpointPolicy::Public.check(&url).is_err(), "{text}");
@@ -126,7 +159,9 @@ mod tests {
         }
         let url = Url::parse("https://1.1.1.1/").unwrap();
         assert!(EndpointPolicy::Public.check(&url).is_ok());
-        assert!(EndpointPolicy::Public.check(&Url::parse("unix:/run/x").unwrap()).is_err());
+        assert!(EndpointPolicy::Public
+            .check(&Url::parse("unix:/run/x").unwrap())
+            .is_err());
     }
 
     #[tokio::test]

@@ -18,12 +18,18 @@ use trestle_verify::storage::{ChallengeScope, CommitmentInput};
 impl OpenedEpoch {
     /// What fixes the questions.
     pub fn scope(&self) -> ChallengeScope {
-        ChallengeScope { epoch: self.epoch, seed: self.seed }
+        ChallengeScope {
+            epoch: self.epoch,
+            seed: self.seed,
+        }
     }
 
     /// A commitment of the epoch.
     pub fn commitment(&self, address: &[u8; 32]) -> Option<&CommitmentInput> {
-        let slot = self.commitments.binary_search_by(|one| one.address.cmp(address)).ok()?;
+        let slot = self
+            .commitments
+            .binary_search_by(|one| one.address.cmp(address))
+            .ok()?;
         self.commitments.get(slot)
     }
 }

@@ -61,7 +61,10 @@ impl Asked {
     }
 
     fn chunk(&self, commitment: &[u8; 32], chunk: u32) -> Chunk {
-        self.chunks.get(&(*commitment, chunk)).copied().unwrap_or_default()
+        self.chunks
+            .get(&(*commitment, chunk))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn chunk_mut(&mut self, commitment: &[u8; 32], chunk: u32) -> &mut Chunk {
@@ -78,13 +81,21 @@ pub fn open_asks(
     askable: impl Fn(&[u8; 32]) -> bool,
 ) -> Vec<Ask> {
     let mut asks = Vec::new();
-    for commitment in opened.commitments.iter().filter(|one| askable(&one.address)) {
+    for commitment in opened
+        .commitments
+        .iter()
+        .filter(|one| askable(&one.address))
+    {
         for (chunk, numbers) in chunks(opened.challenges) {
             let state = asked.chunk(&commitment.address, chunk);
             let left = |number: &u32| state.found & bit_of(*number) == 0;
             let numbers: Vec<u32> = numbers.filter(left).collect();
             if state.attempts < attempts_max && !numbers.is_empty() {
-                asks.push(Ask { commitment: *commitment, chunk, numbers });
+                asks.push(Ask {
+                    commitment: *commitment,
+                    chunk,
+                    numbers,
+                });
             }
         }
     }
@@ -123,7 +134,10 @@ pub fn progress(
 fn chunks(challenges: u32) -> impl Iterator<Item = (u32, std::ops::Range<u32>)> {
     (0..challenges.div_ceil(CHUNK_CHALLENGES)).map(move |chunk| {
         let start = chunk.saturating_mul(CHUNK_CHALLENGES);
-        (chunk, start..start.saturating_add(CHUNK_CHALLENGES).min(challenges))
+        (
+            chunk,
+            start..start.saturating_add(CHUNK_CHALLENGES).min(challenges),
+        )
     })
 }
 
@@ -142,7 +156,12 @@ mod tests {
             registered_epoch: 0,
         };
         let commitments = vec![commitment(1), commitment(2)];
-        OpenedEpoch { epoch: 5, seed: [1; 32], challenges: 40, commitments }
+        OpenedEpoch {
+            epoch: 5,
+            seed: [1; 32],
+            challenges: 40,
+            commitments,
+        }
     }
 
     #[test]
@@ -155,13 +174,23 @@ mod tests {
 
         let found: Vec<_> = (0..31).map(|number| ([1; 32], number)).collect();
         let attempts = [
-            ChunkAttempts { commitment: [2; 32], chunk: 0, attempts: 1 },
-            ChunkAttempts { commitment: [2; 32], chunk: 1, attempts: 2 },
+            ChunkAttempts {
+                commitment: [2; 32],
+                chunk: 0,
+                attempts: 1,
+            },
+            ChunkAttempts {
+                commitment: [2; 32],
+                chunk: 1,
+                attempts: 2,
+            },
         ];
         let mut asked = Asked::new(&found, &attempts);
         let left = open_asks(&opened, &asked, 2, |_| true);
-        let left: Vec<_> =
-            left.iter().map(|ask| (ask.commitment.address[0], ask.numbers.len())).collect();
+        let left: Vec<_> = left
+            .iter()
+            .map(|ask| (ask.commitment.address[0], ask.numbers.len()))
+            .collect();
         assert_eq!(left, [(1, 1), (1, 8), (2, 32)]);
         assert!(open_asks(&opened, &asked, 2, |_| false).is_empty());
         let counts = progress(&opened, &asked, 2, 41);
@@ -173,6 +202,9 @@ mod tests {
         asked.note(&[2; 32], 0, &[]);
         assert!(open_asks(&opened, &asked, 2, |_| true).is_empty());
         let counts = progress(&opened, &asked, 2, 0);
-        assert_eq!((counts.found, counts.missed, counts.settled), (40, 40, true));
+        assert_eq!(
+            (counts.found, counts.missed, counts.settled),
+            (40, 40, true)
+        );
     }
 }

@@ -59,7 +59,9 @@ struct Answered {
 #[async_trait]
 impl Tick for Challenger {
     async fn tick(&mut self) -> TaskResult {
-        let Some(view) = self.shared.view.borrow().clone() else { return Ok(()) };
+        let Some(view) = self.shared.view.borrow().clone() else {
+            return Ok(());
+        };
         if let Err(reason) = view.within(&self.shared.limits) {
             self.shared.trouble(CHALLENGER, &reason);
             return Ok(());
@@ -80,7 +82,12 @@ impl Tick for Challenger {
 impl Challenger {
     /// Has no epoch open yet.
     pub fn new(shared: Shared, asker: NodeAsker, settings: ChallengeSettings) -> Self {
-        Self { shared, asker, settings, epochs: BTreeMap::new() }
+        Self {
+            shared,
+            asker,
+            settings,
+            epochs: BTreeMap::new(),
+        }
     }
 
     /// Fixes the questions of an epoch once its seed is on chain. Returns whether they are fixed.
@@ -91,22 +98,38 @@ impl Challenger {
         let opened = match self.shared.store.opened(epoch).await? {
             Some(opened) => opened,
             None => {
-                let Some(opened) = questions(view, epoch) else { return Ok(false) };
+                let Some(opened) = questions(view, epoch) else {
+                    return Ok(false);
+                };
                 self.shared.store.open_epoch(&opened).await?;
                 let commitments = opened.commitments.len();
-                tracing::info!(epoch, commitments, challenges = opened.challenges, "epoch opened");
+                tracing::info!(
+                    epoch,
+                    commitments,
+                    challenges = opened.challenges,
+                    "epoch opened"
+                );
                 opened
             }
         };
         let found = self.shared.store.found(epoch).await?;
         let asked = Asked::new(&found, &self.shared.store.attempts(epoch).await?);
         let opened = Arc::new(opened);
-        self.epochs.insert(epoch, Working { opened, asked, last_asked: BTreeMap::new() });
+        self.epochs.insert(
+            epoch,
+            Working {
+                opened,
+                asked,
+                last_asked: BTreeMap::new(),
+            },
+        );
         Ok(true)
     }
 
     async fn work(&mut self, view: &ChainView, epoch: u64) -> Result<(), StoreError> {
-        let Some(working) = self.epochs.get(&epoch) else { return Ok(()) };
+        let Some(working) = self.epochs.get(&epoch) else {
+            return Ok(());
+        };
         let opened = Arc::clone(&working.opened);
         let due = working.due(view, &self.settings);
         if !due.is_empty() {
@@ -126,7 +149,11 @@ impl Challenger {
         epoch: u64,
         asks: Vec<Ask>,
     ) -> Result<Vec<OperatorAsks>, StoreError> {
-        let seen = self.shared.store.operators_since(view.epoch_start(epoch)).await?;
+        let seen = self
+            .shared
+            .store
+            .operators_since(view.epoch_start(epoch))
+            .await?;
         let mut keys = BTreeMap::new();
         for one in &seen {
             keys.entry(one.operator).or_insert(one.node_key);
@@ -140,11 +167,23 @@ impl Challenger {
         }
         let mut groups = Vec::new();
         for (operator, asks) in by_operator {
-            let Some(account) = view.registry.operator(&operator) else { continue };
+            let Some(account) = view.registry.operator(&operator) else {
+                continue;
+            };
             let endpoint = account.endpoint_str().to_owned();
-            let target = NodeTarget { endpoint, node_key: account.node_key };
-            let node_key = keys.get(&operator).copied().unwrap_or(account.node_key.to_bytes());
-            groups.push(OperatorAsks { target, node_key, asks });
+            let target = NodeTarget {
+                endpoint,
+                node_key: account.node_key,
+            };
+            let node_key = keys
+                .get(&operator)
+                .copied()
+                .unwrap_or(account.node_key.to_bytes());
+            groups.push(OperatorAsks {
+                target,
+                node_key,
+                asks,
+            });
         }
         Ok(groups)
     }
@@ -156,8 +195,10 @@ impl Challenger {
         groups: Vec<OperatorAsks>,
     ) -> Result<Vec<Answered>, StoreError> {
         let deadline = Duration::from_millis(view.service.answer_deadline_ms.into());
-        let operators: Vec<_> =
-            groups.iter().map(|group| self.ask_operator(opened, group, deadline)).collect();
+        let operators: Vec<_> = groups
+            .iter()
+            .map(|group| self.ask_operator(opened, group, deadline))
+            .collect();
         let results: Vec<Vec<Result<Answered, StoreError>>> = futures_util::stream::iter(operators)
             .buffer_unordered(self.settings.concurrency)
             .collect()
@@ -171,9 +212,15 @@ impl Challenger {
         group: &OperatorAsks,
         deadline: Duration,
     ) -> Vec<Result<Answered, StoreError>> {
-        let requests: Vec<_> =
-            group.asks.iter().map(|ask| self.ask(opened, group, ask, deadline)).collect();
-        futures_util::stream::iter(requests).buffer_unordered(OPERATOR_CONCURRENCY).collect().await
+        let requests: Vec<_> = group
+            .asks
+            .iter()
+            .map(|ask| self.ask(opened, group, ask, deadline))
+            .collect();
+        futures_util::stream::iter(requests)
+            .buffer_unordered(OPERATOR_CONCURRENCY)
+            .collect()
+            .await
     }
 
     /// One exchange: written down, sent, written down with what it proves.
@@ -192,19 +239,42 @@ impl Challenger {
             asked_at_ms: unix_ms(),
         };
         let id = self.shared.store.begin_exchange(&draft).await?;
-        let answer = self.asker.ask(&group.target, &draft.request, deadline).await;
+        let answer = self
+            .asker
+            .ask(&group.target, &draft.request, deadline)
+            .await;
         let result = judge(opened.scope(), ask.clone(), group.node_key, answer).await;
         self.observe(&draft, &result);
         self.shared.store.end_exchange(id, &result).await?;
-        let found = result.findings.iter().map(|finding| finding.number).collect();
-        Ok(Answered { commitment: draft.commitment, chunk: draft.chunk, found })
+        let found = result
+            .findings
+            .iter()
+            .map(|finding| finding.number)
+            .collect();
+        Ok(Answered {
+            commitment: draft.commitment,
+            chunk: draft.chunk,
+            found,
+        })
     }
 
     fn observe(&self, draft: &ExchangeDraft, result: &ExchangeResult) {
-        let label = if result.error.is_none() { "answered" } else { "failed" };
-        self.shared.metrics.exchanges.with_label_values(&[label]).inc();
+        let label = if result.error.is_none() {
+            "answered"
+        } else {
+            "failed"
+        };
+        self.shared
+            .metrics
+            .exchanges
+            .with_label_values(&[label])
+            .inc();
         let seconds = Duration::from_millis(result.elapsed_ms).as_secs_f64();
-        self.shared.metrics.exchange_seconds.with_label_values(&[label]).observe(seconds);
+        self.shared
+            .metrics
+            .exchange_seconds
+            .with_label_values(&[label])
+            .observe(seconds);
         if let Some(reason) = &result.error {
             let commitment = Base58(&draft.commitment).to_string();
             tracing::debug!(commitment, chunk = draft.chunk, reason, "not answered");
@@ -231,17 +301,30 @@ impl Challenger {
     }
 
     fn report(&self, view: &ChainView, epoch: u64) {
-        let Some(working) = self.epochs.get(&epoch) else { return };
+        let Some(working) = self.epochs.get(&epoch) else {
+            return;
+        };
         let progress = working.progress(view, self.settings.attempts);
-        let left = progress.total.saturating_sub(progress.found).saturating_sub(progress.missed);
-        for (state, count) in
-            [("found", progress.found), ("missed", progress.missed), ("open", left)]
-        {
-            self.shared.metrics.challenges.with_label_values(&[state]).set(count.cast_signed());
+        let left = progress
+            .total
+            .saturating_sub(progress.found)
+            .saturating_sub(progress.missed);
+        for (state, count) in [
+            ("found", progress.found),
+            ("missed", progress.missed),
+            ("open", left),
+        ] {
+            self.shared
+                .metrics
+                .challenges
+                .with_label_values(&[state])
+                .set(count.cast_signed());
         }
         self.shared.status.update(|report| {
             report.challenges.insert(epoch, progress);
-            report.challenges.retain(|known, _| *known >= epoch.saturating_sub(1));
+            report
+                .challenges
+                .retain(|known, _| *known >= epoch.saturating_sub(1));
         });
     }
 }
@@ -249,7 +332,9 @@ impl Challenger {
 impl Working {
     fn open_asks(&self, view: &ChainView, attempts: u32) -> Vec<Ask> {
         let epoch = self.opened.epoch;
-        open_asks(&self.opened, &self.asked, attempts, |one| may_ask(view, epoch, one))
+        open_asks(&self.opened, &self.asked, attempts, |one| {
+            may_ask(view, epoch, one)
+        })
     }
 
     /// Requests whose time has come.
@@ -281,7 +366,12 @@ impl Working {
 fn questions(view: &ChainView, epoch: u64) -> Option<OpenedEpoch> {
     let (seed, commitments) = view.seed(epoch).zip(view.challenged(epoch))?;
     let challenges = view.params().challenges_per_commitment().ok()?;
-    Some(OpenedEpoch { epoch, seed, challenges, commitments })
+    Some(OpenedEpoch {
+        epoch,
+        seed,
+        challenges,
+        commitments,
+    })
 }
 
 /// Hashing is not for the threads that wait for sockets.
@@ -301,18 +391,28 @@ async fn judge(
         .await
         .unwrap_or_else(|_| (Vec::new(), Some("judging was interrupted".into()))),
     };
-    ExchangeResult { answer: answer.body, error, elapsed_ms, findings }
+    ExchangeResult {
+        answer: answer.body,
+        error,
+        elapsed_ms,
+        findings,
+    }
 }
 
 /// Whether a node must still have the data of a commitment for challenges of `epoch`. After its
 /// last epoch a node may delete it, so a late question could only convict the innocent.
 fn may_ask(view: &ChainView, epoch: u64, commitment: &[u8; 32]) -> bool {
     epoch == view.epoch
-        || view.registry.commitment(commitment).is_some_and(|one| one.serves(view.epoch))
+        || view
+            .registry
+            .commitment(commitment)
+            .is_some_and(|one| one.serves(view.epoch))
 }
 
 /// For people who read the store; nothing is decided by it.
 fn unix_ms() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }

@@ -45,7 +45,11 @@ fn due_seed(view: &ChainView) -> Option<Due> {
         action: Action {
             key: format!("seed:{service}:{}", view.epoch),
             kind: "seed",
-            instructions: vec![epoch_seed_record(&view.network_address, service, view.epoch)],
+            instructions: vec![epoch_seed_record(
+                &view.network_address,
+                service,
+                view.epoch,
+            )],
         },
         turn_epoch: view.epoch,
     })
@@ -61,7 +65,10 @@ fn due_finalize(view: &ChainView) -> Option<Due> {
     let round = view.rounds.get(&ready.epoch)?;
     Some(Due {
         action: Action {
-            key: format!("finalize:{}:{}:{}", view.service_address, ready.epoch, ready.proposer),
+            key: format!(
+                "finalize:{}:{}:{}",
+                view.service_address, ready.epoch, ready.proposer
+            ),
             kind: "finalize",
             instructions: vec![epoch_finalize(&key_of(view, ready), &round.payer)],
         },
@@ -94,15 +101,25 @@ fn due_allot(view: &ChainView) -> Option<Due> {
 /// Proposals that can never become final, and rounds that no root came out of.
 fn due_closes(view: &ChainView) -> Vec<Due> {
     let service = &view.service_address;
-    let dead = view.proposals.iter().filter(|(_, one)| one.is_dead_in(view)).map(|(_, one)| Due {
-        action: Action {
-            key: format!("close:{service}:{}:{}:{}", one.epoch, one.proposer, one.proposed_at),
-            kind: "close",
-            instructions: vec![proposal_close(&key_of(view, one))],
-        },
-        turn_epoch: one.epoch,
-    });
-    let passed = view.rounds.iter().filter(|(epoch, _)| view.has_passed(**epoch));
+    let dead = view
+        .proposals
+        .iter()
+        .filter(|(_, one)| one.is_dead_in(view))
+        .map(|(_, one)| Due {
+            action: Action {
+                key: format!(
+                    "close:{service}:{}:{}:{}",
+                    one.epoch, one.proposer, one.proposed_at
+                ),
+                kind: "close",
+                instructions: vec![proposal_close(&key_of(view, one))],
+            },
+            turn_epoch: one.epoch,
+        });
+    let passed = view
+        .rounds
+        .iter()
+        .filter(|(epoch, _)| view.has_passed(**epoch));
     let rounds = passed.map(|(epoch, round)| Due {
         action: Action {
             key: format!("close-round:{service}:{epoch}"),

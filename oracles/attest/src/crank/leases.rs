@@ -28,7 +28,11 @@ pub fn due_leases(view: &ChainView, leases: &[(Pubkey, Lease)]) -> Vec<DueLease>
         .filter(|(_, lease)| lease.status != LEASE_SETTLED)
         .filter_map(|(address, lease)| {
             let root = next_root(view, *lease)?;
-            Some(DueLease { address: *address, lease: *lease, root })
+            Some(DueLease {
+                address: *address,
+                lease: *lease,
+                root,
+            })
         })
         .take(LEASES_PER_ROUND_MAX)
         .collect()

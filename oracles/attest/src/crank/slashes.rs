@@ -12,7 +12,10 @@ const SLASHES_PER_ROUND_MAX: usize = 16;
 
 /// The proof of a leaf, as instructions take it.
 pub fn leaf_proof(known: &KnownRoot, tree: &Tree, operator: &[u8; 32]) -> Option<LeafProof> {
-    let slot = known.states.binary_search_by(|one| one.operator.cmp(operator)).ok()?;
+    let slot = known
+        .states
+        .binary_search_by(|one| one.operator.cmp(operator))
+        .ok()?;
     let state = known.states.get(slot)?;
     let index = u32::try_from(slot).ok()?;
     Some(LeafProof {
@@ -38,7 +41,10 @@ pub fn due_slashes(view: &ChainView, known: &KnownRoot, tree: &Tree) -> Vec<Due>
         let mint = &view.network.token_mint;
         Some(Due {
             action: Action {
-                key: format!("slash:{operator}:{}:{}", account.slashed_applied, state.slashed),
+                key: format!(
+                    "slash:{operator}:{}:{}",
+                    account.slashed_applied, state.slashed
+                ),
                 kind: "slash",
                 instructions: vec![slash_apply(network, mint, service, &operator, proof)],
             },

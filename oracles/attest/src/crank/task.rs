@@ -39,7 +39,9 @@ pub struct Cranker {
 #[async_trait]
 impl Tick for Cranker {
     async fn tick(&mut self) -> TaskResult {
-        let Some(view) = self.shared.view.borrow().clone() else { return Ok(()) };
+        let Some(view) = self.shared.view.borrow().clone() else {
+            return Ok(());
+        };
         let mut all = due(&view, &self.settings);
         match self.due_by_roots(&view).await {
             Ok(more) => all.extend(more),
@@ -48,7 +50,8 @@ impl Tick for Cranker {
                 self.shared.trouble(CRANKER, &error);
             }
         }
-        self.due_since.retain(|key, _| all.iter().any(|one| one.action.key == *key));
+        self.due_since
+            .retain(|key, _| all.iter().any(|one| one.action.key == *key));
         for one in &all {
             if self.is_our_turn(&view, one) {
                 let sent = self.sender.send(&one.action).await;
@@ -69,17 +72,30 @@ impl Cranker {
         book: Arc<RootBook>,
         settings: CrankSettings,
     ) -> Self {
-        Self { shared, rpc, sender, book, settings, due_since: BTreeMap::new(), tree: None }
+        Self {
+            shared,
+            rpc,
+            sender,
+            book,
+            settings,
+            due_since: BTreeMap::new(),
+            tree: None,
+        }
     }
 
     fn is_our_turn(&mut self, view: &ChainView, due: &Due) -> bool {
         let rank = view.rank(&self.sender.pubkey(), due.turn_epoch);
-        let since = *self.due_since.entry(due.action.key.clone()).or_insert_with(Instant::now);
+        let since = *self
+            .due_since
+            .entry(due.action.key.clone())
+            .or_insert_with(Instant::now);
         since.elapsed() >= self.settings.delay.saturating_mul(rank)
     }
 
     async fn due_by_roots(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {
-        let Some(latest) = view.latest_final().copied() else { return Ok(Vec::new()) };
+        let Some(latest) = view.latest_final().copied() else {
+            return Ok(Vec::new());
+        };
         let mut all = Vec::new();
         if self.settings.slash {
             let (known, tree) = self.tree(&latest).await?;
@@ -109,10 +125,7 @@ impl Cranker {
         Ok(all)
     }
 
-    async fn tree(
-        &mut self,
-        root: &FinalRoot,
-    ) -> Result<(Arc<KnownRoot>, Arc<Tree>), BookError> {
+    async fn tree(&mut self, root: &FinalRoot) -> Result<(Arc<KnownRoot>, Arc<Tree>), BookError> {
         if let Some((known, tree)) = &self.tree {
             if known.digest == root.digest {
                 return Ok((Arc::clone(known), Arc::clone(tree)));

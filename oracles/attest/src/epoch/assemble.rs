@@ -45,7 +45,9 @@ impl OwnEvidence {
 
     /// Whether this verifier asked and can vouch that no answer came.
     pub fn asked(&self, commitment: &[u8; 32], number: u32) -> bool {
-        self.attempts.get(&(*commitment, chunk_of(number))).is_some_and(|count| *count > 0)
+        self.attempts
+            .get(&(*commitment, chunk_of(number)))
+            .is_some_and(|count| *count > 0)
     }
 
     /// Takes over what others found where this verifier found nothing. Only findings that prove
@@ -72,13 +74,17 @@ fn proves(inputs: &EpochInputs, record: &ChallengeEvidence) -> bool {
         .binary_search_by(|one| one.address.cmp(&record.commitment))
         .ok()
         .and_then(|slot| inputs.commitments.get(slot));
-    let Some(commitment) = commitment else { return false };
+    let Some(commitment) = commitment else {
+        return false;
+    };
     let operator = inputs
         .operators
         .binary_search_by(|one| one.address.cmp(&commitment.operator))
         .ok()
         .and_then(|slot| inputs.operators.get(slot));
-    let Some(operator) = operator else { return false };
+    let Some(operator) = operator else {
+        return false;
+    };
     let count = inputs.challenges_per_commitment().unwrap_or(0);
     record.number < count
         && check_finding(&inputs.scope(), commitment, &operator.node_key, record).is_ok()
@@ -95,7 +101,10 @@ pub fn assemble(inputs: &EpochInputs, own: &OwnEvidence) -> Assembled {
                 number,
                 finding,
             };
-            let found = own.finding(&commitment.address, number).cloned().map(record);
+            let found = own
+                .finding(&commitment.address, number)
+                .cloned()
+                .map(record);
             let found = found.filter(|found| is_sound(inputs, found));
             if let Some(found) = found {
                 assembled.records.push(found);

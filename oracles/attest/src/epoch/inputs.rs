@@ -37,7 +37,9 @@ impl OperatorHistory {
 
     /// Whether the operator was ever seen like this.
     pub fn held(&self, input: &OperatorInput) -> bool {
-        self.states.get(&input.address).is_some_and(|states| states.contains(input))
+        self.states
+            .get(&input.address)
+            .is_some_and(|states| states.contains(input))
     }
 }
 
@@ -55,13 +57,23 @@ fn input_of(seen: &OperatorSeen) -> OperatorInput {
 /// What was allotted to the epochs after the newest final root, up to and with `epoch`. `None`
 /// while the epoch is not allotted yet, or when the pool no longer remembers.
 pub fn allotted(view: &ChainView, epoch: u64) -> Option<Allotted> {
-    let Some(pool) = &view.pool else { return Some(Allotted { tokens: 0, stable: 0 }) };
+    let Some(pool) = &view.pool else {
+        return Some(Allotted {
+            tokens: 0,
+            stable: 0,
+        });
+    };
     // Before its first epoch a pool allots nothing, and nothing has to be waited for.
-    let complete = epoch < pool.first_epoch
-        || (pool.allot_count > 0 && pool.last_allotted_epoch >= epoch);
+    let complete =
+        epoch < pool.first_epoch || (pool.allot_count > 0 && pool.last_allotted_epoch >= epoch);
     let after = view.latest_final().map(|latest| latest.epoch);
-    let sums = complete.then(|| pool.allotted_between(after, epoch)).flatten()?;
-    Some(Allotted { tokens: sums.tokens, stable: sums.stable })
+    let sums = complete
+        .then(|| pool.allotted_between(after, epoch))
+        .flatten()?;
+    Some(Allotted {
+        tokens: sums.tokens,
+        stable: sums.stable,
+    })
 }
 
 /// All that this verifier knows of an epoch but the evidence.
@@ -118,13 +130,27 @@ mod tests {
 
     #[test]
     fn the_state_at_the_start_counts_and_later_ones_are_accepted() {
-        let rows = [seen(1, 10, 0, 5), seen(1, 20, 0, 50), seen(2, 7, 4, 60), seen(3, 7, 5, 70)];
+        let rows = [
+            seen(1, 10, 0, 5),
+            seen(1, 20, 0, 50),
+            seen(2, 7, 4, 60),
+            seen(3, 7, 5, 70),
+        ];
         let history = OperatorHistory::new(&rows);
         let start = history.at_start(4);
-        let stakes: Vec<_> = start.iter().map(|one| (one.address[0], one.stake)).collect();
+        let stakes: Vec<_> = start
+            .iter()
+            .map(|one| (one.address[0], one.stake))
+            .collect();
         assert_eq!(stakes, [(1, 10), (2, 7)]);
         assert!(history.held(&input_of(&rows[1])));
-        assert!(!history.held(&OperatorInput { stake: 15, ..input_of(&rows[1]) }));
-        assert!(!history.held(&OperatorInput { address: [9; 32], ..input_of(&rows[1]) }));
+        assert!(!history.held(&OperatorInput {
+            stake: 15,
+            ..input_of(&rows[1])
+        }));
+        assert!(!history.held(&OperatorInput {
+            address: [9; 32],
+            ..input_of(&rows[1])
+        }));
     }
 }

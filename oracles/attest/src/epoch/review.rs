@@ -40,7 +40,7 @@ pub enum Disagreement {
         number: u32,
     },
     /// A miss that this verifier cannot vouch for, because it did not ask.
-    #[error("challenge {number} of {} is called missed but was not asked here", Base58(.commitment))]
+    #[error("challenge {number} of {} is called missed but not asked here", Base58(.commitment))]
     UnseenMiss {
         /// The commitment.
         commitment: [u8; 32],
@@ -71,7 +71,9 @@ pub fn review(
         return Err(Disagreement::Input(part));
     }
     review_operators(view, &ours.operators, &inputs.operators)?;
-    evidence.iter().try_for_each(|record| review_miss(own, record))
+    evidence
+        .iter()
+        .try_for_each(|record| review_miss(own, record))
 }
 
 fn review_operators(

@@ -39,7 +39,11 @@ impl Epoch {
             registered_epoch: 2,
             seen_at: 50,
         };
-        let later = OperatorSeen { stake: 200, seen_at: 60, ..seen };
+        let later = OperatorSeen {
+            stake: 200,
+            seen_at: 60,
+            ..seen
+        };
         let view = OwnView {
             network: [8; 32],
             service: [9; 32],
@@ -49,7 +53,10 @@ impl Epoch {
                 miss_slash_bps: 100,
                 lost_slash_bps: 300,
             },
-            allotted: Allotted { tokens: 1_000, stable: 0 },
+            allotted: Allotted {
+                tokens: 1_000,
+                stable: 0,
+            },
             previous: None,
             opened: OpenedEpoch {
                 epoch: 5,
@@ -64,25 +71,48 @@ impl Epoch {
 
     fn answer(&self, number: u32) -> ChallengeEvidence {
         let (_, mut cache) = commit_with_cache(&mut Cursor::new(&self.data), |_| {}).unwrap();
-        let index = self.view.opened.scope().index(&self.view.opened.commitments[0], number);
+        let index = self
+            .view
+            .opened
+            .scope()
+            .index(&self.view.opened.commitments[0], number);
         let opened = opening(&mut Cursor::new(&self.data), &mut cache, index).unwrap();
-        let opening = Opening { leaf: opened.leaf, path: opened.path };
-        ChallengeEvidence { commitment: [1; 32], number, finding: Finding::Ok(opening) }
+        let opening = Opening {
+            leaf: opened.leaf,
+            path: opened.path,
+        };
+        ChallengeEvidence {
+            commitment: [1; 32],
+            number,
+            finding: Finding::Ok(opening),
+        }
     }
 
     fn missed(&self, number: u32) -> ChallengeEvidence {
-        ChallengeEvidence { commitment: [1; 32], number, finding: Finding::Missed }
+        ChallengeEvidence {
+            commitment: [1; 32],
+            number,
+            finding: Finding::Missed,
+        }
     }
 
     fn lost(&self, number: u32, key: &SigningKey) -> ChallengeEvidence {
         let commitment = &self.view.opened.commitments[0];
         let message = declared_loss_message(&self.view.opened.scope(), commitment, number);
         let finding = Finding::LossDeclared(key.sign(&message).to_bytes());
-        ChallengeEvidence { commitment: [1; 32], number, finding }
+        ChallengeEvidence {
+            commitment: [1; 32],
+            number,
+            finding,
+        }
     }
 
     fn own(&self, findings: Vec<ChallengeEvidence>, attempts: u32) -> OwnEvidence {
-        let row = ChunkAttempts { commitment: [1; 32], chunk: 0, attempts };
+        let row = ChunkAttempts {
+            commitment: [1; 32],
+            chunk: 0,
+            attempts,
+        };
         OwnEvidence::new(findings, &[row])
     }
 }
@@ -128,7 +158,10 @@ fn every_part_of_the_inputs_is_compared() {
     for (number, spoil) in spoils.into_iter().enumerate() {
         let mut inputs = epoch.view.inputs();
         spoil(&mut inputs);
-        assert!(review(&epoch.view, &own, &inputs, &[]).is_err(), "spoil {number}");
+        assert!(
+            review(&epoch.view, &own, &inputs, &[]).is_err(),
+            "spoil {number}"
+        );
     }
 }
 
@@ -140,11 +173,20 @@ fn a_miss_is_believed_only_by_who_asked_in_vain() {
     let review = |own: &OwnEvidence| review(&epoch.view, own, &inputs, &evidence);
     assert_eq!(review(&epoch.own(Vec::new(), 1)), Ok(()));
     let answered = review(&epoch.own(vec![epoch.answer(1)], 1));
-    assert!(matches!(answered, Err(Disagreement::AnsweredMiss { number: 1, .. })));
+    assert!(matches!(
+        answered,
+        Err(Disagreement::AnsweredMiss { number: 1, .. })
+    ));
     let lost = review(&epoch.own(vec![epoch.lost(1, &epoch.key)], 1));
-    assert!(matches!(lost, Err(Disagreement::AnsweredMiss { number: 1, .. })));
+    assert!(matches!(
+        lost,
+        Err(Disagreement::AnsweredMiss { number: 1, .. })
+    ));
     let unasked = review(&epoch.own(Vec::new(), 0));
-    assert!(matches!(unasked, Err(Disagreement::UnseenMiss { number: 1, .. })));
+    assert!(matches!(
+        unasked,
+        Err(Disagreement::UnseenMiss { number: 1, .. })
+    ));
 }
 
 #[test]
@@ -155,7 +197,10 @@ fn evidence_is_own_findings_then_misses_and_what_was_not_asked_stays_open() {
     assert_eq!((asked.missed, asked.unasked), (1, 0));
     assert_eq!(asked.records, [epoch.answer(0), epoch.missed(1)]);
     let unasked = assemble(&inputs, &epoch.own(vec![epoch.answer(0)], 0));
-    assert_eq!((unasked.records.len(), unasked.missed, unasked.unasked), (1, 0, 1));
+    assert_eq!(
+        (unasked.records.len(), unasked.missed, unasked.unasked),
+        (1, 0, 1)
+    );
 }
 
 #[test]
@@ -164,20 +209,34 @@ fn only_what_proves_itself_is_taken_from_others() {
     let inputs = epoch.view.inputs();
     let stranger = SigningKey::from_bytes(&[5; 32]);
     let mut rubbish = epoch.answer(1);
-    let Finding::Ok(opening) = &mut rubbish.finding else { panic!() };
+    let Finding::Ok(opening) = &mut rubbish.finding else {
+        panic!()
+    };
     opening.leaf[0] ^= 1;
     let mut foreign = epoch.answer(1);
     foreign.commitment = [7; 32];
     let mut beyond = epoch.lost(1, &epoch.key);
     beyond.number = 2;
-    for worthless in [rubbish, foreign, beyond, epoch.missed(1), epoch.lost(1, &stranger)] {
+    for worthless in [
+        rubbish,
+        foreign,
+        beyond,
+        epoch.missed(1),
+        epoch.lost(1, &stranger),
+    ] {
         let mut own = epoch.own(vec![epoch.answer(0)], 1);
         assert_eq!(own.merge(&inputs, vec![worthless]), 0);
     }
     let mut own = epoch.own(vec![epoch.answer(0)], 1);
     // What was found here stays; what is new and proves itself is taken.
-    assert_eq!(own.merge(&inputs, vec![epoch.lost(0, &epoch.key), epoch.answer(1)]), 1);
-    assert_eq!(assemble(&inputs, &own).records, [epoch.answer(0), epoch.answer(1)]);
+    assert_eq!(
+        own.merge(&inputs, vec![epoch.lost(0, &epoch.key), epoch.answer(1)]),
+        1
+    );
+    assert_eq!(
+        assemble(&inputs, &own).records,
+        [epoch.answer(0), epoch.answer(1)]
+    );
 }
 
 #[test]

@@ -24,14 +24,19 @@ pub struct Publisher {
 impl Publisher {
     /// Under `<data_dir>/published`, for one service.
     pub fn new(data_dir: &Path, service: &[u8; 32]) -> Self {
-        Self { folder: data_dir.join("published").join(Base58(service).to_string()) }
+        Self {
+            folder: data_dir.join("published").join(Base58(service).to_string()),
+        }
     }
 
     /// Writes the files of an epoch and makes them the published ones, at once. When it returns
     /// they are on disk.
     pub fn publish(&self, epoch: u64, digest: &Hash, texts: &EpochTexts) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let name = format!(".{epoch}-{}", Hex(digest.get(..NAME_BYTES).unwrap_or_default()));
+        let name = format!(
+            ".{epoch}-{}",
+            Hex(digest.get(..NAME_BYTES).unwrap_or_default())
+        );
         let target = self.folder.join(&name);
         if !target.exists() {
             let draft = self.folder.join(format!("{name}.draft"));
@@ -151,7 +156,9 @@ mod tests {
     fn half_a_folder_of_a_crash_is_written_anew() {
         let folder = tempfile::tempdir().unwrap();
         let publisher = Publisher::new(folder.path(), &[7; 32]);
-        let draft = publisher.folder.join(format!(".3-{}.draft", Hex(&[1; NAME_BYTES])));
+        let draft = publisher
+            .folder
+            .join(format!(".3-{}.draft", Hex(&[1; NAME_BYTES])));
         fs::create_dir_all(&draft).unwrap();
         fs::write(draft.join(ROOT_FILE), "half").unwrap();
         assert!(publisher.epochs().unwrap().is_empty());
@@ -177,7 +184,14 @@ mod tests {
     fn only_the_four_names_have_a_path() {
         let publisher = Publisher::new(Path::new("/d"), &[7; 32]);
         assert!(FILES.iter().all(|file| publisher.path(1, file).is_some()));
-        for file in ["", "..", "../root.json", "root.json/", "root", "/etc/passwd"] {
+        for file in [
+            "",
+            "..",
+            "../root.json",
+            "root.json/",
+            "root",
+            "/etc/passwd",
+        ] {
             assert!(publisher.path(1, file).is_none(), "{file}");
         }
     }

@@ -53,12 +53,20 @@ impl IntoResponse for Refusal {
 
 impl Refusal {
     fn unknown(what: &str) -> Self {
-        Self(StatusCode::NOT_FOUND, "not_found", format!("no such {what}"))
+        Self(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("no such {what}"),
+        )
     }
 
     fn broken(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "cannot serve a request");
-        Self(StatusCode::INTERNAL_SERVER_ERROR, "internal", "reading failed".into())
+        Self(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "reading failed".into(),
+        )
     }
 }
 
@@ -73,7 +81,11 @@ impl PublicState {
 
 fn parse_epoch(text: &str) -> Result<u64, Refusal> {
     parse_u64(text).map_err(|reason| {
-        Refusal(StatusCode::BAD_REQUEST, "bad_epoch", format!("epoch: {reason}"))
+        Refusal(
+            StatusCode::BAD_REQUEST,
+            "bad_epoch",
+            format!("epoch: {reason}"),
+        )
     })
 }
 
@@ -111,11 +123,21 @@ async fn send_file(
         }
         Err(error) => return Err(Refusal::broken(&error)),
     };
-    let length = file_handle.metadata().await.map_err(|error| Refusal::broken(&error))?.len();
+    let length = file_handle
+        .metadata()
+        .await
+        .map_err(|error| Refusal::broken(&error))?
+        .len();
     let body = Body::from_stream(tokio_util::io::ReaderStream::new(file_handle));
-    let kind = if file == EVIDENCE_FILE { "application/jsonl" } else { "application/json" };
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_string()), (header::CONTENT_LENGTH, length.to_string())];
+    let kind = if file == EVIDENCE_FILE {
+        "application/jsonl"
+    } else {
+        "application/json"
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_string()),
+        (header::CONTENT_LENGTH, length.to_string()),
+    ];
     Ok((headers, body).into_response())
 }
 
@@ -126,12 +148,24 @@ async fn send_evidence(
 ) -> Result<Response, Refusal> {
     state.check_service(&service)?;
     let epoch = parse_epoch(&epoch)?;
-    if state.status.current_epoch().is_none_or(|current| epoch >= current) {
+    if state
+        .status
+        .current_epoch()
+        .is_none_or(|current| epoch >= current)
+    {
         return Err(Refusal::unknown("ended epoch"));
     }
-    let opened = state.store.opened(epoch).await.map_err(|error| Refusal::broken(&error))?;
+    let opened = state
+        .store
+        .opened(epoch)
+        .await
+        .map_err(|error| Refusal::broken(&error))?;
     let opened = opened.ok_or_else(|| Refusal::unknown("epoch"))?;
-    let findings = state.store.findings(epoch).await.map_err(|error| Refusal::broken(&error))?;
+    let findings = state
+        .store
+        .findings(epoch)
+        .await
+        .map_err(|error| Refusal::broken(&error))?;
     let text = tokio::task::spawn_blocking(move || {
         let scope = opened.scope();
         let mut text = String::new();
@@ -155,8 +189,11 @@ async fn list_decisions(
 ) -> Result<Response, Refusal> {
     state.check_service(&service)?;
     let epoch = parse_epoch(&epoch)?;
-    let decisions =
-        state.store.decisions(epoch).await.map_err(|error| Refusal::broken(&error))?;
+    let decisions = state
+        .store
+        .decisions(epoch)
+        .await
+        .map_err(|error| Refusal::broken(&error))?;
     Ok(Json(json!({ "decisions": decisions })).into_response())
 }
 

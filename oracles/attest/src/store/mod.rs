@@ -11,10 +11,26 @@ pub use sqlite::{SqliteStore, MIGRATIONS};
 use async_trait::async_trait;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
 use thiserror::Error;
 use trestle_core::hash::Hash;
-use trestle_kit::database::DatabaseError;
+use trestle_kit::database::{Database, DatabaseError};
+use trestle_kit::journal::Journal;
+use trestle_kit::journal_sqlite::SqliteJournal;
 use trestle_verify::storage::{ChallengeEvidence, CommitmentInput, OperatorState};
+
+/// Name of the database in the data directory.
+const DATABASE_FILE: &str = "attest.db";
+
+/// Opens journal and evidence, which share a database, and so a lock and a backup.
+pub fn open_stores(
+    data_dir: &Path,
+) -> Result<(Arc<dyn Journal>, Arc<dyn EvidenceStore>), DatabaseError> {
+    let database = Database::open(&data_dir.join(DATABASE_FILE), &MIGRATIONS)?;
+    let journal = Arc::new(SqliteJournal::new(database.clone()));
+    Ok((journal, Arc::new(SqliteStore::new(database))))
+}
 
 /// Challenges in one request to a node. A node answers a chunk as a whole.
 pub const CHUNK_CHALLENGES: u32 = 32;

@@ -24,9 +24,7 @@ impl FindingColumns {
         let (kind, opening, signature) = match finding {
             Finding::Ok(opening) => (OK, Some(opening), None),
             Finding::LossDeclared(signature) => (LOSS_DECLARED, None, Some(signature)),
-            Finding::LossShown(opening, signature) => {
-                (LOSS_SHOWN, Some(opening), Some(signature))
-            }
+            Finding::LossShown(opening, signature) => (LOSS_SHOWN, Some(opening), Some(signature)),
             Finding::Missed => return None,
         };
         Some(Self {
@@ -42,8 +40,10 @@ impl FindingColumns {
 pub(super) fn read_finding(row: &Row<'_>) -> Result<ChallengeEvidence, DatabaseError> {
     let kind: String = row.get(2)?;
     let opening = read_opening(row.get(3)?, row.get(4)?)?;
-    let signature: Option<SignatureBytes> =
-        row.get::<_, Option<Vec<u8>>>(5)?.map(|bytes| array(&bytes)).transpose()?;
+    let signature: Option<SignatureBytes> = row
+        .get::<_, Option<Vec<u8>>>(5)?
+        .map(|bytes| array(&bytes))
+        .transpose()?;
     let finding = match (kind.as_str(), opening, signature) {
         (OK, Some(opening), None) => Finding::Ok(opening),
         (LOSS_DECLARED, None, Some(signature)) => Finding::LossDeclared(signature),
@@ -67,7 +67,10 @@ fn read_opening(
         _ => return Err(DAMAGED),
     };
     let path = path.chunks(32).map(array).collect::<Result<_, _>>()?;
-    Ok(Some(Opening { leaf: array::<LEAF_BYTES>(&leaf)?, path }))
+    Ok(Some(Opening {
+        leaf: array::<LEAF_BYTES>(&leaf)?,
+        path,
+    }))
 }
 
 const DAMAGED: DatabaseError = DatabaseError::Damaged("finding");

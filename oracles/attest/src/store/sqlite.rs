@@ -48,7 +48,9 @@ impl EvidenceStore for SqliteStore {
     async fn note_operators(&self, seen: &[OperatorSeen]) -> Result<u32, StoreError> {
         let seen = seen.to_vec();
         // Most looks find nothing new, and a read costs no sync to disk.
-        let changed = self.read(move |connection| changed_operators(connection, seen)).await?;
+        let changed = self
+            .read(move |connection| changed_operators(connection, seen))
+            .await?;
         if changed.is_empty() {
             return Ok(0);
         }
@@ -95,7 +97,11 @@ impl EvidenceStore for SqliteStore {
             for commitment in &opened.commitments {
                 transaction.execute(
                     "INSERT INTO epoch_commitment (epoch, commitment, body) VALUES (?1, ?2, ?3)",
-                    params![opened.epoch.cast_signed(), commitment.address, to_blob(commitment)?],
+                    params![
+                        opened.epoch.cast_signed(),
+                        commitment.address,
+                        to_blob(commitment)?
+                    ],
                 )?;
             }
             Ok(())
@@ -104,7 +110,8 @@ impl EvidenceStore for SqliteStore {
     }
 
     async fn opened(&self, epoch: u64) -> Result<Option<OpenedEpoch>, StoreError> {
-        self.read(move |connection| read_opened(connection, epoch)).await
+        self.read(move |connection| read_opened(connection, epoch))
+            .await
     }
 
     async fn begin_exchange(&self, draft: &ExchangeDraft) -> Result<i64, StoreError> {
@@ -128,7 +135,8 @@ impl EvidenceStore for SqliteStore {
 
     async fn end_exchange(&self, id: i64, result: &ExchangeResult) -> Result<(), StoreError> {
         let result = result.clone();
-        self.write(move |transaction| end_exchange(transaction, id, result)).await
+        self.write(move |transaction| end_exchange(transaction, id, result))
+            .await
     }
 
     async fn attempts(&self, epoch: u64) -> Result<Vec<ChunkAttempts>, StoreError> {
@@ -256,9 +264,14 @@ impl EvidenceStore for SqliteStore {
 
     async fn prune(&self, epoch: u64, since: i64) -> Result<(), StoreError> {
         self.write(move |transaction| {
-            for table in
-                ["finding", "exchange", "epoch_commitment", "epoch_opened", "decision", "known_root"]
-            {
+            for table in [
+                "finding",
+                "exchange",
+                "epoch_commitment",
+                "epoch_opened",
+                "decision",
+                "known_root",
+            ] {
                 let statement = format!("DELETE FROM {table} WHERE epoch < ?1");
                 transaction.execute(&statement, [epoch.cast_signed()])?;
             }
@@ -286,7 +299,12 @@ fn changed_operators(
     for one in seen {
         let mut rows = statement.query([one.operator])?;
         let last = rows.next()?.map(read_operator).transpose()?;
-        let same = last.is_some_and(|last| OperatorSeen { seen_at: one.seen_at, ..last } == one);
+        let same = last.is_some_and(|last| {
+            OperatorSeen {
+                seen_at: one.seen_at,
+                ..last
+            } == one
+        });
         // A chain time that did not move on cannot order two states; the next look will.
         let orderly = last.is_none_or(|last| last.seen_at < one.seen_at);
         if !same && orderly {
@@ -333,7 +351,9 @@ fn read_opened(connection: &Connection, epoch: u64) -> Result<Option<OpenedEpoch
     let head: Option<(Vec<u8>, u32)> = statement
         .query_row([epoch.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((seed, challenges)) = head else { return Ok(None) };
+    let Some((seed, challenges)) = head else {
+        return Ok(None);
+    };
     let mut statement = connection
         .prepare_cached("SELECT body FROM epoch_commitment WHERE epoch = ?1 ORDER BY commitment")?;
     let mut rows = statement.query([epoch.cast_signed()])?;
@@ -341,7 +361,12 @@ fn read_opened(connection: &Connection, epoch: u64) -> Result<Option<OpenedEpoch
     while let Some(row) = rows.next()? {
         commitments.push(from_blob(&row.get::<_, Vec<u8>>(0)?, "epoch_commitment")?);
     }
-    Ok(Some(OpenedEpoch { epoch, seed: array(&seed)?, challenges, commitments }))
+    Ok(Some(OpenedEpoch {
+        epoch,
+        seed: array(&seed)?,
+        challenges,
+        commitments,
+    }))
 }
 
 fn end_exchange(
@@ -349,7 +374,10 @@ fn end_exchange(
     id: i64,
     result: ExchangeResult,
 ) -> Result<(), DatabaseError> {
-    let answer = result.answer.get(..ANSWER_BYTES_MAX).unwrap_or(&result.answer);
+    let answer = result
+        .answer
+        .get(..ANSWER_BYTES_MAX)
+        .unwrap_or(&result.answer);
     let error = result.error.as_deref().map(shorten);
     let epoch: i64 = transaction.query_row(
         "UPDATE exchange SET done = 1, answer = ?2, error = ?3, elapsed_ms = ?4
@@ -358,7 +386,9 @@ fn end_exchange(
         |row| row.get(0),
     )?;
     for finding in &result.findings {
-        let Some(columns) = FindingColumns::of(&finding.finding) else { continue };
+        let Some(columns) = FindingColumns::of(&finding.finding) else {
+            continue;
+        };
         transaction.execute(
             "INSERT INTO finding (epoch, commitment, number, kind, leaf, path, signature, exchange)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

@@ -45,12 +45,13 @@ pub struct RootBook {
 
 impl RootBook {
     /// Over the store and the peers.
-    pub fn new(
-        store: Arc<dyn EvidenceStore>,
-        peers: Arc<Peers>,
-        publisher: Publisher,
-    ) -> Self {
-        Self { store, peers, publisher, cached: Mutex::default() }
+    pub fn new(store: Arc<dyn EvidenceStore>, peers: Arc<Peers>, publisher: Publisher) -> Self {
+        Self {
+            store,
+            peers,
+            publisher,
+            cached: Mutex::default(),
+        }
     }
 
     /// Counters and streaks behind a final root.
@@ -70,7 +71,9 @@ impl RootBook {
         &self,
         latest: Option<&FinalRoot>,
     ) -> Result<Option<PreviousRoot>, BookError> {
-        let Some(latest) = latest else { return Ok(None) };
+        let Some(latest) = latest else {
+            return Ok(None);
+        };
         let known = self.known(latest).await?;
         Ok(Some(PreviousRoot {
             epoch: latest.epoch,
@@ -90,11 +93,7 @@ impl RootBook {
     }
 
     /// Remembers a root and publishes its files. Both are on disk when this returns.
-    pub async fn record(
-        &self,
-        files: &EpochFiles,
-        texts: EpochTexts,
-    ) -> Result<(), BookError> {
+    pub async fn record(&self, files: &EpochFiles, texts: EpochTexts) -> Result<(), BookError> {
         let known = KnownRoot {
             epoch: files.root.epoch,
             digest: files.root.digest,
@@ -117,7 +116,11 @@ impl RootBook {
         .await??;
         self.record(&files, texts).await?;
         tracing::info!(epoch = root.epoch, "took over a final root from a peer");
-        Ok(KnownRoot { epoch: root.epoch, digest: root.digest, states: files.leaves.leaves })
+        Ok(KnownRoot {
+            epoch: root.epoch,
+            digest: root.digest,
+            states: files.leaves.leaves,
+        })
     }
 
     fn cached(&self, digest: &Hash) -> Option<Arc<KnownRoot>> {
@@ -140,5 +143,7 @@ impl RootBook {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, BookError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| BookError::Interrupted)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| BookError::Interrupted)
 }

@@ -68,14 +68,21 @@ impl Drafter {
         let (files, texts) = scored(inputs, assembled).await?;
         let draft = draft_of(&files);
         self.book.record(&files, texts).await?;
-        tracing::info!(epoch, leaves = draft.root.leaf_count, "epoch scored and published");
+        tracing::info!(
+            epoch,
+            leaves = draft.root.leaf_count,
+            "epoch scored and published"
+        );
         Ok(draft)
     }
 
     /// What this verifier saw of an epoch.
     pub async fn own_evidence(&self, epoch: u64) -> Result<OwnEvidence, BookError> {
         let findings = self.store.findings(epoch).await?;
-        Ok(OwnEvidence::new(findings, &self.store.attempts(epoch).await?))
+        Ok(OwnEvidence::new(
+            findings,
+            &self.store.attempts(epoch).await?,
+        ))
     }
 }
 

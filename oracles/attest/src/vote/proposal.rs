@@ -41,7 +41,9 @@ impl Reviewer {
             return Ok(Verdict::Wrong(reason));
         }
         let peers = &self.drafter.peers;
-        let fetched = peers.files(proposal.epoch, &proposal.digest, Some(&proposal.proposer)).await;
+        let fetched = peers
+            .files(proposal.epoch, &proposal.digest, Some(&proposal.proposer))
+            .await;
         let (texts, files) = match fetched {
             Ok(fetched) => fetched,
             Err(error) => return Ok(unfetched(&error, published_late)),
@@ -64,7 +66,9 @@ fn unfetched(error: &PeerError, published_late: bool) -> Verdict {
         return Verdict::Wrong(reason);
     }
     if published_late {
-        return Verdict::Wrong(format!("nobody publishes the files behind its digest: {reason}"));
+        return Verdict::Wrong(format!(
+            "nobody publishes the files behind its digest: {reason}"
+        ));
     }
     Verdict::Unknown(reason)
 }
@@ -76,7 +80,9 @@ fn compare(
     chain: &FinalRoot,
 ) -> Result<(), String> {
     let recomputed = recompute(files).map_err(|error| error.to_string())?;
-    recomputed.compare_with_chain(chain).map_err(|error| error.to_string())?;
+    recomputed
+        .compare_with_chain(chain)
+        .map_err(|error| error.to_string())?;
     review(view, own, &files.inputs, &files.evidence).map_err(|error| error.to_string())
 }
 

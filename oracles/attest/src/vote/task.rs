@@ -108,15 +108,21 @@ impl From<DraftError> for Interruption {
 #[async_trait]
 impl Tick for Voter {
     async fn tick(&mut self) -> TaskResult {
-        let Some(view) = self.shared.view.borrow().clone() else { return Ok(()) };
+        let Some(view) = self.shared.view.borrow().clone() else {
+            return Ok(());
+        };
         match self.round(&view).await {
             Ok(waiting) => {
                 self.shared.health.succeeded(VOTER);
-                self.shared.status.update(|report| report.waiting_for = waiting);
+                self.shared
+                    .status
+                    .update(|report| report.waiting_for = waiting);
             }
             Err(Interruption::Trouble(reason)) => {
                 self.shared.trouble(VOTER, &reason);
-                self.shared.status.update(|report| report.waiting_for = reason);
+                self.shared
+                    .status
+                    .update(|report| report.waiting_for = reason);
             }
             Err(Interruption::Fatal(error)) => return Err(error),
         }
@@ -133,9 +139,19 @@ impl Voter {
         drafter: Arc<Drafter>,
         settings: VoteSettings,
     ) -> Self {
-        let reviewer = Reviewer { drafter: drafter.clone() };
+        let reviewer = Reviewer {
+            drafter: drafter.clone(),
+        };
         let memory = VoterMemory::default();
-        Self { shared, sender, book, drafter, reviewer, settings, memory }
+        Self {
+            shared,
+            sender,
+            book,
+            drafter,
+            reviewer,
+            settings,
+            memory,
+        }
     }
 
     async fn round(&mut self, view: &ChainView) -> Result<String, Interruption> {
@@ -147,8 +163,11 @@ impl Voter {
         let Some((slot, _)) = view.voter(&self.sender.pubkey()) else {
             return Ok("a place in the verifier set, with bond".into());
         };
-        view.within(&self.shared.limits).map_err(Interruption::Trouble)?;
-        let first = view.latest_final().map_or(0, |latest| latest.epoch.saturating_add(1));
+        view.within(&self.shared.limits)
+            .map_err(Interruption::Trouble)?;
+        let first = view
+            .latest_final()
+            .map_or(0, |latest| latest.epoch.saturating_add(1));
         for epoch in first.max(view.epoch.saturating_sub(EPOCHS_BACK))..view.epoch {
             match self.epoch(view, slot, epoch).await? {
                 Step::Done => {}
@@ -165,7 +184,10 @@ impl Voter {
     /// turn in the newer epoch too, one without a quorum must not hold up that one any longer.
     fn is_given_up(&self, view: &ChainView, epoch: u64) -> bool {
         let newest = view.epoch.saturating_sub(1);
-        let turns = view.voters().saturating_add(UNJUDGED_TURNS).saturating_add(1);
+        let turns = view
+            .voters()
+            .saturating_add(UNJUDGED_TURNS)
+            .saturating_add(1);
         let patience = self.settings.proposer_delay.saturating_mul(turns);
         epoch < newest && self.memory.since_end(newest) >= patience
     }
@@ -176,8 +198,11 @@ impl Voter {
         slot: u32,
         epoch: u64,
     ) -> Result<Step, Interruption> {
-        let live: Vec<&(Pubkey, Proposal)> =
-            view.proposals.iter().filter(|(_, one)| is_live(view, one, epoch)).collect();
+        let live: Vec<&(Pubkey, Proposal)> = view
+            .proposals
+            .iter()
+            .filter(|(_, one)| is_live(view, one, epoch))
+            .collect();
         if live.iter().any(|(_, proposal)| proposal.quorum_at != 0) {
             return Ok(Step::Window);
         }
@@ -214,14 +239,25 @@ impl Voter {
         if view.registry.epoch <= epoch {
             return wait("a list of operators from after its end");
         }
-        if view.registry.operators.iter().all(|(_, one)| one.registered_epoch > epoch) {
+        if view
+            .registry
+            .operators
+            .iter()
+            .all(|(_, one)| one.registered_epoch > epoch)
+        {
             return Ok(Err(Step::Done));
         }
         if self.shared.status.is_unsettled(epoch) {
             return wait("answers of nodes");
         }
-        let Some(allotted) = allotted(view, epoch) else { return wait("its allotment") };
-        let seen = self.shared.store.operators_since(view.epoch_start(epoch)).await?;
+        let Some(allotted) = allotted(view, epoch) else {
+            return wait("its allotment");
+        };
+        let seen = self
+            .shared
+            .store
+            .operators_since(view.epoch_start(epoch))
+            .await?;
         Ok(Ok(OwnView {
             network: view.network_address.to_bytes(),
             service: view.service_address.to_bytes(),
@@ -287,8 +323,16 @@ impl Voter {
             None => DecisionVerdict::Attest,
             Some(_) => DecisionVerdict::Refuse,
         };
-        let label = if refusal.is_none() { "attest" } else { "refuse" };
-        self.shared.metrics.decisions.with_label_values(&[label]).inc();
+        let label = if refusal.is_none() {
+            "attest"
+        } else {
+            "refuse"
+        };
+        self.shared
+            .metrics
+            .decisions
+            .with_label_values(&[label])
+            .inc();
         let decision = Decision {
             proposal: address.to_string(),
             proposer: proposal.proposer.to_string(),
@@ -298,7 +342,11 @@ impl Voter {
             decided_at: view.time.unix_seconds,
             reviews: 1,
         };
-        Ok(self.shared.store.put_decision(proposal.epoch, &decision).await?)
+        Ok(self
+            .shared
+            .store
+            .put_decision(proposal.epoch, &decision)
+            .await?)
     }
 
     async fn attest(
@@ -325,7 +373,11 @@ impl Voter {
     ) -> Result<Step, Interruption> {
         let epoch = own.opened.epoch;
         let rank = view.rank(&self.sender.pubkey(), epoch);
-        let turns = if unjudged { rank.saturating_add(UNJUDGED_TURNS) } else { rank };
+        let turns = if unjudged {
+            rank.saturating_add(UNJUDGED_TURNS)
+        } else {
+            rank
+        };
         if self.memory.since_end(epoch) < self.settings.proposer_delay.saturating_mul(turns) {
             return Ok(Step::Wait("the turn of another verifier".into()));
         }
@@ -362,7 +414,11 @@ impl Voter {
         instruction: solana_instruction::Instruction,
     ) -> Result<Sent, Interruption> {
         let key = vote_key(&view.service_address.to_string(), epoch);
-        let action = Action { key, kind, instructions: vec![instruction] };
+        let action = Action {
+            key,
+            kind,
+            instructions: vec![instruction],
+        };
         let sent = self.sender.send(&action).await?;
         if sent.is_landed() {
             self.note_vote(epoch);
@@ -372,7 +428,9 @@ impl Voter {
 
     fn note_vote(&self, epoch: u64) {
         self.shared.metrics.set_epoch("voted", epoch);
-        self.shared.status.update(|report| report.latest_vote = Some(epoch.to_string()));
+        self.shared
+            .status
+            .update(|report| report.latest_vote = Some(epoch.to_string()));
     }
 }
 
@@ -401,15 +459,21 @@ impl VoterMemory {
     }
 
     fn since_end(&self, epoch: u64) -> Duration {
-        self.ended.get(&epoch).map_or(Duration::ZERO, Instant::elapsed)
+        self.ended
+            .get(&epoch)
+            .map_or(Duration::ZERO, Instant::elapsed)
     }
 
     fn age(&self, proposal: &Pubkey) -> Duration {
-        self.proposed.get(proposal).map_or(Duration::ZERO, Instant::elapsed)
+        self.proposed
+            .get(proposal)
+            .map_or(Duration::ZERO, Instant::elapsed)
     }
 
     fn was_just_reviewed(&self, proposal: &Pubkey) -> bool {
-        self.reviewed.get(proposal).is_some_and(|last| last.elapsed() < REVIEW_SPACING)
+        self.reviewed
+            .get(proposal)
+            .is_some_and(|last| last.elapsed() < REVIEW_SPACING)
     }
 }
 

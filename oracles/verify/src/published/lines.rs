@@ -53,7 +53,13 @@ pub fn render_evidence_line(
         }
         Finding::Missed => (OutcomeText::Missed, None, None),
     };
-    let path = |opening: &Opening| opening.path.iter().map(|hash| Hex(hash).to_string()).collect();
+    let path = |opening: &Opening| {
+        opening
+            .path
+            .iter()
+            .map(|hash| Hex(hash).to_string())
+            .collect()
+    };
     let line = Line {
         commitment: record.commitment,
         number: record.number,
@@ -93,10 +99,10 @@ pub fn parse_evidence(
     let mut evidence = Vec::new();
     for (position, line) in text.lines().enumerate() {
         let number = position.saturating_add(1);
-        let (record, index) =
-            parse_line(line).map_err(|reason| malformed(number, &reason))?;
-        let commitment =
-            commitments.get(&record.commitment).ok_or_else(|| malformed(number, &UNKNOWN))?;
+        let (record, index) = parse_line(line).map_err(|reason| malformed(number, &reason))?;
+        let commitment = commitments
+            .get(&record.commitment)
+            .ok_or_else(|| malformed(number, &UNKNOWN))?;
         let expected = scope.index(commitment, record.number);
         if index != expected {
             return Err(malformed(number, &format!("index must be {expected}")));
@@ -112,13 +118,20 @@ pub fn parse_evidence_line(text: &str) -> Result<(ChallengeEvidence, u32), Verif
 }
 
 fn by_address(inputs: &EpochInputs) -> BTreeMap<&[u8; 32], &CommitmentInput> {
-    inputs.commitments.iter().map(|one| (&one.address, one)).collect()
+    inputs
+        .commitments
+        .iter()
+        .map(|one| (&one.address, one))
+        .collect()
 }
 
 fn parse_line(text: &str) -> Result<(ChallengeEvidence, u32), String> {
     let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let opening = parse_opening(line.leaf, line.path)?;
-    let signature = line.signature.map(|text| parse_base58::<64>(&text)).transpose()?;
+    let signature = line
+        .signature
+        .map(|text| parse_base58::<64>(&text))
+        .transpose()?;
     let finding = match (line.outcome, opening, signature) {
         (OutcomeText::Ok, Some(opening), None) => Finding::Ok(opening),
         (OutcomeText::Lost, None, Some(signature)) => Finding::LossDeclared(signature),
@@ -128,8 +141,11 @@ fn parse_line(text: &str) -> Result<(ChallengeEvidence, u32), String> {
         (OutcomeText::Missed, None, None) => Finding::Missed,
         _ => return Err("fields do not fit the outcome".into()),
     };
-    let record =
-        ChallengeEvidence { commitment: line.commitment, number: line.number, finding };
+    let record = ChallengeEvidence {
+        commitment: line.commitment,
+        number: line.number,
+        finding,
+    };
     Ok((record, line.index))
 }
 
@@ -145,10 +161,20 @@ fn parse_opening(
     if path.len() > PATH_MAX {
         return Err(format!("`path` is longer than {PATH_MAX}"));
     }
-    let path = path.iter().map(|text| parse_hex(text)).collect::<Result<_, _>>()?;
-    Ok(Some(Opening { leaf: parse_hex(&leaf)?, path }))
+    let path = path
+        .iter()
+        .map(|text| parse_hex(text))
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Opening {
+        leaf: parse_hex(&leaf)?,
+        path,
+    }))
 }
 
 fn malformed(line: usize, reason: &dyn std::fmt::Display) -> VerifyError {
-    VerifyError::Malformed { file: EVIDENCE_FILE, line, reason: reason.to_string() }
+    VerifyError::Malformed {
+        file: EVIDENCE_FILE,
+        line,
+        reason: reason.to_string(),
+    }
 }

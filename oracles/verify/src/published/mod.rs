@@ -67,7 +67,12 @@ impl EpochFiles {
     ) -> Self {
         let leaves = LeavesFile::new(&inputs, outcome);
         let root = RootFile::new(&inputs, outcome);
-        Self { inputs, evidence, leaves, root }
+        Self {
+            inputs,
+            evidence,
+            leaves,
+            root,
+        }
     }
 
     /// Reads what [`EpochFiles::render`] writes.
@@ -124,8 +129,10 @@ fn parse_json<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, 
 }
 
 fn render_json<T: Serialize>(file: &'static str, value: &T) -> Result<String, VerifyError> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| {
-        VerifyError::Malformed { file, line: 0, reason: error.to_string() }
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| VerifyError::Malformed {
+        file,
+        line: 0,
+        reason: error.to_string(),
     })?;
     text.push('\n');
     Ok(text)

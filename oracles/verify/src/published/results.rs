@@ -94,7 +94,11 @@ impl From<Totals> for TotalsText {
 impl LeavesFile {
     /// The file of a scored epoch.
     pub fn new(inputs: &EpochInputs, outcome: &EpochOutcome) -> Self {
-        Self { service: inputs.service, epoch: inputs.epoch, leaves: outcome.states.clone() }
+        Self {
+            service: inputs.service,
+            epoch: inputs.epoch,
+            leaves: outcome.states.clone(),
+        }
     }
 }
 

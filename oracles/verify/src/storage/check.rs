@@ -42,25 +42,32 @@ pub fn check_evidence<'a>(
     let count = inputs.challenges_per_commitment()? as usize;
     let expected = count.saturating_mul(inputs.commitments.len());
     if records.len() != expected {
-        return Err(VerifyError::EvidenceCount { found: records.len(), expected });
+        return Err(VerifyError::EvidenceCount {
+            found: records.len(),
+            expected,
+        });
     }
-    let node_keys: BTreeMap<&[u8; 32], &[u8; 32]> =
-        inputs.operators.iter().map(|one| (&one.address, &one.node_key)).collect();
+    let node_keys: BTreeMap<&[u8; 32], &[u8; 32]> = inputs
+        .operators
+        .iter()
+        .map(|one| (&one.address, &one.node_key))
+        .collect();
     for (slot, commitment) in inputs.commitments.iter().enumerate() {
         let window = window_of(records, slot, count);
         check_order(commitment, window, slot.saturating_mul(count))?;
     }
     let scope = inputs.scope();
-    records.par_chunks(count.max(1)).zip(&inputs.commitments).try_for_each(
-        |(window, commitment)| {
+    records
+        .par_chunks(count.max(1))
+        .zip(&inputs.commitments)
+        .try_for_each(|(window, commitment)| {
             let node_key = node_keys
                 .get(&commitment.operator)
                 .ok_or(VerifyError::UnknownOperator(commitment.operator))?;
             window
                 .iter()
                 .try_for_each(|record| check_finding(&scope, commitment, node_key, record))
-        },
-    )?;
+        })?;
     Ok(CheckedEvidence { inputs, records })
 }
 
@@ -71,7 +78,9 @@ pub(crate) fn window_of(
     count: usize,
 ) -> &[ChallengeEvidence] {
     let start = slot.saturating_mul(count);
-    records.get(start..start.saturating_add(count)).unwrap_or(&[])
+    records
+        .get(start..start.saturating_add(count))
+        .unwrap_or(&[])
 }
 
 fn check_order(
@@ -100,23 +109,34 @@ pub fn check_finding(
     record: &ChallengeEvidence,
 ) -> Result<(), VerifyError> {
     let number = record.number;
-    let unsigned = VerifyError::LossUnsigned { commitment: commitment.address, number };
+    let unsigned = VerifyError::LossUnsigned {
+        commitment: commitment.address,
+        number,
+    };
     match &record.finding {
         Finding::Missed => Ok(()),
         Finding::Ok(opening) if opens(scope, commitment, number, opening) => Ok(()),
-        Finding::Ok(_) => {
-            Err(VerifyError::OpeningInvalid { commitment: commitment.address, number })
-        }
+        Finding::Ok(_) => Err(VerifyError::OpeningInvalid {
+            commitment: commitment.address,
+            number,
+        }),
         Finding::LossDeclared(signature) => {
             let message = declared_loss_message(scope, commitment, number);
-            signed(node_key, &message, signature).then_some(()).ok_or(unsigned)
+            signed(node_key, &message, signature)
+                .then_some(())
+                .ok_or(unsigned)
         }
         Finding::LossShown(opening, signature) => {
             if opens(scope, commitment, number, opening) {
-                return Err(VerifyError::LossDisproved { commitment: commitment.address, number });
+                return Err(VerifyError::LossDisproved {
+                    commitment: commitment.address,
+                    number,
+                });
             }
             let message = challenge_message(scope, commitment, number, opening);
-            signed(node_key, &message, signature).then_some(()).ok_or(unsigned)
+            signed(node_key, &message, signature)
+                .then_some(())
+                .ok_or(unsigned)
         }
     }
 }
@@ -128,13 +148,21 @@ fn opens(
     opening: &Opening,
 ) -> bool {
     let index = scope.index(commitment, number);
-    verify_opening(&commitment.root, commitment.leaf_count, index, &opening.leaf, &opening.path)
-        .is_ok()
+    verify_opening(
+        &commitment.root,
+        commitment.leaf_count,
+        index,
+        &opening.leaf,
+        &opening.path,
+    )
+    .is_ok()
 }
 
 /// Strict ed25519: a key of small order would sign every message, and so blame nobody.
 fn signed(node_key: &[u8; 32], message: &Hash, signature: &SignatureBytes) -> bool {
     VerifyingKey::from_bytes(node_key).is_ok_and(|verifying_key| {
-        verifying_key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+        verifying_key
+            .verify_strict(message, &Signature::from_bytes(signature))
+            .is_ok()
     })
 }

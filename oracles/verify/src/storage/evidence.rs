@@ -93,7 +93,12 @@ pub struct ChallengeScope {
 impl ChallengeScope {
     /// The leaf that a challenge asks for.
     pub fn index(&self, commitment: &CommitmentInput, number: u32) -> u32 {
-        challenge_index(&self.seed, &commitment.address, number, commitment.leaf_count)
+        challenge_index(
+            &self.seed,
+            &commitment.address,
+            number,
+            commitment.leaf_count,
+        )
     }
 }
 
@@ -124,5 +129,12 @@ fn message(
     digest: Hash,
 ) -> Hash {
     let index = scope.index(commitment, number);
-    answer_message(&commitment.address, scope.epoch, number, index, outcome.byte(), &digest)
+    answer_message(
+        &commitment.address,
+        scope.epoch,
+        number,
+        index,
+        outcome.byte(),
+        &digest,
+    )
 }

@@ -53,8 +53,11 @@ pub fn explain(
     let unknown = VerifyError::UnknownOperator(*operator);
     let index = outcome.index_of(operator).ok_or(unknown.clone())?;
     let slot = index as usize;
-    let (after, terms) =
-        outcome.states.get(slot).zip(outcome.terms.get(slot)).ok_or(unknown.clone())?;
+    let (after, terms) = outcome
+        .states
+        .get(slot)
+        .zip(outcome.terms.get(slot))
+        .ok_or(unknown.clone())?;
     let before = inputs
         .previous
         .iter()

@@ -101,12 +101,18 @@ pub(crate) fn tally(
 ) -> Result<BTreeMap<[u8; 32], OperatorTerms>, VerifyError> {
     let inputs = checked.inputs();
     let count = inputs.challenges_per_commitment()? as usize;
-    let mut terms: BTreeMap<[u8; 32], OperatorTerms> =
-        inputs.operators.iter().map(|one| (one.address, OperatorTerms::new(one))).collect();
+    let mut terms: BTreeMap<[u8; 32], OperatorTerms> = inputs
+        .operators
+        .iter()
+        .map(|one| (one.address, OperatorTerms::new(one)))
+        .collect();
     for (slot, commitment) in inputs.commitments.iter().enumerate() {
         let window = window_of(checked.records(), slot, count);
         let counted = |outcome| {
-            window.iter().filter(|record| record.finding.outcome() == outcome).count() as u64
+            window
+                .iter()
+                .filter(|record| record.finding.outcome() == outcome)
+                .count() as u64
         };
         let (missed, lost) = (counted(Outcome::Missed), counted(Outcome::Lost));
         terms
@@ -139,7 +145,10 @@ fn zone_rates<'a>(terms: impl Iterator<Item = &'a OperatorTerms>) -> BTreeMap<u3
         rates.entry(one.zone).or_default().push(one.miss_rate_bps);
     }
     rates.retain(|_, zone| zone.len() >= ZONE_OPERATORS_MIN);
-    rates.into_iter().map(|(zone, rates)| (zone, percentile_75(rates))).collect()
+    rates
+        .into_iter()
+        .map(|(zone, rates)| (zone, percentile_75(rates)))
+        .collect()
 }
 
 /// Nearest rank: the smallest value with at least three quarters of all at or below it.
@@ -185,7 +194,11 @@ impl OperatorTerms {
         let add = |left: u64, right: u64, name| {
             left.checked_add(right).ok_or(VerifyError::Arithmetic(name))
         };
-        let windows = |value: u32| value.checked_add(1).ok_or(VerifyError::Arithmetic("windows"));
+        let windows = |value: u32| {
+            value
+                .checked_add(1)
+                .ok_or(VerifyError::Arithmetic("windows"))
+        };
         self.challenges = add(self.challenges, challenges, "challenges")?;
         self.missed = add(self.missed, missed, "missed")?;
         self.lost = add(self.lost, lost, "lost")?;

@@ -180,15 +180,26 @@ impl EpochInputs {
             return Err(VerifyError::NoOperators);
         }
         bounded("operator count", self.operators.len() as u64, OPERATORS_MAX)?;
-        sorted("operators", self.operators.iter().map(|operator| &operator.address))?;
-        sorted("commitments", self.commitments.iter().map(|commitment| &commitment.address))?;
+        sorted(
+            "operators",
+            self.operators.iter().map(|operator| &operator.address),
+        )?;
+        sorted(
+            "commitments",
+            self.commitments
+                .iter()
+                .map(|commitment| &commitment.address),
+        )?;
         let challenges = u64::from(self.challenges_per_commitment()?)
             .saturating_mul(self.commitments.len() as u64);
         bounded("challenge count", challenges, EVIDENCE_RECORDS_MAX)?;
         bounded("miss_slash_bps", self.params.miss_slash_bps.into(), 10_000)?;
         bounded("lost_slash_bps", self.params.lost_slash_bps.into(), 10_000)?;
-        let known: BTreeSet<&[u8; 32]> =
-            self.operators.iter().map(|operator| &operator.address).collect();
+        let known: BTreeSet<&[u8; 32]> = self
+            .operators
+            .iter()
+            .map(|operator| &operator.address)
+            .collect();
         self.validate_ages()?;
         self.validate_commitments(&known)?;
         self.validate_previous(&known)
@@ -196,11 +207,23 @@ impl EpochInputs {
 
     fn validate_ages(&self) -> Result<(), VerifyError> {
         let epoch = self.epoch;
-        let too_young = |address, registered| VerifyError::TooYoung { address, registered, epoch };
-        if let Some(late) = self.operators.iter().find(|one| one.registered_epoch > epoch) {
+        let too_young = |address, registered| VerifyError::TooYoung {
+            address,
+            registered,
+            epoch,
+        };
+        if let Some(late) = self
+            .operators
+            .iter()
+            .find(|one| one.registered_epoch > epoch)
+        {
             return Err(too_young(late.address, late.registered_epoch));
         }
-        if let Some(late) = self.commitments.iter().find(|one| one.registered_epoch >= epoch) {
+        if let Some(late) = self
+            .commitments
+            .iter()
+            .find(|one| one.registered_epoch >= epoch)
+        {
             return Err(too_young(late.address, late.registered_epoch));
         }
         Ok(())
@@ -225,16 +248,25 @@ impl EpochInputs {
     }
 
     fn validate_previous(&self, known: &BTreeSet<&[u8; 32]>) -> Result<(), VerifyError> {
-        let Some(previous) = &self.previous else { return Ok(()) };
+        let Some(previous) = &self.previous else {
+            return Ok(());
+        };
         if previous.epoch >= self.epoch {
             return Err(VerifyError::PreviousNotBefore {
                 previous: previous.epoch,
                 epoch: self.epoch,
             });
         }
-        sorted("previous states", previous.states.iter().map(|state| &state.operator))?;
+        sorted(
+            "previous states",
+            previous.states.iter().map(|state| &state.operator),
+        )?;
         // Operators never leave the chain: one that is missing here would lose what it earned.
-        match previous.states.iter().find(|state| !known.contains(&state.operator)) {
+        match previous
+            .states
+            .iter()
+            .find(|state| !known.contains(&state.operator))
+        {
             Some(state) => Err(VerifyError::UnknownOperator(state.operator)),
             None => Ok(()),
         }
@@ -247,7 +279,10 @@ impl EpochInputs {
 
     /// What fixes the questions.
     pub fn scope(&self) -> ChallengeScope {
-        ChallengeScope { epoch: self.epoch, seed: self.seed }
+        ChallengeScope {
+            epoch: self.epoch,
+            seed: self.seed,
+        }
     }
 
     /// The canonical bytes.
@@ -262,7 +297,9 @@ impl EpochInputs {
 
     /// Digest of the previous root; zero for the first.
     pub fn previous_digest(&self) -> Hash {
-        self.previous.as_ref().map_or(ZERO_HASH, |previous| previous.digest)
+        self.previous
+            .as_ref()
+            .map_or(ZERO_HASH, |previous| previous.digest)
     }
 }
 

@@ -11,6 +11,8 @@ mod score;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_refusal;
 
 pub use check::{check_evidence, check_finding, CheckedEvidence};
 pub use evidence::{

@@ -5,6 +5,7 @@ use crate::published::{EpochFiles, LeavesFile, RootFile, LEAVES_FILE, ROOT_FILE}
 use crate::storage::check::check_evidence;
 use crate::storage::inputs::OperatorState;
 use crate::storage::score::{score, EpochOutcome};
+use trestle_core::hash::Hash;
 use trestle_core::root::FinalRoot;
 
 /// An epoch whose published files agree with each other.
@@ -43,44 +44,63 @@ impl Recomputed {
 }
 
 fn compare_roots(published: &RootFile, recomputed: &RootFile) -> Result<(), VerifyError> {
-    let hashes = [
-        ("network", &published.network, &recomputed.network),
-        ("service", &published.service, &recomputed.service),
-        ("treeRoot", &published.tree_root, &recomputed.tree_root),
-        ("previousDigest", &published.previous_digest, &recomputed.previous_digest),
-        ("contextDigest", &published.context_digest, &recomputed.context_digest),
-        ("evidenceRoot", &published.evidence_root, &recomputed.evidence_root),
-        ("inputsDigest", &published.inputs_digest, &recomputed.inputs_digest),
-        ("digest", &published.digest, &recomputed.digest),
-    ];
-    let numbers = [
-        ("rulesVersion", published.rules_version.into(), recomputed.rules_version.into()),
-        ("epoch", published.epoch, recomputed.epoch),
-        ("leafCount", published.leaf_count.into(), recomputed.leaf_count.into()),
-        ("evidenceCount", published.evidence_count.into(), recomputed.evidence_count.into()),
-        ("totals.tokens", published.totals.tokens, recomputed.totals.tokens),
-        ("totals.stable", published.totals.stable, recomputed.totals.stable),
-        ("totals.slashed", published.totals.slashed, recomputed.totals.slashed),
-        ("totals.units", published.totals.units, recomputed.totals.units),
-    ];
-    for (field, published, recomputed) in numbers {
-        compare_numbers(ROOT_FILE, field, published, recomputed)?;
+    for (published, recomputed) in numbers(published).into_iter().zip(numbers(recomputed)) {
+        compare_numbers(ROOT_FILE, published.0, published.1, recomputed.1)?;
     }
-    match hashes.iter().find(|(_, published, recomputed)| published != recomputed) {
-        Some((field, published, recomputed)) => {
-            Err(VerifyError::differs_hash(ROOT_FILE, field, published, recomputed))
+    for (published, recomputed) in hashes(published).into_iter().zip(hashes(recomputed)) {
+        let ((field, published), (_, recomputed)) = (published, recomputed);
+        if published != recomputed {
+            return Err(VerifyError::differs_hash(
+                ROOT_FILE, field, published, recomputed,
+            ));
         }
-        None => Ok(()),
     }
+    Ok(())
+}
+
+fn numbers(root: &RootFile) -> [(&'static str, u64); 8] {
+    [
+        ("rulesVersion", root.rules_version.into()),
+        ("epoch", root.epoch),
+        ("leafCount", root.leaf_count.into()),
+        ("evidenceCount", root.evidence_count.into()),
+        ("totals.tokens", root.totals.tokens),
+        ("totals.stable", root.totals.stable),
+        ("totals.slashed", root.totals.slashed),
+        ("totals.units", root.totals.units),
+    ]
+}
+
+fn hashes(root: &RootFile) -> [(&'static str, &Hash); 8] {
+    [
+        ("network", &root.network),
+        ("service", &root.service),
+        ("treeRoot", &root.tree_root),
+        ("previousDigest", &root.previous_digest),
+        ("contextDigest", &root.context_digest),
+        ("evidenceRoot", &root.evidence_root),
+        ("inputsDigest", &root.inputs_digest),
+        ("digest", &root.digest),
+    ]
 }
 
 fn compare_leaves(published: &LeavesFile, recomputed: &LeavesFile) -> Result<(), VerifyError> {
     compare_numbers(LEAVES_FILE, "epoch", published.epoch, recomputed.epoch)?;
     let count = |file: &LeavesFile| file.leaves.len() as u64;
-    compare_numbers(LEAVES_FILE, "leaf count", count(published), count(recomputed))?;
+    compare_numbers(
+        LEAVES_FILE,
+        "leaf count",
+        count(published),
+        count(recomputed),
+    )?;
     if published.service != recomputed.service {
         let (published, recomputed) = (&published.service, &recomputed.service);
-        return Err(VerifyError::differs_hash(LEAVES_FILE, "service", published, recomputed));
+        return Err(VerifyError::differs_hash(
+            LEAVES_FILE,
+            "service",
+            published,
+            recomputed,
+        ));
     }
     published
         .leaves
@@ -92,7 +112,12 @@ fn compare_leaves(published: &LeavesFile, recomputed: &LeavesFile) -> Result<(),
 fn compare_states(left: &OperatorState, right: &OperatorState) -> Result<(), VerifyError> {
     if left.operator != right.operator {
         let (left, right) = (&left.operator, &right.operator);
-        return Err(VerifyError::differs_hash(LEAVES_FILE, "operator", left, right));
+        return Err(VerifyError::differs_hash(
+            LEAVES_FILE,
+            "operator",
+            left,
+            right,
+        ));
     }
     let numbers = [
         ("tokens", left.tokens, right.tokens),
@@ -100,8 +125,16 @@ fn compare_states(left: &OperatorState, right: &OperatorState) -> Result<(), Ver
         ("slashed", left.slashed, right.slashed),
         ("units", left.units, right.units),
         ("windowsOk", left.windows_ok.into(), right.windows_ok.into()),
-        ("windowsTotal", left.windows_total.into(), right.windows_total.into()),
-        ("missStreak", left.miss_streak.into(), right.miss_streak.into()),
+        (
+            "windowsTotal",
+            left.windows_total.into(),
+            right.windows_total.into(),
+        ),
+        (
+            "missStreak",
+            left.miss_streak.into(),
+            right.miss_streak.into(),
+        ),
     ];
     numbers
         .into_iter()

@@ -49,7 +49,10 @@ impl EpochOutcome {
 
     /// Position of an operator's leaf.
     pub fn index_of(&self, operator: &[u8; 32]) -> Option<u32> {
-        let index = self.states.binary_search_by(|state| state.operator.cmp(operator)).ok()?;
+        let index = self
+            .states
+            .binary_search_by(|state| state.operator.cmp(operator))
+            .ok()?;
         u32::try_from(index).ok()
     }
 }
@@ -105,11 +108,15 @@ fn advance(
     previous: Option<&OperatorState>,
     terms: &OperatorTerms,
 ) -> Result<OperatorState, VerifyError> {
-    let old = previous.copied().unwrap_or_else(|| OperatorState::new(terms.operator));
+    let old = previous
+        .copied()
+        .unwrap_or_else(|| OperatorState::new(terms.operator));
     let add =
         |left: u64, right: u64, name| left.checked_add(right).ok_or(VerifyError::Arithmetic(name));
-    let add_windows =
-        |left: u32, right: u32| left.checked_add(right).ok_or(VerifyError::Arithmetic("windows"));
+    let add_windows = |left: u32, right: u32| {
+        left.checked_add(right)
+            .ok_or(VerifyError::Arithmetic("windows"))
+    };
     Ok(OperatorState {
         operator: terms.operator,
         tokens: add(old.tokens, terms.tokens, "tokens")?,
@@ -132,8 +139,11 @@ fn finish(
     let totals = Totals::of(&leaves).ok_or(VerifyError::Arithmetic("totals"))?;
     let tree = Tree::build(leaves.iter().map(PayoutLeaf::hash).collect())
         .map_err(|_| VerifyError::Arithmetic("payout tree"))?;
-    let records: Vec<EvidenceRecord> =
-        checked.records().iter().map(ChallengeEvidence::record).collect();
+    let records: Vec<EvidenceRecord> = checked
+        .records()
+        .iter()
+        .map(ChallengeEvidence::record)
+        .collect();
     let (evidence, evidence_count) =
         evidence_tree(&records).map_err(|_| VerifyError::Arithmetic("evidence tree"))?;
     let evidence_root = evidence.root();

@@ -77,7 +77,10 @@ impl World {
                 miss_slash_bps: MISS_BPS,
                 lost_slash_bps: LOST_BPS,
             },
-            allotted: Allotted { tokens: TOKENS, stable: STABLE },
+            allotted: Allotted {
+                tokens: TOKENS,
+                stable: STABLE,
+            },
             previous: None,
             operators,
             commitments,
@@ -87,14 +90,21 @@ impl World {
 
     /// Operators of one commitment each.
     pub(crate) fn with_operators(count: usize) -> Self {
-        let sizes: Vec<Vec<usize>> = (0..count).map(|number| vec![2_000 + number * 900]).collect();
+        let sizes: Vec<Vec<usize>> = (0..count)
+            .map(|number| vec![2_000 + number * 900])
+            .collect();
         Self::new(&vec![0; count], &sizes)
     }
 
     /// Address of the operator with the key of that number.
     pub(crate) fn operator(&self, number: usize) -> [u8; 32] {
         let key = self.keys[number].verifying_key().to_bytes();
-        self.inputs.operators.iter().find(|one| one.node_key == key).unwrap().address
+        self.inputs
+            .operators
+            .iter()
+            .find(|one| one.node_key == key)
+            .unwrap()
+            .address
     }
 
     pub(crate) fn set_streak(&mut self, streak: u32) {
@@ -103,8 +113,11 @@ impl World {
             tokens: 10,
             ..OperatorState::new(one.address)
         });
-        self.inputs.previous =
-            Some(PreviousRoot { epoch: 8, digest: [8; 32], states: states.collect() });
+        self.inputs.previous = Some(PreviousRoot {
+            epoch: 8,
+            digest: [8; 32],
+            states: states.collect(),
+        });
     }
 
     /// Evidence in which `act` decides by operator and challenge number.
@@ -114,7 +127,11 @@ impl World {
         for (slot, commitment) in self.inputs.commitments.iter().enumerate() {
             for number in 0..count {
                 let finding = self.answer(slot, number, act(&commitment.operator, number));
-                evidence.push(ChallengeEvidence { commitment: commitment.address, number, finding });
+                evidence.push(ChallengeEvidence {
+                    commitment: commitment.address,
+                    number,
+                    finding,
+                });
             }
         }
         evidence
@@ -129,12 +146,16 @@ impl World {
         let (data, cache) = &self.data[slot];
         let index = self.inputs.scope().index(commitment, number);
         let opened = opening(&mut Cursor::new(data), &mut cache.clone(), index).unwrap();
-        let mut opening = Opening { leaf: opened.leaf, path: opened.path };
+        let mut opening = Opening {
+            leaf: opened.leaf,
+            path: opened.path,
+        };
         match act {
             Act::Answers => Finding::Ok(opening),
             Act::Misses => Finding::Missed,
             Act::DeclaresLoss => {
-                let message = super::declared_loss_message(&self.inputs.scope(), commitment, number);
+                let message =
+                    super::declared_loss_message(&self.inputs.scope(), commitment, number);
                 Finding::LossDeclared(self.sign(&commitment.operator, &message))
             }
             Act::ShowsRubbish => {
@@ -162,8 +183,9 @@ fn commitment(
     number: usize,
     size: usize,
 ) -> (CommitmentInput, (Vec<u8>, SubtreeCache)) {
-    let data: Vec<u8> =
-        (0..size).map(|position| (position * 7 + number * 13) as u8).collect();
+    let data: Vec<u8> = (0..size)
+        .map(|position| (position * 7 + number * 13) as u8)
+        .collect();
     let (committed, cache) = commit_with_cache(&mut Cursor::new(&data), |_| {}).unwrap();
     let input = CommitmentInput {
         address: address(2, number),
@@ -175,4 +197,16 @@ fn commitment(
         registered_epoch: 4,
     };
     (input, (data, cache))
+}
+
+/// Evidence in which only the first challenge of each commitment of one operator goes wrong.
+pub(crate) fn only(world: &World, operator: usize, act: Act) -> Vec<ChallengeEvidence> {
+    let guilty = world.operator(operator);
+    world.evidence(|one, number| {
+        if *one == guilty && number == 0 {
+            act
+        } else {
+            Act::Answers
+        }
+    })
 }
