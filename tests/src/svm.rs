@@ -111,6 +111,13 @@ impl Svm {
         svm
     }
 
+    /// Stops checking signatures: what is marked as a signer counts as one, also the address of a
+    /// program, which signs only from within that program on a real chain.
+    pub fn trust_signatures(&mut self) {
+        let vm = std::mem::take(&mut self.vm);
+        self.vm = vm.with_sigverify(false);
+    }
+
     /// The underlying machine, for what this type has no word for.
     pub fn vm(&mut self) -> &mut LiteSVM {
         &mut self.vm
@@ -162,14 +169,24 @@ impl Svm {
 
     /// Sends a transaction. The first signer pays the fee; if there is none, a relayer does.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
-        let relayer = self.relayer.insecure_clone();
-        let signers = if signers.is_empty() {
-            vec![&relayer]
-        } else {
-            signers.to_vec()
-        };
+        if signers.is_empty() {
+            return self.send_relayed(instructions, signers);
+        }
         let message = Message::new(instructions, Some(&signers[0].pubkey()));
-        let transaction = Transaction::new(&signers, message, self.vm.latest_blockhash());
+        self.execute(message, signers)
+    }
+
+    /// Sends a transaction whose fee a relayer pays, so that each signer of the instructions is
+    /// one only because they say so.
+    pub fn send_relayed(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
+        let relayer = self.relayer.insecure_clone();
+        let message = Message::new(instructions, Some(&relayer.pubkey()));
+        self.execute(message, &[&[&relayer], signers].concat())
+    }
+
+    fn execute(&mut self, message: Message, signers: &[&Keypair]) -> Outcome {
+        let mut transaction = Transaction::new_unsigned(message);
+        transaction.partial_sign(signers, self.vm.latest_blockhash());
         let size = bincode::serialized_size(&transaction).expect("a size") as usize;
         let result = self.vm.send_transaction(transaction);
         // The next transaction may be equal to this one.
@@ -247,6 +264,20 @@ impl Svm {
         self.vm
             .set_account(*address, account)
             .expect("an account that the chain accepts");
+    }
+
+    /// Puts accounts back to what a snapshot holds.
+    pub fn restore(&mut self, snapshot: &BTreeMap<Address, Option<Account>>) {
+        for (address, account) in snapshot {
+            // An account without lamports is one that does not exist. Programs are left alone: they
+            // cannot change, and writing one would load it again.
+            let account = account.clone().unwrap_or_default();
+            if !account.executable && self.raw(address).unwrap_or_default() != account {
+                self.vm
+                    .set_account(*address, account)
+                    .expect("an account that the chain accepts");
+            }
+        }
     }
 
     /// What the accounts hold, to be compared later.

@@ -8,10 +8,12 @@ use anchor_lang::{
     cpi::InstructionAccount, prelude::*, unchecked_invoke_signed_fixed, CpiHandle, CpiHandleMut,
 };
 
-/// Instruction numbers of the token programs.
-const TRANSFER: u8 = 3;
-const MINT_TO: u8 = 7;
-const BURN: u8 = 8;
+/// Number of the transfer instruction.
+pub const TRANSFER: u8 = 3;
+/// Number of the mint instruction.
+pub const MINT_TO: u8 = 7;
+/// Number of the burn instruction.
+pub const BURN: u8 = 8;
 
 /// Bytes of an instruction number and an amount.
 const DATA_BYTES: usize = 9;

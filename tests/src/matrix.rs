@@ -1,0 +1,145 @@
+//! The account matrix: each account of an instruction is replaced by a wrong one, in turn and in
+//! every way, and each time the transaction must fail and change nothing.
+
+use {
+    crate::svm::Svm, solana_address::Address, solana_instruction::Instruction,
+    solana_keypair::Keypair, solana_signer::Signer, std::collections::BTreeMap,
+};
+
+/// A way in which an account can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// An ordinary wallet in its place; where a signer is due, the wallet signs.
+    Stranger,
+    /// An account elsewhere with the same owner and the same data.
+    Twin,
+    /// The account itself, but owned by another program.
+    ForeignOwner,
+    /// The account itself, but it has not signed.
+    Unsigned,
+    /// The account itself, but not writable.
+    ReadOnly,
+}
+
+impl Fault {
+    const ALL: [Self; 5] = [
+        Self::Stranger,
+        Self::Twin,
+        Self::ForeignOwner,
+        Self::Unsigned,
+        Self::ReadOnly,
+    ];
+}
+
+/// An instruction that is valid as it stands.
+pub struct Matrix<'a> {
+    /// Name for the messages.
+    pub name: &'a str,
+    pub instruction: Instruction,
+    pub signers: Vec<&'a Keypair>,
+    /// Faults that are none: the account may be chosen freely. Each is checked to be executed, so
+    /// that the list cannot hide a missing check.
+    pub free: Vec<(Address, Fault)>,
+}
+
+impl Matrix<'_> {
+    /// Tries every fault, then the instruction as it stands.
+    ///
+    /// # Panics
+    ///
+    /// When a faulty transaction is executed or changes anything, or the valid one is refused.
+    pub fn check(&self, svm: &mut Svm) {
+        let addresses: Vec<Address> = self.addresses();
+        let before = svm.snapshot(&addresses);
+        let mut tried = 0;
+        for position in 0..self.instruction.accounts.len() {
+            for fault in Fault::ALL {
+                if self.applies(svm, position, fault) {
+                    self.try_fault(svm, position, fault, &before);
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 0, "{}: no fault applies", self.name);
+        let outcome = svm.send_relayed(std::slice::from_ref(&self.instruction), &self.signers);
+        if let Err(refused) = outcome {
+            panic!(
+                "{}: the valid instruction is refused: {refused:?}",
+                self.name
+            );
+        }
+    }
+
+    fn addresses(&self) -> Vec<Address> {
+        self.instruction
+            .accounts
+            .iter()
+            .map(|meta| meta.pubkey)
+            .collect()
+    }
+
+    fn applies(&self, svm: &Svm, position: usize, fault: Fault) -> bool {
+        let meta = &self.instruction.accounts[position];
+        let account = svm.raw(&meta.pubkey);
+        let has_data = account
+            .as_ref()
+            .is_some_and(|account| !account.data.is_empty() && !account.executable);
+        match fault {
+            Fault::Stranger => true,
+            Fault::Twin | Fault::ForeignOwner => has_data,
+            Fault::Unsigned => meta.is_signer,
+            Fault::ReadOnly => meta.is_writable,
+        }
+    }
+
+    fn try_fault(
+        &self,
+        svm: &mut Svm,
+        position: usize,
+        fault: Fault,
+        before: &BTreeMap<Address, Option<solana_account::Account>>,
+    ) {
+        let address = self.instruction.accounts[position].pubkey;
+        let what = format!("{}: account {position} ({address}), {fault:?}", self.name);
+        let is_free = self.free.contains(&(address, fault));
+        let mut instruction = self.instruction.clone();
+        let mut signers = self.signers.clone();
+        let meta = &mut instruction.accounts[position];
+        let stranger = svm.funded("stranger");
+        match fault {
+            Fault::Stranger => {
+                meta.pubkey = stranger.pubkey();
+                if meta.is_signer {
+                    signers.retain(|signer| signer.pubkey() != address);
+                    signers.push(&stranger);
+                }
+            }
+            Fault::Twin => {
+                meta.pubkey = svm.fresh_address();
+                let original = svm.raw(&address).expect("an account with data");
+                svm.put(meta.pubkey, original.owner, original.data);
+            }
+            Fault::ForeignOwner => {
+                let original = svm.raw(&address).expect("an account with data");
+                let foreigner = svm.fresh_address();
+                svm.put(address, foreigner, original.data);
+            }
+            Fault::Unsigned => {
+                meta.is_signer = false;
+                signers.retain(|signer| signer.pubkey() != address);
+            }
+            Fault::ReadOnly => meta.is_writable = false,
+        }
+        let tampered = svm.snapshot(&self.addresses());
+        let outcome = svm.send_relayed(&[instruction], &signers);
+        assert_eq!(outcome.is_ok(), is_free, "{what}: {outcome:?}");
+        if !is_free {
+            let after = svm.snapshot(&self.addresses());
+            assert!(
+                after == tampered,
+                "{what}: refused, and yet something changed"
+            );
+        }
+        svm.restore(before);
+    }
+}

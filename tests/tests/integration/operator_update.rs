@@ -1,0 +1,100 @@
+//! `operator_update`, by its specification.
+
+use {
+    super::operator_register::bad_profiles,
+    solana_signer::Signer,
+    trestle_staking::{error::StakingError, event::OperatorUpdated, state::OperatorProfile, ID},
+    trestle_tests::{
+        staking::{profile, World},
+        svm::{assert_refused, key},
+        tokens::TOKEN,
+    },
+};
+
+#[test]
+fn only_the_operators_authority_can_update_it() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 0);
+    let mut forged = world.operator_keys("stranger");
+    forged.address = keys.address;
+    let ix = world.operator_update(&forged, forged.purse, profile(forged.node.pubkey()));
+
+    let outcome = world.svm.send(&[ix], &[&forged.authority]);
+
+    assert_refused(outcome, ID, StakingError::NotOperatorAuthority);
+}
+
+#[test]
+fn the_whole_profile_and_the_payout_account_are_replaced() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 0);
+    let payout = world
+        .svm
+        .put_tokens(world.token_mint, key("vault owner").pubkey(), 0);
+    let new = OperatorProfile {
+        node_key: key("new node").pubkey(),
+        zone: 8,
+        capacity_gib: 5,
+        endpoint: "https://b".to_string(),
+    };
+    let ix = world.operator_update(&keys, payout, new.clone());
+
+    let sent = world.svm.must(&[ix], &[&keys.authority]);
+
+    let operator = world.operator_state(&keys);
+    assert_eq!((operator.node_key, operator.payout), (new.node_key, payout));
+    assert_eq!((operator.zone, operator.capacity_gib), (8, 5));
+    assert_eq!(operator.endpoint_str(), "https://b");
+    assert!(
+        operator.endpoint[9..].iter().all(|byte| *byte == 0),
+        "nothing of the old URL is left"
+    );
+    let event = sent.event::<OperatorUpdated>().expect("an event");
+    assert_eq!(
+        (event.operator, event.payout, event.zone),
+        (keys.address, payout, 8)
+    );
+}
+
+#[test]
+fn the_payout_account_holds_the_networks_token_and_is_none_of_the_networks_vaults() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 0);
+    let stable = world
+        .svm
+        .put_tokens(world.stable_mint, keys.authority.pubkey(), 0);
+    for payout in [stable, world.stake_vault] {
+        let ix = world.operator_update(&keys, payout, profile(keys.node.pubkey()));
+        let outcome = world.svm.send(&[ix], &[&keys.authority]);
+        assert_refused(outcome, ID, StakingError::BadPayout);
+    }
+}
+
+#[test]
+fn the_profile_has_a_node_key_a_capacity_in_bounds_and_an_http_url() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 0);
+    for (profile, error) in bad_profiles() {
+        let ix = world.operator_update(&keys, keys.purse, profile);
+        let outcome = world.svm.send(&[ix], &[&keys.authority]);
+        assert_refused(outcome, ID, error);
+    }
+}
+
+#[test]
+fn stake_tickets_and_what_was_slashed_stay_as_they_are() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 9 * TOKEN);
+    let ix = world.stake_unbond(&keys, 2 * TOKEN);
+    world.svm.must(&[ix], &[&keys.authority]);
+    let before = world.operator_state(&keys);
+    world.pause();
+    let ix = world.operator_update(&keys, keys.purse, profile(key("new node").pubkey()));
+
+    world.svm.must(&[ix], &[&keys.authority]);
+
+    let after = world.operator_state(&keys);
+    assert_eq!((after.stake, after.tickets), (before.stake, before.tickets));
+    assert_eq!(after.slashed_applied, before.slashed_applied);
+    assert_eq!(after.registered_epoch, before.registered_epoch);
+}
