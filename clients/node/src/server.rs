@@ -6,7 +6,7 @@ use crate::{
         clock::{self, unix_now, ClockError},
         Authenticator, ReplayLimits,
     },
-    chain::{ChainView, RpcChain},
+    chain::{ChainView, Freshness, RpcChain},
     http::{router, Gates, NodeState, Shared},
     metrics::Metrics,
     retention::Sweeper,
@@ -123,7 +123,7 @@ pub async fn start_with(
     let limits = replay_limits(&settings);
     let auth = Authenticator::open(key.pubkey(), limits, &layout.nonces_path(), floor)
         .map_err(StartError::Nonces)?;
-    let (store, found) = ShardStore::open(layout, settings.limits.capacity_bytes)?;
+    let (store, found) = ShardStore::open(layout, &settings.limits)?;
     report(&found);
     let state = Arc::new(NodeState {
         gates: Gates::new(&settings),
@@ -271,8 +271,8 @@ fn replay_limits(settings: &Settings) -> ReplayLimits {
 /// A wrong key is an error that waiting does not cure; an absent chain may come back.
 async fn check_operator(state: &Shared) -> Result<(), StartError> {
     let address = state.settings.chain.operator;
-    match state.chain.operator().await {
-        Ok(Some(operator)) if operator.node_key == state.node_key() => {
+    match state.chain.operator(Freshness::Cached).await {
+        Ok(Some(operator)) if state.is_named_by(&operator) => {
             tracing::info!(operator = %address, service = %operator.service, "operator found");
             Ok(())
         }

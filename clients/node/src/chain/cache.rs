@@ -10,6 +10,10 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
+/// Age, in milliseconds, up to which an answer is recent. It bounds how often a stranger can make
+/// the node ask for the same account.
+const RECENT_MS: u64 = 500;
+
 /// An account's owner and data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AccountData {
@@ -76,10 +80,8 @@ impl<S: AccountSource> AccountCache<S> {
         freshness: Freshness,
     ) -> Result<Option<Arc<AccountData>>, ChainError> {
         let asked_at_ms = self.clock_ms();
-        if freshness == Freshness::Cached {
-            if let Some(entry) = self.fresh(address, asked_at_ms) {
-                return Ok(entry.account);
-            }
+        if let Some(entry) = self.usable(address, freshness, asked_at_ms) {
+            return Ok(entry.account);
         }
         let unavailable = |_| ChainError::Unavailable("shutting down".to_owned());
         let _permit = self.lookups.acquire().await.map_err(unavailable)?;
@@ -97,17 +99,14 @@ impl<S: AccountSource> AccountCache<S> {
         }
     }
 
-    /// Milliseconds since this account was read, if it is remembered.
-    pub(super) fn age_ms(&self, address: &Pubkey) -> Option<u64> {
-        let now = self.clock_ms();
-        self.lock()
-            .get(address)
-            .map(|entry| now.saturating_sub(entry.fetched_at_ms))
-    }
-
-    fn fresh(&self, address: &Pubkey, now_ms: u64) -> Option<Entry> {
+    fn usable(&self, address: &Pubkey, freshness: Freshness, now_ms: u64) -> Option<Entry> {
         let entry = self.lock().get(address)?.clone();
-        (entry.age_ms(now_ms) < self.policy.ttl_of(&entry)).then_some(entry)
+        let age_max_ms = match freshness {
+            Freshness::Cached => self.policy.ttl_of(&entry),
+            Freshness::Recent => self.policy.ttl_of(&entry).min(RECENT_MS),
+            Freshness::Now => 0,
+        };
+        (entry.age_ms(now_ms) < age_max_ms).then_some(entry)
     }
 
     fn fetched_since(&self, address: &Pubkey, asked_at_ms: u64) -> Option<Entry> {
@@ -115,8 +114,8 @@ impl<S: AccountSource> AccountCache<S> {
         (entry.fetched_at_ms > asked_at_ms).then_some(entry)
     }
 
-    /// An old answer while there is no new one; never for what must be asked now, and never an
-    /// absence, which would lock out whoever has just arrived.
+    /// An old answer while there is no new one; never for what must be newer, and never an absence,
+    /// which would lock out whoever has just arrived.
     fn stand_in(&self, address: &Pubkey, freshness: Freshness) -> Option<Option<Arc<AccountData>>> {
         let entry = self.lock().get(address)?.clone();
         let usable = freshness == Freshness::Cached
@@ -221,7 +220,8 @@ mod tests {
                 .is_some());
         }
         assert_eq!(source.asked.load(Ordering::SeqCst), 1);
-        assert!(cache.age_ms(&address).is_some());
+        cache.get(&address, Freshness::Recent).await.unwrap();
+        assert_eq!(source.asked.load(Ordering::SeqCst), 1);
         cache.get(&address, Freshness::Now).await.unwrap();
         assert_eq!(source.asked.load(Ordering::SeqCst), 2);
     }

@@ -32,6 +32,8 @@ pub enum ChainError {
 pub enum Freshness {
     /// Whatever the cache holds within its limits.
     Cached,
+    /// Half a second at most: before somebody is turned away for what may have changed.
+    Recent,
     /// Asked now: for decisions that cannot be taken back.
     Now,
 }
@@ -74,16 +76,22 @@ pub struct CommitmentView {
 #[async_trait]
 pub trait ChainView: Send + Sync + 'static {
     /// The operator that the settings name; `None` while it is not registered.
-    async fn operator(&self) -> Result<Option<OperatorView>, ChainError>;
+    async fn operator(&self, freshness: Freshness) -> Result<Option<OperatorView>, ChainError>;
 
     /// Whether this key belongs to an active verifier of the network.
-    async fn is_verifier(&self, network: &Pubkey, key: &Pubkey) -> Result<bool, ChainError>;
+    async fn is_verifier(
+        &self,
+        network: &Pubkey,
+        key: &Pubkey,
+        freshness: Freshness,
+    ) -> Result<bool, ChainError>;
 
     /// Credits of a customer, free and in leases; `None` without an account.
     async fn customer_credits(
         &self,
         network: &Pubkey,
         customer: &Pubkey,
+        freshness: Freshness,
     ) -> Result<Option<u64>, ChainError>;
 
     /// The commitment at this address.
@@ -94,7 +102,12 @@ pub trait ChainView: Send + Sync + 'static {
     ) -> Result<Option<CommitmentView>, ChainError>;
 
     /// The seed that an epoch of the service is challenged with, if it is recorded and still kept.
-    async fn seed(&self, service: &Pubkey, epoch: u64) -> Result<Option<Hash>, ChainError>;
+    async fn seed(
+        &self,
+        service: &Pubkey,
+        epoch: u64,
+        freshness: Freshness,
+    ) -> Result<Option<Hash>, ChainError>;
 
     /// The epoch that runs now by the chain's own clock.
     async fn epoch_now(&self, network: &Pubkey) -> Result<u64, ChainError>;

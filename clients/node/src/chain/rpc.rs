@@ -26,7 +26,7 @@ use trestle_proofs::{
 };
 use trestle_staking::{
     address::verifiers_address,
-    state::{Network, Operator, VerifierSet},
+    state::{Network, Operator, VerifierEntry, VerifierSet},
 };
 
 /// Address of the Clock sysvar.
@@ -35,8 +35,6 @@ const CLOCK_ADDRESS: Pubkey = Pubkey::from_str_const("SysvarC1ock111111111111111
 const SYSVAR_OWNER: Pubkey = Pubkey::from_str_const("Sysvar1111111111111111111111111111111111111");
 /// Byte offset of `unix_timestamp` in the Clock.
 const CLOCK_TIMESTAMP_OFFSET: usize = 32;
-/// How old, in milliseconds, the seeds must be before a missing one is asked for again.
-const SEEDS_AGE_MIN_MS: u64 = 500;
 
 /// Reads accounts by JSON-RPC, through a cache.
 pub struct RpcChain {
@@ -98,26 +96,13 @@ impl RpcChain {
                 kind,
             })
     }
-
-    async fn find_seed(
-        &self,
-        service: &Pubkey,
-        epoch: u64,
-        freshness: Freshness,
-    ) -> Result<Option<Hash>, ChainError> {
-        let address = seeds_address(service).0;
-        let ring = self
-            .read::<SeedRing>(&address, "SeedRing", freshness)
-            .await?;
-        Ok(ring.and_then(|ring| ring.find(epoch).copied()))
-    }
 }
 
 #[async_trait]
 impl ChainView for RpcChain {
-    async fn operator(&self) -> Result<Option<OperatorView>, ChainError> {
+    async fn operator(&self, freshness: Freshness) -> Result<Option<OperatorView>, ChainError> {
         let read = self
-            .read::<Operator>(&self.operator, "Operator", Freshness::Cached)
+            .read::<Operator>(&self.operator, "Operator", freshness)
             .await?;
         Ok(read.map(|operator| OperatorView {
             address: self.operator,
@@ -127,26 +112,29 @@ impl ChainView for RpcChain {
         }))
     }
 
-    async fn is_verifier(&self, network: &Pubkey, key: &Pubkey) -> Result<bool, ChainError> {
+    async fn is_verifier(
+        &self,
+        network: &Pubkey,
+        key: &Pubkey,
+        freshness: Freshness,
+    ) -> Result<bool, ChainError> {
         let address = verifiers_address(network).0;
         let set = self
-            .read::<VerifierSet>(&address, "VerifierSet", Freshness::Cached)
+            .read::<VerifierSet>(&address, "VerifierSet", freshness)
             .await?;
-        Ok(set.is_some_and(|set| {
-            set.entries
-                .iter()
-                .any(|entry| entry.is_active() && entry.authority == *key)
-        }))
+        let is_theirs = |entry: &VerifierEntry| entry.is_active() && entry.authority == *key;
+        Ok(set.is_some_and(|set| set.entries.iter().any(is_theirs)))
     }
 
     async fn customer_credits(
         &self,
         network: &Pubkey,
         customer: &Pubkey,
+        freshness: Freshness,
     ) -> Result<Option<u64>, ChainError> {
         let address = customer_address(network, customer).0;
         let read = self
-            .read::<CustomerAccount>(&address, "CustomerAccount", Freshness::Cached)
+            .read::<CustomerAccount>(&address, "CustomerAccount", freshness)
             .await?;
         Ok(read.map(|account| account.balance.saturating_add(account.escrowed)))
     }
@@ -171,16 +159,17 @@ impl ChainView for RpcChain {
         }))
     }
 
-    async fn seed(&self, service: &Pubkey, epoch: u64) -> Result<Option<Hash>, ChainError> {
-        if let Some(seed) = self.find_seed(service, epoch, Freshness::Cached).await? {
-            return Ok(Some(seed));
-        }
-        // A verifier asks as soon as the seed is recorded: the ring in memory may be older.
-        let age_ms = self.accounts.age_ms(&seeds_address(service).0);
-        if age_ms.is_some_and(|age| age < SEEDS_AGE_MIN_MS) {
-            return Ok(None);
-        }
-        self.find_seed(service, epoch, Freshness::Now).await
+    async fn seed(
+        &self,
+        service: &Pubkey,
+        epoch: u64,
+        freshness: Freshness,
+    ) -> Result<Option<Hash>, ChainError> {
+        let address = seeds_address(service).0;
+        let ring = self
+            .read::<SeedRing>(&address, "SeedRing", freshness)
+            .await?;
+        Ok(ring.and_then(|ring| ring.find(epoch).copied()))
     }
 
     async fn epoch_now(&self, network: &Pubkey) -> Result<u64, ChainError> {

@@ -35,7 +35,6 @@ use trestle_core::{
 use trestle_sdk::{
     encoding::{base58, hex32, string},
     node::ChallengeAnswer,
-    request::SignedHeaders,
 };
 
 /// What a verifier asks.
@@ -93,7 +92,7 @@ async fn respond(
 ) -> Result<Vec<ChallengeAnswer>, ApiError> {
     let signed = state.auth.verify(parts)?;
     let operator = state.operator().await?;
-    require_verifier(state, &operator, &signed).await?;
+    state.require_verifier(&operator, &signed.key).await?;
     state.auth.admit(&signed).await?;
     let bytes = read_small(body, &state.settings.limits, &signed.digest).await?;
     let challenge: ChallengeBody = serde_json::from_slice(&bytes)
@@ -119,33 +118,23 @@ async fn respond(
     signed
 }
 
-async fn require_verifier(
-    state: &Shared,
-    operator: &OperatorView,
-    signed: &SignedHeaders,
-) -> Result<(), ApiError> {
-    let known = state
-        .chain
-        .is_verifier(&operator.network, &signed.key)
-        .await;
-    if known.map_err(chain_error)? {
-        return Ok(());
-    }
-    let message = format!("{} is no verifier of this node's network", signed.key);
-    Err(ApiError::new(ErrorKind::SignerUnknown, message))
-}
-
 async fn find_commitment(
     state: &Shared,
     operator: &OperatorView,
     challenge: &ChallengeBody,
 ) -> Result<CommitmentView, ApiError> {
     let address = &challenge.commitment;
-    let found = state
-        .chain
-        .commitment(address, Freshness::Cached)
-        .await
-        .map_err(chain_error)?;
+    let mut found = None;
+    for freshness in [Freshness::Cached, Freshness::Recent] {
+        found = state
+            .chain
+            .commitment(address, freshness)
+            .await
+            .map_err(chain_error)?;
+        if found.is_some() {
+            break;
+        }
+    }
     let commitment = found
         .filter(|found| found.operator == operator.address)
         .ok_or_else(|| {
@@ -188,11 +177,21 @@ async fn check_seed(
     challenge: &ChallengeBody,
     commitment: &CommitmentView,
 ) -> Result<bool, ApiError> {
-    let found = state.chain.seed(&challenge.service, challenge.epoch).await;
-    let seed = found.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the seed could not be read");
-        None
-    });
+    // A verifier asks as soon as the seed is recorded: the ring in memory may be older.
+    let mut seed = None;
+    for freshness in [Freshness::Cached, Freshness::Recent] {
+        let found = state
+            .chain
+            .seed(&challenge.service, challenge.epoch, freshness)
+            .await;
+        seed = found.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the seed could not be read");
+            None
+        });
+        if seed.is_some() {
+            break;
+        }
+    }
     let Some(seed) = seed else { return Ok(false) };
     let address = challenge.commitment.to_bytes();
     for Numbered { number, index } in &challenge.numbers {

@@ -40,6 +40,8 @@ use trestle_sdk::{
 
 /// Path before the root.
 const PREFIX: &str = "/v1/shards/";
+/// Seconds after which a customer whose uploads are too many may try the next.
+const CROWDED_RETRY_SECONDS: u64 = 5;
 /// Header of a download with the sha256 of the content.
 const SHARD_DIGEST: &str = "x-trestle-shard-digest";
 /// Bytes read from the disk at a time while sending.
@@ -321,6 +323,13 @@ async fn drain_if_sent(parts: &Parts, body: &mut Body) {
 
 fn index_error(error: IndexError) -> ApiError {
     let kind = match error {
+        IndexError::Crowded(_) => {
+            return ApiError {
+                kind: ErrorKind::RateLimited,
+                message: error.to_string(),
+                retry_after_seconds: Some(CROWDED_RETRY_SECONDS),
+            }
+        }
         IndexError::Foreign => ErrorKind::ShardForeign,
         IndexError::Busy => ErrorKind::UploadInProgress,
         IndexError::Unknown => ErrorKind::ShardUnknown,

@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Authenticator,
-    chain::{ChainError, ChainView, OperatorView},
+    chain::{ChainError, ChainView, Freshness, OperatorView},
     error::{ApiError, ErrorKind},
     metrics::Metrics,
     settings::{millis, Settings},
@@ -66,15 +66,32 @@ impl NodeState {
 
     /// The operator that this node serves, as registered on the chain.
     pub async fn operator(&self) -> Result<OperatorView, ApiError> {
+        let cached = self
+            .chain
+            .operator(Freshness::Cached)
+            .await
+            .map_err(chain_error)?;
+        if let Some(operator) = cached.filter(|operator| self.is_named_by(operator)) {
+            return Ok(operator);
+        }
         let unregistered = |message| ApiError::new(ErrorKind::OperatorUnregistered, message);
-        let operator = self.chain.operator().await.map_err(chain_error)?;
+        let operator = self
+            .chain
+            .operator(Freshness::Recent)
+            .await
+            .map_err(chain_error)?;
         let operator =
             operator.ok_or_else(|| unregistered("this node's operator is not registered yet"))?;
-        if operator.node_key == self.node_key() {
+        if self.is_named_by(&operator) {
             Ok(operator)
         } else {
             Err(unregistered("this node's operator names another node key"))
         }
+    }
+
+    /// Whether the operator's account names this node's key.
+    pub fn is_named_by(&self, operator: &OperatorView) -> bool {
+        operator.node_key == self.node_key()
     }
 
     /// Whether this key may store: it has credits with the network.
@@ -83,15 +100,39 @@ impl NodeState {
         operator: &OperatorView,
         customer: &Pubkey,
     ) -> Result<(), ApiError> {
-        let found = self
-            .chain
-            .customer_credits(&operator.network, customer)
-            .await;
-        let credits = found.map_err(chain_error)?.unwrap_or(0);
-        if credits >= self.settings.terms.customer_credits_min.max(1) {
-            return Ok(());
+        let needed = self.settings.terms.customer_credits_min.max(1);
+        for freshness in [Freshness::Cached, Freshness::Recent] {
+            let found = self
+                .chain
+                .customer_credits(&operator.network, customer, freshness)
+                .await;
+            if found
+                .map_err(chain_error)?
+                .is_some_and(|credits| credits >= needed)
+            {
+                return Ok(());
+            }
         }
-        let message = format!("{customer} has no credits with this node's network");
+        let message = format!("{customer} has not {needed} credits with this node's network");
+        Err(ApiError::new(ErrorKind::SignerUnknown, message))
+    }
+
+    /// Whether this key may challenge: it belongs to a verifier of the network.
+    pub async fn require_verifier(
+        &self,
+        operator: &OperatorView,
+        key: &Pubkey,
+    ) -> Result<(), ApiError> {
+        for freshness in [Freshness::Cached, Freshness::Recent] {
+            let known = self
+                .chain
+                .is_verifier(&operator.network, key, freshness)
+                .await;
+            if known.map_err(chain_error)? {
+                return Ok(());
+            }
+        }
+        let message = format!("{key} is no verifier of this node's network");
         Err(ApiError::new(ErrorKind::SignerUnknown, message))
     }
 

@@ -174,6 +174,8 @@ pub struct Limits {
     pub capacity_bytes: u64,
     /// Uploads at the same time.
     pub uploads_max: u64,
+    /// Uploads of one key at the same time, so that one customer cannot keep out the others.
+    pub uploads_per_key_max: u64,
     /// Downloads at the same time.
     pub downloads_max: u64,
     /// Challenge requests answered at the same time.
@@ -208,6 +210,7 @@ impl Default for Limits {
             shard_bytes_max: 4 << 30,
             capacity_bytes: 100 << 30,
             uploads_max: 8,
+            uploads_per_key_max: 4,
             downloads_max: 64,
             challenges_max: 4,
             queue_wait_ms: 5_000,

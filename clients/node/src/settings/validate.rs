@@ -103,6 +103,11 @@ fn check_limits(limits: &Limits, check: &mut Problems) {
         1..=CAPACITY_BYTES_MAX,
     );
     check.range("limits.uploads_max", limits.uploads_max, 1..=1_024);
+    check.range(
+        "limits.uploads_per_key_max",
+        limits.uploads_per_key_max,
+        1..=1_024,
+    );
     check.range("limits.downloads_max", limits.downloads_max, 1..=COUNT_MAX);
     check.range("limits.challenges_max", limits.challenges_max, 1..=1_024);
     check.range(

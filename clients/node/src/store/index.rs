@@ -4,7 +4,7 @@
 use super::layout::Root;
 use solana_pubkey::Pubkey;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use thiserror::Error;
@@ -36,6 +36,9 @@ pub enum IndexError {
     /// It is not here.
     #[error("the shard is not stored here")]
     Unknown,
+    /// This customer uploads too much at the same time.
+    #[error("{0} uploads of this key are running")]
+    Crowded(u64),
     /// There is no room.
     #[error("{free_bytes} of {capacity_bytes} bytes are free")]
     Exhausted {
@@ -60,6 +63,8 @@ pub enum Admission {
 pub struct Index {
     inner: Arc<Mutex<Inner>>,
     capacity_bytes: u64,
+    /// Uploads of one customer at the same time.
+    uploads_per_key_max: u64,
 }
 
 #[derive(Debug, Default)]
@@ -67,8 +72,8 @@ struct Inner {
     shards: HashMap<Root, Entry>,
     /// Shards per customer, so that a customer is known without a search.
     customers: HashMap<Pubkey, u64>,
-    /// Roots that are being written or removed: one at a time each.
-    claimed: HashSet<Root>,
+    /// Roots that are being written or removed, one at a time each, and for whom.
+    claimed: HashMap<Root, Option<Pubkey>>,
     /// Bytes of all shards and reservations.
     used_bytes: u64,
 }
@@ -83,10 +88,11 @@ pub struct Claim {
 
 impl Index {
     /// An empty index.
-    pub fn new(capacity_bytes: u64) -> Self {
+    pub fn new(capacity_bytes: u64, uploads_per_key_max: u64) -> Self {
         Self {
             inner: Arc::default(),
             capacity_bytes,
+            uploads_per_key_max,
         }
     }
 
@@ -112,8 +118,17 @@ impl Index {
                 return Ok(Admission::Stored(entry));
             }
         }
-        if inner.claimed.contains(&root) {
+        if inner.claimed.contains_key(&root) {
             return Err(IndexError::Busy);
+        }
+        // Few: one for each open upload.
+        let theirs = inner
+            .claimed
+            .values()
+            .flatten()
+            .filter(|one| *one == customer);
+        if theirs.count() as u64 >= self.uploads_per_key_max {
+            return Err(IndexError::Crowded(self.uploads_per_key_max));
         }
         let free_bytes = self.capacity_bytes.saturating_sub(inner.used_bytes);
         if size_bytes > free_bytes {
@@ -124,7 +139,7 @@ impl Index {
             });
         }
         inner.used_bytes = inner.used_bytes.saturating_add(size_bytes);
-        inner.claimed.insert(root);
+        inner.claimed.insert(root, Some(*customer));
         Ok(Admission::Granted(self.claim(root, size_bytes)))
     }
 
@@ -134,9 +149,10 @@ impl Index {
         if !inner.shards.contains_key(&root) {
             return Err(IndexError::Unknown);
         }
-        if !inner.claimed.insert(root) {
+        if inner.claimed.contains_key(&root) {
             return Err(IndexError::Busy);
         }
+        inner.claimed.insert(root, None);
         Ok(self.claim(root, 0))
     }
 
@@ -274,7 +290,7 @@ mod tests {
 
     #[test]
     fn room_is_reserved_kept_and_given_back() {
-        let index = Index::new(10);
+        let index = Index::new(10, 9);
         let claim = granted(&index, ROOT, 6);
         assert_eq!(index.usage(), (0, 6));
         let exhausted = IndexError::Exhausted {
@@ -294,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_root_is_written_by_one_at_a_time() {
-        let index = Index::new(100);
+        let index = Index::new(100, 9);
         let claim = granted(&index, ROOT, 6);
         let refused = index.admit(ROOT, &entry(0).customer, 6);
         assert_eq!(refused.unwrap_err(), IndexError::Busy);
@@ -310,8 +326,23 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_uploads_only_so_much_at_once() {
+        let index = Index::new(100, 2);
+        let first = granted(&index, ROOT, 1);
+        let second = granted(&index, Root([2; 32]), 1);
+        let refused = index.admit(Root([3; 32]), &entry(0).customer, 1);
+        assert_eq!(refused.unwrap_err(), IndexError::Crowded(2));
+        let other = index.admit(Root([3; 32]), &Pubkey::new_from_array([8; 32]), 1);
+        assert!(other.is_ok());
+        drop(first);
+        drop(granted(&index, ROOT, 1));
+        drop(second);
+        assert_eq!(index.lock().claimed.len(), 1);
+    }
+
+    #[test]
     fn a_shard_is_its_customers_and_is_replaced_only_when_damaged() {
-        let index = Index::new(100);
+        let index = Index::new(100, 9);
         granted(&index, ROOT, 6).stored(entry(6));
         let stranger = Pubkey::new_from_array([8; 32]);
         assert_eq!(

@@ -16,6 +16,7 @@ pub use meta::{MetaError, Origin, ShardMeta};
 pub use opening::{AnswerError, Answers, LeafAnswer, Question};
 pub use upload::{UploadError, UploadPlan, PIECES_MAX};
 
+use crate::settings::Limits;
 use axum::body::Bytes;
 use opening::Opener;
 use solana_pubkey::Pubkey;
@@ -56,11 +57,11 @@ pub struct Download {
 
 impl ShardStore {
     /// Reads what is on the disk and sweeps what was left half done.
-    pub fn open(layout: Layout, capacity_bytes: u64) -> Result<(Self, Found), LayoutError> {
+    pub fn open(layout: Layout, limits: &Limits) -> Result<(Self, Found), LayoutError> {
         let leftovers = layout.sweep_temp()?;
         let store = Self {
             layout,
-            index: Index::new(capacity_bytes),
+            index: Index::new(limits.capacity_bytes, limits.uploads_per_key_max),
             opener: Opener::default(),
         };
         let mut found = Found {

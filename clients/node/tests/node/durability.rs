@@ -155,7 +155,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         let client = process.client();
         let done = Arc::new(Mutex::new(Vec::new()));
         let uploads = async {
-            for number in 0_u8.. {
+            for number in 0..=u8::MAX {
                 let shard = Shard::new(3_000 + 10 * usize::from(number), round * 64 + number % 64);
                 if upload(&process, &client, &shard).await {
                     done.lock().unwrap().push(shard);

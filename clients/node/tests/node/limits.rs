@@ -4,6 +4,8 @@ use crate::{
     shards::{connect, upload_head},
     world::{Shard, World},
 };
+use solana_keypair::Keypair;
+use solana_signer::Signer;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -76,6 +78,28 @@ async fn uploads_wait_for_their_turn_but_not_for_ever() {
     stream.read_exact(&mut first).await.unwrap();
     assert_eq!(&first, b"HTTP/1.1 201");
     assert_eq!(world.put(&Shard::new(1_000, 2)).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_customer_does_not_take_every_turn() {
+    let world = World::with(|settings| settings.limits.uploads_per_key_max = 1).await;
+    let slow = Shard::new(50_000, 1);
+    let head = upload_head(&world, &slow, &world.customer, "content-length: 50000\r\n");
+    let mut stream = connect(&world).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..200 {
+        if world.state().store.index().usage().1 > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let crowded = world.put(&Shard::new(1_000, 2)).await;
+    crowded.expect_error(429, "rate_limited");
+    let other = Keypair::new();
+    world.chain().credits.insert(other.pubkey(), 5);
+    let shard = Shard::new(1_000, 2);
+    let answer = world.call(&other, "PUT", &shard.path(), &shard.data).await;
+    assert_eq!(answer.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

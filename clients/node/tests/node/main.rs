@@ -2,6 +2,7 @@
 
 mod agreements;
 mod auth;
+mod chain;
 mod challenges;
 mod command;
 mod docs;

@@ -65,17 +65,7 @@ impl Rpc {
             ..zeroed()
         };
         rpc.write(verifiers_address(&network).0, STAKING_ID, &set);
-        let account = CustomerAccount {
-            network,
-            customer,
-            balance: 10,
-            ..zeroed()
-        };
-        rpc.write(
-            customer_address(&network, &customer).0,
-            CREDITS_ID,
-            &account,
-        );
+        rpc.set_credits(customer, 10);
         rpc.set_clock(1_000 + 7 * 100);
         rpc
     }
@@ -92,6 +82,33 @@ impl Rpc {
             ..zeroed()
         };
         self.write(self.operator, STAKING_ID, &operator);
+    }
+
+    /// Sets what a customer has.
+    pub fn set_credits(&self, customer: Pubkey, balance: u64) {
+        let network = self.network;
+        let account = CustomerAccount {
+            network,
+            customer,
+            balance,
+            ..zeroed()
+        };
+        self.write(
+            customer_address(&network, &customer).0,
+            CREDITS_ID,
+            &account,
+        );
+    }
+
+    /// Changes an account by hand.
+    pub fn spoil(&self, address: &Pubkey, change: fn(&mut (Pubkey, Vec<u8>))) {
+        change(
+            self.accounts
+                .lock()
+                .unwrap()
+                .get_mut(&address.to_string())
+                .unwrap(),
+        );
     }
 
     /// Sets the chain's clock.

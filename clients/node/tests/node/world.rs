@@ -60,15 +60,25 @@ impl MemoryChain {
 
 #[async_trait]
 impl ChainView for MemoryChain {
-    async fn operator(&self) -> Result<Option<OperatorView>, ChainError> {
+    async fn operator(&self, _: Freshness) -> Result<Option<OperatorView>, ChainError> {
         self.read(|state| state.operator)
     }
 
-    async fn is_verifier(&self, _: &Pubkey, key: &Pubkey) -> Result<bool, ChainError> {
+    async fn is_verifier(
+        &self,
+        _: &Pubkey,
+        key: &Pubkey,
+        _: Freshness,
+    ) -> Result<bool, ChainError> {
         self.read(|state| state.verifiers.contains(key))
     }
 
-    async fn customer_credits(&self, _: &Pubkey, key: &Pubkey) -> Result<Option<u64>, ChainError> {
+    async fn customer_credits(
+        &self,
+        _: &Pubkey,
+        key: &Pubkey,
+        _: Freshness,
+    ) -> Result<Option<u64>, ChainError> {
         self.read(|state| state.credits.get(key).copied())
     }
 
@@ -80,7 +90,7 @@ impl ChainView for MemoryChain {
         self.read(|state| state.commitments.get(address).copied())
     }
 
-    async fn seed(&self, _: &Pubkey, epoch: u64) -> Result<Option<Hash>, ChainError> {
+    async fn seed(&self, _: &Pubkey, epoch: u64, _: Freshness) -> Result<Option<Hash>, ChainError> {
         self.read(|state| state.seeds.get(&epoch).copied())
     }
 
