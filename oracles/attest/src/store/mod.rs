@@ -23,10 +23,11 @@ use trestle_verify::storage::{ChallengeEvidence, CommitmentInput, OperatorState}
 /// Name of the database in the data directory.
 const DATABASE_FILE: &str = "attest.db";
 
-/// Opens journal and evidence, which share a database, and so a lock and a backup.
-pub fn open_stores(
-    data_dir: &Path,
-) -> Result<(Arc<dyn Journal>, Arc<dyn EvidenceStore>), DatabaseError> {
+/// What is kept: sent transactions and evidence.
+pub type Stores = (Arc<dyn Journal>, Arc<dyn EvidenceStore>);
+
+/// Opens both, in one database: so they share a lock and a backup.
+pub fn open_stores(data_dir: &Path) -> Result<Stores, DatabaseError> {
     let database = Database::open(&data_dir.join(DATABASE_FILE), &MIGRATIONS)?;
     let journal = Arc::new(SqliteJournal::new(database.clone()));
     Ok((journal, Arc::new(SqliteStore::new(database))))

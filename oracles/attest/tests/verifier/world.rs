@@ -78,13 +78,23 @@ struct AccountsOf {
 
 #[async_trait]
 impl NodeChain for AccountsOf {
-    async fn operator(&self) -> Result<Option<OperatorView>, ChainError> {
+    async fn operator(&self, _: Freshness) -> Result<Option<OperatorView>, ChainError> {
         Ok(Some(self.operator))
     }
-    async fn is_verifier(&self, _: &Pubkey, key: &Pubkey) -> Result<bool, ChainError> {
+    async fn is_verifier(
+        &self,
+        _: &Pubkey,
+        key: &Pubkey,
+        _: Freshness,
+    ) -> Result<bool, ChainError> {
         Ok(self.accounts.verifiers.lock().unwrap().contains(key))
     }
-    async fn customer_credits(&self, _: &Pubkey, _: &Pubkey) -> Result<Option<u64>, ChainError> {
+    async fn customer_credits(
+        &self,
+        _: &Pubkey,
+        _: &Pubkey,
+        _: Freshness,
+    ) -> Result<Option<u64>, ChainError> {
         Ok(Some(1_000_000))
     }
     async fn commitment(
@@ -100,7 +110,7 @@ impl NodeChain for AccountsOf {
             .get(address)
             .copied())
     }
-    async fn seed(&self, _: &Pubkey, _: u64) -> Result<Option<Hash>, ChainError> {
+    async fn seed(&self, _: &Pubkey, _: u64, _: Freshness) -> Result<Option<Hash>, ChainError> {
         Ok(Some(SEED))
     }
     async fn epoch_now(&self, _: &Pubkey) -> Result<u64, ChainError> {

@@ -10,7 +10,8 @@ use trestle_core::root::FinalRoot;
 fn unsorted_duplicate_young_or_contradictory_inputs_are_refused() {
     let world = World::with_operators(3);
     type Spoil = fn(&mut EpochInputs);
-    let spoils: [(Spoil, fn(&VerifyError) -> bool); 9] = [
+    type Expected = fn(&VerifyError) -> bool;
+    let spoils: [(Spoil, Expected); 9] = [
         (
             |i| i.operators.swap(0, 1),
             |e| matches!(e, VerifyError::NotSorted { .. }),
