@@ -8,7 +8,6 @@ use {
     trestle_staking::{address::service_address, constants::SLASHER},
     trestle_tests::{
         matrix::{Fault, Matrix},
-        roots::Root,
         staking::{network_params, profile, service_params, World, BOND_MIN},
         svm::key,
         tokens::TOKEN,
@@ -137,9 +136,10 @@ fn slash_apply() {
         slashed: TOKEN,
         ..LeafCounters::default()
     };
-    let root = Root::new(1, &[(keys.address, counters)]);
-    let ring = world.finalize(&root);
-    let ix = world.slash_apply(keys.address, ring, root.leaf(&keys.address));
+    let mut roots = world.roots();
+    roots.publish(&mut world.svm, 1, &[(keys.address, counters)], 1);
+    let leaf = roots.leaf(1, &keys.address);
+    let ix = world.slash_apply(keys.address, roots.ring, leaf);
     check(&mut world, "slash_apply", ix, &[], &[]);
 }
 

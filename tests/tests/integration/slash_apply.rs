@@ -1,46 +1,51 @@
 //! `slash_apply`, by its specification.
 
 use {
-    solana_address::Address,
+    solana_instruction::Instruction,
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
     trestle_staking::{error::StakingError, event::SlashApplied, state::UnbondTicket, ID},
     trestle_tests::{
-        roots::{empty_ring, ring_address, Root},
+        roots::Roots,
         staking::{OperatorKeys, World},
-        svm::{assert_refused, key, program_id},
+        svm::{assert_refused, key},
         tokens::TOKEN,
     },
 };
 
-/// A root in which this operator, beside two others, was slashed by `slashed` in all.
-fn root(epoch: u64, operator: &OperatorKeys, slashed: u64) -> Root {
+/// Makes roots final in which the operator, beside two others, was slashed by so much in all: one
+/// root for each amount, from epoch 1 on.
+fn finalize(world: &mut World, operator: &OperatorKeys, slashed: &[u64]) -> Roots {
     let counters = |slashed| LeafCounters {
         slashed,
         tokens: 9,
         ..LeafCounters::default()
     };
-    Root::new(
-        epoch,
-        &[
-            (operator.address, counters(slashed)),
+    let mut roots = world.roots();
+    for (epoch, slashed) in (1..).zip(slashed) {
+        let leaves = [
+            (operator.address, counters(*slashed)),
             (key("other").pubkey(), counters(1)),
             (key("third").pubkey(), counters(0)),
-        ],
-    )
+        ];
+        roots.publish(&mut world.svm, epoch, &leaves, leaves.len());
+    }
+    roots
+}
+
+fn apply(world: &World, operator: &OperatorKeys, roots: &Roots, epoch: u64) -> Instruction {
+    let leaf = roots.leaf(epoch, &operator.address);
+    world.slash_apply(operator.address, roots.ring, leaf)
 }
 
 #[test]
 fn anybody_can_apply_it_with_the_leaf_of_the_operator_in_a_root_of_the_ring() {
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 10 * TOKEN);
-    let old = root(1, &operator, TOKEN);
-    let new = root(2, &operator, 3 * TOKEN);
-    world.finalize(&old);
-    let ring = world.finalize(&new);
+    let roots = finalize(&mut world, &operator, &[TOKEN, 3 * TOKEN]);
 
-    for (root, stake) in [(&old, 9 * TOKEN), (&new, 7 * TOKEN)] {
-        let ix = world.slash_apply(operator.address, ring, root.leaf(&operator.address));
+    for (epoch, stake) in [(1, 9 * TOKEN), (2, 7 * TOKEN)] {
+        let ix = apply(&world, &operator, &roots, epoch);
         world.svm.must(&[ix], &[]);
         assert_eq!(world.operator_state(&operator).stake, stake);
     }
@@ -54,9 +59,8 @@ fn the_counter_less_what_was_taken_before_is_taken_from_stake_first_then_from_ti
         let ix = world.stake_unbond(&operator, amount);
         world.svm.must(&[ix], &[&operator.authority]);
     }
-    let ring = world.finalize(&root(1, &operator, 3 * TOKEN));
-    let leaf = root(1, &operator, 3 * TOKEN).leaf(&operator.address);
-    let ix = world.slash_apply(operator.address, ring, leaf);
+    let roots = finalize(&mut world, &operator, &[3 * TOKEN]);
+    let ix = apply(&world, &operator, &roots, 1);
 
     let sent = world.svm.must(&[ix], &[]);
 
@@ -82,9 +86,8 @@ fn what_stake_and_tickets_do_not_cover_stays_owed() {
     let operator = world.operator("operator", 10 * TOKEN);
     let ix = world.stake_unbond(&operator, 4 * TOKEN);
     world.svm.must(&[ix], &[&operator.authority]);
-    let root = root(1, &operator, 25 * TOKEN);
-    let ring = world.finalize(&root);
-    let ix = world.slash_apply(operator.address, ring, root.leaf(&operator.address));
+    let roots = finalize(&mut world, &operator, &[25 * TOKEN]);
+    let ix = apply(&world, &operator, &roots, 1);
     world.svm.must(std::slice::from_ref(&ix), &[]);
     let state = world.operator_state(&operator);
     assert_eq!((state.stake, state.slashed_applied), (0, 10 * TOKEN));
@@ -108,9 +111,8 @@ fn the_burn_share_is_burned_the_rest_goes_to_the_insurance_vault() {
     let supply = world.svm.supply(&world.token_mint);
     // An odd amount: the unit that cannot be split is burned.
     let slashed = 3 * TOKEN + 1;
-    let root = root(1, &operator, slashed);
-    let ring = world.finalize(&root);
-    let ix = world.slash_apply(operator.address, ring, root.leaf(&operator.address));
+    let roots = finalize(&mut world, &operator, &[slashed]);
+    let ix = apply(&world, &operator, &roots, 1);
 
     let sent = world.svm.must(&[ix], &[]);
 
@@ -128,15 +130,13 @@ fn the_burn_share_is_burned_the_rest_goes_to_the_insurance_vault() {
 fn a_leaf_whose_slashes_have_all_been_taken_is_refused() {
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 10 * TOKEN);
-    let (old, new) = (root(1, &operator, TOKEN), root(2, &operator, 2 * TOKEN));
-    world.finalize(&old);
-    let ring = world.finalize(&new);
-    let apply = world.slash_apply(operator.address, ring, new.leaf(&operator.address));
-    world.svm.must(std::slice::from_ref(&apply), &[]);
+    let roots = finalize(&mut world, &operator, &[TOKEN, 2 * TOKEN]);
+    let newest = apply(&world, &operator, &roots, 2);
+    world.svm.must(std::slice::from_ref(&newest), &[]);
 
     // The same once more, and an older root after a newer one.
-    let older = world.slash_apply(operator.address, ring, old.leaf(&operator.address));
-    for ix in [apply, older] {
+    let older = apply(&world, &operator, &roots, 1);
+    for ix in [newest, older] {
         let outcome = world.svm.send(&[ix], &[]);
         assert_refused(outcome, ID, StakingError::NothingToSlash);
     }
@@ -147,9 +147,8 @@ fn a_leaf_whose_slashes_have_all_been_taken_is_refused() {
 fn an_operator_with_nothing_left_is_refused() {
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 0);
-    let root = root(1, &operator, TOKEN);
-    let ring = world.finalize(&root);
-    let ix = world.slash_apply(operator.address, ring, root.leaf(&operator.address));
+    let roots = finalize(&mut world, &operator, &[TOKEN]);
+    let ix = apply(&world, &operator, &roots, 1);
 
     let outcome = world.svm.send(&[ix], &[]);
 
@@ -161,9 +160,8 @@ fn a_leaf_that_is_not_in_the_root_or_a_root_that_is_not_in_the_ring_is_refused()
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 10 * TOKEN);
     let victim = world.operator("victim", 10 * TOKEN);
-    let root = root(1, &operator, TOKEN);
-    let ring = world.finalize(&root);
-    let good = root.leaf(&operator.address);
+    let roots = finalize(&mut world, &operator, &[TOKEN]);
+    let good = roots.leaf(1, &operator.address);
 
     let mut raised = good.clone();
     raised.counters.slashed += 1;
@@ -176,17 +174,17 @@ fn a_leaf_that_is_not_in_the_root_or_a_root_that_is_not_in_the_ring_is_refused()
     let mut long = good.clone();
     long.proof.push([0; 32]);
     for leaf in [raised, moved, outside, short, long] {
-        let ix = world.slash_apply(operator.address, ring, leaf);
+        let ix = world.slash_apply(operator.address, roots.ring, leaf);
         let outcome = world.svm.send(&[ix], &[]);
         assert_refused(outcome, ID, StakingError::LeafNotProven);
     }
-    let ix = world.slash_apply(victim.address, ring, good.clone());
+    let ix = world.slash_apply(victim.address, roots.ring, good.clone());
     let outcome = world.svm.send(&[ix], &[]);
     assert_refused(outcome, ID, StakingError::LeafNotProven);
 
     let mut unknown = good;
     unknown.epoch = 2;
-    let ix = world.slash_apply(operator.address, ring, unknown);
+    let ix = world.slash_apply(operator.address, roots.ring, unknown);
     let outcome = world.svm.send(&[ix], &[]);
     assert_refused(outcome, ID, StakingError::RootNotFound);
 }
@@ -195,13 +193,14 @@ fn a_leaf_that_is_not_in_the_root_or_a_root_that_is_not_in_the_ring_is_refused()
 fn the_ring_of_another_service_is_refused() {
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 10 * TOKEN);
-    let root = root(1, &operator, TOKEN);
-    let elsewhere: Address = world.svm.fresh_address();
-    let mut ring = empty_ring(&elsewhere);
-    ring.0.push(&root.record()).expect("a root");
-    let address = ring_address(&elsewhere).0;
-    world.svm.put_pod(address, program_id("proofs"), &ring);
-    let ix = world.slash_apply(operator.address, address, root.leaf(&operator.address));
+    let elsewhere = world.svm.fresh_address();
+    let mut forged = Roots::new(&mut world.svm, elsewhere);
+    let slashed = LeafCounters {
+        slashed: TOKEN,
+        ..LeafCounters::default()
+    };
+    forged.publish(&mut world.svm, 1, &[(operator.address, slashed)], 1);
+    let ix = apply(&world, &operator, &forged, 1);
 
     let outcome = world.svm.send(&[ix], &[]);
 
@@ -212,10 +211,9 @@ fn the_ring_of_another_service_is_refused() {
 fn it_works_while_the_network_is_paused() {
     let mut world = World::new(&[]);
     let operator = world.operator("operator", 10 * TOKEN);
-    let root = root(1, &operator, TOKEN);
-    let ring = world.finalize(&root);
+    let roots = finalize(&mut world, &operator, &[TOKEN]);
     world.pause();
-    let ix = world.slash_apply(operator.address, ring, root.leaf(&operator.address));
+    let ix = apply(&world, &operator, &roots, 1);
 
     world.svm.must(&[ix], &[]);
 }
