@@ -76,7 +76,14 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "SOURCE")]
     pub fee_payer: Option<SignerSource>,
     /// When something counts as done: processed, confirmed or finalized
-    #[arg(long, global = true, value_name = "LEVEL", value_parser = parse_commitment)]
+    // Its id must differ from `commitment`, the account that some commands take.
+    #[arg(
+        id = "commitment-level",
+        long = "commitment",
+        global = true,
+        value_name = "LEVEL",
+        value_parser = parse_commitment
+    )]
     pub commitment: Option<Commitment>,
     /// How results are printed
     #[arg(
@@ -88,7 +95,13 @@ pub struct GlobalArgs {
     )]
     pub output: Format,
     /// Deployment file of the network [default: the setting, or that of a local network]
-    #[arg(long, global = true, value_name = "PATH", env = "TRESTLE_DEPLOYMENT")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "TRESTLE_DEPLOYMENT",
+        hide_env_values = true
+    )]
     pub deployment: Option<PathBuf>,
     /// Address of a network, instead of a deployment file
     #[arg(

@@ -11,7 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_yaml_ng::{Mapping, Value};
 use solana_commitment_config::CommitmentLevel;
-use trestle_sdk::deployment::LOCALNET_FILE;
+use trestle_sdk::{
+    cluster::{parse_cluster, Cluster},
+    deployment::LOCALNET_FILE,
+};
 
 use crate::{args::GlobalArgs, error::CliError};
 
@@ -22,14 +25,8 @@ const SOLANA_KEY_FILE: &str = ".config/solana/id.json";
 /// Own settings, relative to the user's folder for settings.
 const OWN_CONFIG_FILE: &str = "trestle/config.yml";
 /// What the Solana tools use where nothing is set.
-const DEFAULT_URL: &str = "https://api.mainnet-beta.solana.com";
-/// Clusters by name; the first letter is enough.
-const MONIKERS: [(&str, &str); 4] = [
-    ("mainnet-beta", DEFAULT_URL),
-    ("testnet", "https://api.testnet.solana.com"),
-    ("devnet", "https://api.devnet.solana.com"),
-    ("localhost", "http://127.0.0.1:8899"),
-];
+const DEFAULT_URL: &str = "mainnet-beta";
+const URL_HINT: &str = "give another one by -u/--url, or correct json_rpc_url in the settings";
 
 /// How final something must be to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,30 +126,24 @@ impl Settings {
     }
 
     /// The cluster. A deployment file says where its network is, unless the user says otherwise.
-    pub fn url(&self, global: &GlobalArgs, deployment: Option<&str>) -> Setting<String> {
-        let set = |text: &String, origin| Setting {
-            value: url_of(text),
-            origin,
+    pub fn cluster(
+        &self,
+        global: &GlobalArgs,
+        deployment: Option<&str>,
+    ) -> Result<Setting<Cluster>, CliError> {
+        let file = self.solana.json_rpc_url.as_deref();
+        let (text, origin) = match (global.url.as_deref(), file, deployment) {
+            (Some(url), _, _) => (url, Origin::Flag),
+            (None, Some(url), _) => (url, Origin::File),
+            (None, None, Some(url)) => (url, Origin::Deployment),
+            (None, None, None) => (DEFAULT_URL, Origin::Default),
         };
-        if let Some(url) = &global.url {
-            return set(url, Origin::Flag);
-        }
-        if let Some(url) = &self.solana.json_rpc_url {
-            return set(url, Origin::File);
-        }
-        match deployment {
-            Some(url) => Setting {
-                value: url.to_string(),
-                origin: Origin::Deployment,
-            },
-            None => Setting {
-                value: DEFAULT_URL.to_string(),
-                origin: Origin::Default,
-            },
-        }
+        let value = parse_cluster(text)
+            .map_err(|error| CliError::config("url", error.to_string()).hint(URL_HINT))?;
+        Ok(Setting { value, origin })
     }
 
-    pub fn ws_url(&self, global: &GlobalArgs, url: &str) -> Setting<String> {
+    pub fn ws_url(&self, global: &GlobalArgs, cluster: &Cluster) -> Setting<String> {
         if let Some(url) = &global.ws {
             return Setting {
                 value: url.clone(),
@@ -166,7 +157,7 @@ impl Settings {
                 origin: Origin::File,
             },
             _ => Setting {
-                value: ws_url_of(url),
+                value: cluster.ws_url().to_string(),
                 origin: Origin::Computed,
             },
         }
@@ -232,8 +223,8 @@ impl Settings {
                 origin: Origin::Flag,
             }));
         }
-        let url = self.url(global, None).value;
-        if is_local(&url) {
+        let cluster = self.cluster(global, None)?.value;
+        if is_local(cluster.url()) {
             let path = localnet_file()?;
             if path.exists() {
                 return Ok(Some(Setting {
@@ -288,31 +279,13 @@ fn read_yaml<T: Default + for<'de> Deserialize<'de>>(path: &Path) -> Result<T, C
     })
 }
 
-/// A moniker, or a URL as it is.
-pub fn url_of(text: &str) -> String {
-    MONIKERS
-        .iter()
-        .find(|(name, _)| text == *name || name.get(..1) == Some(text))
-        .map_or_else(|| text.to_string(), |(_, url)| (*url).to_string())
-}
-
 /// Name of a cluster in an explorer's address; none for clusters that no explorer can reach.
-pub fn explorer_cluster(url: &str) -> Option<&'static str> {
-    let name = MONIKERS.iter().find(|(_, known)| *known == url)?.0;
-    (name != "localhost").then_some(name)
-}
-
-/// As the Solana tools do it: ws for http, one port higher where a port is given.
-pub fn ws_url_of(url: &str) -> String {
-    let secure = url.replacen("https://", "wss://", 1);
-    let ws = secure.replacen("http://", "ws://", 1);
-    let (head, port) = match ws.trim_end_matches('/').rsplit_once(':') {
-        Some((head, port)) => (head.to_string(), port.parse::<u16>().ok()),
-        None => return ws,
-    };
-    match port.and_then(|port| port.checked_add(1)) {
-        Some(port) => format!("{head}:{port}"),
-        None => ws,
+pub fn explorer_cluster(cluster: &Cluster) -> Option<&'static str> {
+    match cluster {
+        Cluster::Mainnet => Some("mainnet-beta"),
+        Cluster::Testnet => Some("testnet"),
+        Cluster::Devnet => Some("devnet"),
+        Cluster::Localnet | Cluster::Debug | Cluster::Custom(..) => None,
     }
 }
 
@@ -365,26 +338,6 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn monikers_and_their_first_letters_name_clusters() {
-        for (name, url) in MONIKERS {
-            assert_eq!(url_of(name), url);
-            assert_eq!(url_of(&name[..1]), url);
-        }
-        assert_eq!(url_of("http://a"), "http://a");
-        assert_eq!(url_of("loc"), "loc");
-    }
-
-    #[test]
-    fn web_socket_address_follows_the_rpc_address() {
-        assert_eq!(ws_url_of("http://127.0.0.1:8899"), "ws://127.0.0.1:8900");
-        assert_eq!(ws_url_of("https://a.example/"), "wss://a.example/");
-        assert_eq!(
-            ws_url_of("https://a.example:65535"),
-            "wss://a.example:65535"
-        );
-    }
-
-    #[test]
     fn only_this_machine_is_local() {
         for url in [
             "http://localhost:1",
@@ -431,10 +384,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_url_or_a_moniker(text in ".*") {
-            let url = url_of(&text);
-            prop_assert!(url == text || MONIKERS.iter().any(|(_, known)| *known == url));
-            let _ = (ws_url_of(&text), is_local(&text));
+        fn any_text_can_be_asked_about(text in ".*") {
+            let _ = (is_local(&text), parse_commitment(&text));
         }
     }
 }

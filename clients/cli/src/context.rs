@@ -8,6 +8,7 @@ use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use trestle_sdk::{
     address,
     amount::{format_units, Amount, STABLE_DECIMALS},
+    cluster::Cluster,
     deployment::Deployment,
     fetch::{self, Market, Network, Operator},
     send::{PriorityFee, SendConfig},
@@ -16,9 +17,9 @@ use trestle_sdk::{
 
 use crate::{
     args::GlobalArgs,
-    config::{is_local, Setting, Settings},
+    config::{is_local, Settings},
     error::CliError,
-    output::{self, Format},
+    output,
     signer::{SignerSource, Wallet},
     text::TokenText,
     ui::Ui,
@@ -38,7 +39,7 @@ pub struct Context<'a> {
 /// A cluster with a network on it.
 pub struct Chain {
     pub rpc: RpcClient,
-    pub url: String,
+    pub cluster: Cluster,
     pub deployment: Deployment,
     pub send: SendConfig,
 }
@@ -71,10 +72,6 @@ impl<'a> Context<'a> {
         output::write_stdout(&text)
     }
 
-    pub fn is_json(&self) -> bool {
-        self.global.output != Format::Display
-    }
-
     pub fn settings(&self) -> Result<Settings, CliError> {
         Settings::read(self.global)
     }
@@ -88,20 +85,21 @@ impl<'a> Context<'a> {
         };
         let deployment = file.map(|file| Deployment::read(&file.value)).transpose()?;
         let from_file = deployment.as_ref().map(|one| one.rpc_url.as_str());
-        let url = settings.url(self.global, from_file);
+        let cluster = settings.cluster(self.global, from_file)?.value;
         let commitment = settings.commitment(self.global)?.value;
-        let rpc = connect(
-            &url,
-            CommitmentConfig {
-                commitment: commitment.0,
-            },
-        )?;
+        let url = cluster.url().to_string();
+        let commitment = CommitmentConfig {
+            commitment: commitment.0,
+        };
+        let rpc = RpcClient::new_with_timeout_and_commitment(url.clone(), RPC_TIMEOUT, commitment);
         let deployment = match (deployment, self.global.network) {
             (Some(deployment), _) => deployment,
-            (None, Some(network)) => discover(&rpc, &settings, self.global, network).await?,
-            (None, None) => return Err(no_deployment(&url.value)),
+            (None, Some(network)) => {
+                discover(&rpc, settings.ws_url(self.global, &cluster).value, network).await?
+            }
+            (None, None) => return Err(no_deployment(&url)),
         };
-        check_genesis(&rpc, &url.value, &deployment).await?;
+        check_genesis(&rpc, &url, &deployment).await?;
         Ok(Chain {
             send: SendConfig {
                 commitment: rpc.commitment(),
@@ -112,7 +110,7 @@ impl<'a> Context<'a> {
                 unit_limit: self.global.with_compute_unit_limit,
             },
             rpc,
-            url: url.value,
+            cluster,
             deployment,
         })
     }
@@ -141,22 +139,6 @@ impl<'a> Context<'a> {
             None => Ok(self.signers()?.wallet.address()),
         }
     }
-}
-
-fn connect(url: &Setting<String>, commitment: CommitmentConfig) -> Result<RpcClient, CliError> {
-    let text = &url.value;
-    if !text.starts_with("http://") && !text.starts_with("https://") {
-        let message = format!("`{text}` is not an RPC URL");
-        return Err(CliError::config("url", message).hint(
-            "give -u/--url an http:// or https:// URL, or one of mainnet-beta, testnet, devnet, \
-             localhost",
-        ));
-    }
-    Ok(RpcClient::new_with_timeout_and_commitment(
-        text.clone(),
-        RPC_TIMEOUT,
-        commitment,
-    ))
 }
 
 fn no_deployment(url: &str) -> CliError {
@@ -197,18 +179,16 @@ pub fn units(amount: &Amount, decimals: u8, available: u64, holder: &str) -> Res
 /// Finds everything that follows from a network's address.
 async fn discover(
     rpc: &RpcClient,
-    settings: &Settings,
-    global: &GlobalArgs,
+    ws_url: String,
     address: Pubkey,
 ) -> Result<Deployment, CliError> {
     let network: Network = fetch::fetch(rpc, &address).await?;
     let service = address::service(&address, 0);
     let market_address = address::market(&address);
     let market: Option<Market> = fetch::fetch_optional(rpc, &market_address).await?;
-    let url = rpc.url();
     Ok(Deployment {
-        ws_url: settings.ws_url(global, &url).value,
-        rpc_url: url,
+        ws_url,
+        rpc_url: rpc.url(),
         genesis_hash: None,
         network: address,
         service,

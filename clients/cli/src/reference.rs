@@ -23,6 +23,13 @@ pub fn markdown() -> String {
 
 fn describe(command: &mut Command, parent: &str, text: &mut String) {
     let name = format!("{parent}{}", command.get_name());
+    if !parent.is_empty() {
+        // Once, at the top, is enough.
+        *command = command.clone().mut_args(|argument| {
+            let global = argument.is_global_set();
+            argument.hide(global)
+        });
+    }
     let help = command.render_long_help().to_string();
     let trimmed: Vec<&str> = help.lines().map(str::trim_end).collect();
     // Writing to a string does not fail.

@@ -7,6 +7,7 @@ use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use trestle_sdk::{
+    cluster::Cluster,
     encoding::string,
     send::{Outcome, SendError, Sender, Signed, Simulation, TransactionRequest, WireError},
 };
@@ -53,11 +54,10 @@ impl Transaction {
         }
     }
 
-    fn landed(signature: String, slot: u64, simulation: &Simulation, url: &str) -> Self {
-        let cluster = explorer_cluster(url);
+    fn landed(signature: String, slot: u64, simulation: &Simulation, cluster: &Cluster) -> Self {
         Self {
             committed: true,
-            explorer: cluster.map(|cluster| {
+            explorer: explorer_cluster(cluster).map(|cluster| {
                 format!("https://explorer.solana.com/tx/{signature}?cluster={cluster}")
             }),
             signature: Some(signature),
@@ -74,7 +74,7 @@ impl fmt::Display for Transaction {
         if let Some(signature) = &self.signature {
             row(f, "Signature", signature)?;
         } else {
-            row(f, "Committed", "no, this was a dry run: nothing was sent")?;
+            row(f, "Committed", "no")?;
         }
         if f.alternate() || !self.committed {
             row(f, "Fee", sol(self.fee_lamports))?;
@@ -93,6 +93,21 @@ impl fmt::Display for Transaction {
     }
 }
 
+impl Transaction {
+    /// First line of a result, so that nobody takes a dry run for the real thing.
+    pub fn fmt_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.committed {
+            return Ok(());
+        }
+        writeln!(f, "Dry run: nothing was sent. This is what would happen:")
+    }
+}
+
+/// The same for several transactions.
+pub fn fmt_head(transactions: &[Transaction], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    transactions.first().map_or(Ok(()), |one| one.fmt_head(f))
+}
+
 /// Sends the transactions of one command.
 pub struct Submitter<'a> {
     context: &'a Context<'a>,
@@ -104,7 +119,9 @@ impl<'a> Submitter<'a> {
     /// Says on stderr where to and as whom. `what` completes "… failed".
     pub fn new(context: &'a Context<'a>, chain: &'a Chain, signers: &'a Signers) -> Self {
         let wallet = signers.wallet.address();
-        context.ui.status(format!("Cluster: {}", chain.url));
+        context
+            .ui
+            .status(format!("Cluster: {}", chain.cluster.url()));
         context.ui.status(format!("Signer:  {wallet}"));
         Self {
             context,
@@ -177,7 +194,7 @@ impl<'a> Submitter<'a> {
                 signature,
                 slot,
                 simulation,
-                &self.chain.url,
+                &self.chain.cluster,
             )),
             Outcome::Failed { error, logs, .. } => Err(CliError::from(error).logs(logs)),
             Outcome::Expired => {

@@ -4,9 +4,10 @@ use std::{fmt, path::PathBuf};
 
 use clap::Subcommand;
 use serde::Serialize;
+use trestle_sdk::deployment::Deployment;
 
 use crate::{
-    config::{update_yaml, url_of, Origin, Settings},
+    config::{update_yaml, Origin, Settings},
     context::Context,
     error::CliError,
     text::row,
@@ -77,14 +78,19 @@ pub fn run(command: &ConfigCommand, context: &Context<'_>) -> Result<(), CliErro
 fn get(context: &Context<'_>) -> Result<ConfigOutput, CliError> {
     let settings = Settings::read(context.global)?;
     let global = context.global;
-    let url = settings.url(global, None);
-    let ws_url = settings.ws_url(global, &url.value);
+    let deployment = settings.deployment(global)?;
+    // A file that cannot be read is reported by the commands that need it.
+    let book = deployment
+        .as_ref()
+        .and_then(|one| Deployment::read(&one.value).ok());
+    let from_file = book.as_ref().map(|book| book.rpc_url.as_str());
+    let cluster = settings.cluster(global, from_file)?;
+    let ws_url = settings.ws_url(global, &cluster.value);
     let keypair = settings.keypair(global)?;
     let commitment = settings.commitment(global)?;
-    let deployment = settings.deployment(global)?;
     let text = |value: String, origin| SettingText { value, origin };
     Ok(ConfigOutput {
-        url: text(url.value, url.origin),
+        url: text(cluster.value.url().to_string(), cluster.origin),
         ws_url: text(ws_url.value, ws_url.origin),
         keypair: text(keypair.value, keypair.origin),
         commitment: text(commitment.value.to_string(), commitment.origin),
@@ -98,8 +104,9 @@ fn set(context: &Context<'_>) -> Result<(), CliError> {
     let global = context.global;
     let settings = Settings::read(global)?;
     let mut changes = Vec::new();
-    if let Some(url) = &global.url {
-        changes.push(("json_rpc_url", url_of(url)));
+    if global.url.is_some() {
+        let cluster = settings.cluster(global, None)?.value;
+        changes.push(("json_rpc_url", cluster.url().to_string()));
         // The old one belonged to the old cluster; an empty one is computed.
         changes.push(("websocket_url", global.ws.clone().unwrap_or_default()));
     } else if let Some(ws) = &global.ws {

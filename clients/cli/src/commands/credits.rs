@@ -126,6 +126,7 @@ pub struct CreditsBalanceOutput {
 
 impl fmt::Display for CreditsBuyOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
         row(f, "Bought", &self.bought)?;
         let verb = match self.with {
             Means::Token => "Burned",
@@ -142,6 +143,7 @@ impl fmt::Display for CreditsBuyOutput {
 
 impl fmt::Display for CreditsMoveOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
         let label = match self.action {
             CreditsAction::Deposit => "Deposited",
             CreditsAction::Withdraw => "Withdrawn",

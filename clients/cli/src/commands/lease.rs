@@ -24,7 +24,7 @@ use crate::{
     context::{Chain, Context},
     error::CliError,
     published::Published,
-    send::{Submitter, Transaction},
+    send::{fmt_head, Submitter, Transaction},
     settle::{next_settlement, NextSettlement},
     text::{percent, row, CreditsText},
 };
@@ -232,6 +232,7 @@ impl fmt::Display for LeaseListOutput {
 
 impl fmt::Display for LeaseWriteOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_head(&self.transactions, f)?;
         match &self.lease {
             Some(lease) => lease.fmt(f)?,
             None => row(f, "Commitment", &self.commitment)?,

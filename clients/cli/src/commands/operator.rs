@@ -119,6 +119,7 @@ pub struct OperatorListOutput {
 
 impl fmt::Display for OperatorSetOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
         row(f, "Operator", &self.operator)?;
         row(f, "Endpoint", &self.endpoint)?;
         row(f, "Node key", &self.node_key)?;

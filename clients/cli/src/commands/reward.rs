@@ -21,7 +21,7 @@ use crate::{
     context::{Chain, Context},
     error::CliError,
     published::{ProvenLeaves, Published},
-    send::{Submitter, Transaction},
+    send::{fmt_head, Submitter, Transaction},
     text::{row, TokenText},
 };
 
@@ -121,6 +121,7 @@ impl fmt::Display for RewardOutput {
 
 impl fmt::Display for RewardPaidOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_head(&self.transactions, f)?;
         for one in &self.operators {
             row(f, "Operator", &one.operator)?;
             row(f, "Due", format!("{} to {}", one.due, one.payout))?;

@@ -95,6 +95,7 @@ pub struct TicketText {
 
 impl fmt::Display for StakeMoveOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
         let label = match self.action {
             StakeAction::Deposit => "Deposited",
             StakeAction::Unbond => "Unbonding",

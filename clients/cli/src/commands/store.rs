@@ -110,7 +110,9 @@ impl Customer {
         let chain = context.chain().await?;
         let signers = context.signers()?;
         let wallet = signers.wallet.address();
-        context.ui.status(format!("Cluster: {}", chain.url));
+        context
+            .ui
+            .status(format!("Cluster: {}", chain.cluster.url()));
         context.ui.status(format!("Signer:  {wallet}"));
         Ok(Self { chain, signers })
     }

@@ -1,1 +1,6 @@
-//! Tests of the `trestle` command.
+//! Tests of the `trestle` command: every result as it is printed, the reference, exit codes.
+
+mod exit_codes;
+mod outputs;
+mod reference;
+mod samples;

@@ -1,0 +1,50 @@
+//! `REFERENCE.md` is what `--help` says.
+
+use std::{env, fs, path::Path};
+
+/// Set to write the file instead of checking it.
+const WRITE: &str = "TRESTLE_WRITE_REFERENCE";
+
+#[test]
+fn the_reference_is_the_help_of_every_command() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("REFERENCE.md");
+    let text = trestle_cli::reference::markdown();
+    if env::var_os(WRITE).is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "REFERENCE.md is out of date: {WRITE}=1 cargo test -p trestle-cli reference"
+    );
+}
+
+#[test]
+fn every_command_of_the_main_job_is_in_it() {
+    let text = trestle_cli::reference::markdown();
+    for command in [
+        "operator register",
+        "stake deposit",
+        "stake unbond",
+        "stake withdraw",
+        "credits buy",
+        "credits deposit",
+        "store put",
+        "store get",
+        "store verify",
+        "lease settle",
+        "lease end",
+        "reward claim",
+        "reward push",
+        "reward explain",
+        "epoch show",
+        "network show",
+        "config get",
+        "completion",
+    ] {
+        assert!(
+            text.contains(&format!("## trestle {command}\n")),
+            "{command}"
+        );
+    }
+}
