@@ -7,6 +7,7 @@ use {
     trestle_core::leaf::LeafCounters,
     trestle_staking::{address::service_address, constants::SLASHER},
     trestle_tests::{
+        final_roots::Roots,
         matrix::{Fault, Matrix},
         staking::{network_params, profile, service_params, World, BOND_MIN},
         svm::key,
@@ -136,7 +137,7 @@ fn slash_apply() {
         slashed: TOKEN,
         ..LeafCounters::default()
     };
-    let mut roots = world.roots();
+    let mut roots = Roots::new(&mut world.svm, world.service);
     roots.publish(&mut world.svm, 1, &[(keys.address, counters)], 1);
     let leaf = roots.leaf(1, &keys.address);
     let ix = world.slash_apply(keys.address, roots.ring, leaf);

@@ -6,7 +6,7 @@ use {
     trestle_core::leaf::LeafCounters,
     trestle_staking::{error::StakingError, event::SlashApplied, state::UnbondTicket, ID},
     trestle_tests::{
-        roots::Roots,
+        final_roots::Roots,
         staking::{OperatorKeys, World},
         svm::{assert_refused, key},
         tokens::TOKEN,
@@ -21,7 +21,7 @@ fn finalize(world: &mut World, operator: &OperatorKeys, slashed: &[u64]) -> Root
         tokens: 9,
         ..LeafCounters::default()
     };
-    let mut roots = world.roots();
+    let mut roots = Roots::new(&mut world.svm, world.service);
     for (epoch, slashed) in (1..).zip(slashed) {
         let leaves = [
             (operator.address, counters(*slashed)),
