@@ -51,26 +51,24 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let rpc = rpc_client(&settings.chain.rpc_url);
     let interval = settings.chain.registry_interval;
     let reader = ChainReader::connect(rpc.clone(), service, keypair.pubkey(), interval).await?;
-    let chain_status = Arc::new(RpcStatus::new(rpc.clone()));
-    let watcher = Watcher {
-        shared: shared.clone(),
-        reader,
-        journal: journal.clone(),
-        chain_status: chain_status.clone(),
-        publisher: publisher.clone(),
-        verifier: keypair.pubkey(),
-        views,
-        noted: None,
-        pruned: None,
-    };
     let sender = Arc::new(ActionSender {
         rpc: rpc.clone(),
         keypair: keypair.clone(),
         journal,
-        status: chain_status,
+        status: Arc::new(RpcStatus::new(rpc.clone())),
         metrics: shared.metrics.clone(),
         refusals: Default::default(),
+        awaited: Default::default(),
     });
+    let watcher = Watcher {
+        shared: shared.clone(),
+        reader,
+        sender: sender.clone(),
+        publisher: publisher.clone(),
+        views,
+        noted: None,
+        pruned: None,
+    };
     let (book, drafter) = scoring(&settings, &shared, publisher)?;
     let policy = EndpointPolicy::from_private(settings.challenge.private_endpoints);
     let asker = NodeAsker::new(keypair, policy)?;

@@ -1,15 +1,13 @@
 //! The task that looks at the chain, notes what it sees and hands the view to the others.
 
-use crate::chain::{ChainReader, ChainView, Registry};
+use crate::chain::{ActionSender, ChainReader, ChainView, Registry};
 use crate::publish::Publisher;
 use crate::shared::Shared;
 use crate::store::OperatorSeen;
 use async_trait::async_trait;
-use solana_pubkey::Pubkey;
 use std::sync::Arc;
 use tokio::sync::watch;
-use trestle_kit::journal::Journal;
-use trestle_kit::journal_resolve::{resolve_pending, ChainStatus, ResolveError};
+use trestle_kit::journal_resolve::ResolveError;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
 
 /// Name of the task in logs, health and metrics.
@@ -21,14 +19,10 @@ pub struct Watcher {
     pub shared: Shared,
     /// Reads the chain.
     pub reader: ChainReader,
-    /// Transactions whose fate is open.
-    pub journal: Arc<dyn Journal>,
-    /// Decides that fate.
-    pub chain_status: Arc<dyn ChainStatus>,
+    /// Knows of transactions whose fate is open.
+    pub sender: Arc<ActionSender>,
     /// Old files go.
     pub publisher: Publisher,
-    /// The verifier's key.
-    pub verifier: Pubkey,
     /// Where views go.
     pub views: watch::Sender<Option<Arc<ChainView>>>,
     /// Lists whose operators are noted.
@@ -67,8 +61,8 @@ impl Watcher {
         self.report(&view);
         self.prune(&view).await?;
         self.views.send_replace(Some(Arc::new(view)));
-        match resolve_pending(self.journal.as_ref(), self.chain_status.as_ref()).await {
-            Ok(_) => self.shared.health.succeeded(WATCHER),
+        match self.sender.resolve_left_open().await {
+            Ok(()) => self.shared.health.succeeded(WATCHER),
             Err(ResolveError::Chain(error)) => self.shared.trouble(WATCHER, &error),
             Err(ResolveError::Journal(error)) => return Err(Box::new(error)),
         }
@@ -77,15 +71,15 @@ impl Watcher {
 
     fn report(&self, view: &ChainView) {
         self.shared.metrics.set_epoch("current", view.epoch);
-        let fee = view.fee_lamports;
+        let (fee, verifier) = (view.fee_lamports, self.sender.pubkey());
         let gauge = self
             .shared
             .metrics
             .fee_lamports
-            .with_label_values(&[&self.verifier.to_string()]);
+            .with_label_values(&[&verifier.to_string()]);
         gauge.set(fee.cast_signed());
         self.shared.status.update(|report| {
-            report.slot = view.voter(&self.verifier).map(|(slot, _)| slot);
+            report.slot = view.voter(&verifier).map(|(slot, _)| slot);
             report.epoch = Some(view.epoch.to_string());
             report.seed_recorded = view.seed(view.epoch).is_some();
             report.latest_final = view.latest_final().map(|latest| latest.epoch.to_string());

@@ -3,6 +3,7 @@
 use crate::journal::{Entry, EntryState, Journal, JournalError};
 use async_trait::async_trait;
 use solana_signature::Signature;
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// The chain did not answer. Nothing is decided then.
@@ -58,13 +59,19 @@ pub struct Resolved {
     pub open: u32,
 }
 
-/// Decides every entry that can be decided now.
+/// Decides every entry that can be decided now, but for those in `awaited`: whoever sent them is
+/// waiting for them and will decide them.
 pub async fn resolve_pending(
     journal: &dyn Journal,
     chain: &dyn ChainStatus,
+    awaited: &BTreeSet<i64>,
 ) -> Result<Resolved, ResolveError> {
     let mut resolved = Resolved::default();
-    for entry in journal.pending().await? {
+    let entries = journal.pending().await?;
+    for entry in entries
+        .into_iter()
+        .filter(|entry| !awaited.contains(&entry.id))
+    {
         match resolve(chain, &entry).await? {
             EntryState::Unknown => resolved.open = resolved.open.saturating_add(1),
             state => {

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use proptest::prelude::*;
 use solana_signature::Signature;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -95,7 +96,9 @@ async fn an_entry_survives_kill_9_and_forbids_a_second_one() {
         height: 0,
         fate: Ok(SignatureFate::Landed { slot: 7 }),
     };
-    let resolved = resolve_pending(&journal, &landed).await.unwrap();
+    let resolved = resolve_pending(&journal, &landed, &BTreeSet::new())
+        .await
+        .unwrap();
     assert_eq!(
         resolved,
         Resolved {
@@ -122,7 +125,9 @@ async fn absence_expires_only_after_the_last_valid_height() {
             height: fate.0,
             fate: fate.1,
         };
-        let resolved = resolve_pending(&journal, &chain).await.unwrap();
+        let resolved = resolve_pending(&journal, &chain, &BTreeSet::new())
+            .await
+            .unwrap();
         assert_eq!(
             resolved,
             Resolved {
@@ -135,7 +140,9 @@ async fn absence_expires_only_after_the_last_valid_height() {
         height: LAST_VALID + 1,
         fate: Err(ChainUnavailable("timeout".into())),
     };
-    assert!(resolve_pending(&journal, &silent).await.is_err());
+    assert!(resolve_pending(&journal, &silent, &BTreeSet::new())
+        .await
+        .is_err());
     assert_eq!(
         journal.latest("a").await.unwrap().unwrap().state,
         EntryState::Unknown
@@ -145,7 +152,13 @@ async fn absence_expires_only_after_the_last_valid_height() {
         height: LAST_VALID + 1,
         fate: Ok(SignatureFate::Absent),
     };
-    assert_eq!(resolve_pending(&journal, &gone).await.unwrap().decided, 1);
+    assert_eq!(
+        resolve_pending(&journal, &gone, &BTreeSet::new())
+            .await
+            .unwrap()
+            .decided,
+        1
+    );
     assert_eq!(
         journal.latest("a").await.unwrap().unwrap().state,
         EntryState::Expired
@@ -165,7 +178,13 @@ async fn a_failure_is_recorded_and_attempts_are_bounded() {
     };
     for number in 0..ATTEMPTS_MAX {
         started(&journal, "a", number as u8).await;
-        assert_eq!(resolve_pending(&journal, &failed).await.unwrap().decided, 1);
+        assert_eq!(
+            resolve_pending(&journal, &failed, &BTreeSet::new())
+                .await
+                .unwrap()
+                .decided,
+            1
+        );
     }
     let refused = journal.begin(draft("a", 200)).await.unwrap();
     assert_eq!(
@@ -175,6 +194,33 @@ async fn a_failure_is_recorded_and_attempts_are_bounded() {
         }
     );
     started(&journal, "b", 201).await;
+}
+
+#[tokio::test]
+async fn an_entry_that_its_sender_waits_for_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(&folder.path().join("journal.db"));
+    let (awaited, left) = (
+        started(&journal, "a", 1).await,
+        started(&journal, "b", 2).await,
+    );
+    let landed = Chain {
+        height: 0,
+        fate: Ok(SignatureFate::Landed { slot: 7 }),
+    };
+    let resolved = resolve_pending(&journal, &landed, &BTreeSet::from([awaited]))
+        .await
+        .unwrap();
+    assert_eq!(resolved.decided, 1);
+    let pending: Vec<i64> = journal
+        .pending()
+        .await
+        .unwrap()
+        .iter()
+        .map(|one| one.id)
+        .collect();
+    assert_eq!(pending, [awaited]);
+    assert_ne!(pending, [left]);
 }
 
 #[tokio::test]

@@ -7,11 +7,11 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_signature::Signature;
 use solana_signer::Signer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use trestle_kit::journal::{Begun, Draft, Entry, EntryState, Journal, JournalError};
-use trestle_kit::journal_resolve::{resolve, ChainStatus};
+use trestle_kit::journal_resolve::{resolve, resolve_pending, ChainStatus, ResolveError};
 use trestle_kit::retry::RetryPolicy;
 use trestle_sdk::send::{Outcome, SendConfig, SendError, Sender, Signed, TransactionRequest};
 
@@ -38,8 +38,10 @@ pub struct Action {
 /// What became of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
-    /// It is done, now or earlier.
+    /// It landed just now.
     Landed(Signature),
+    /// It was done before; nothing was sent.
+    Done(Signature),
     /// It was sent and may still land.
     InFlight(Signature),
     /// The chain refuses it as things stand; nothing was sent.
@@ -58,13 +60,14 @@ pub enum Sent {
 
 impl Sent {
     /// Whether the action is done.
-    pub fn is_landed(&self) -> bool {
-        matches!(self, Self::Landed(_))
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Landed(_) | Self::Done(_))
     }
 
     fn label(&self) -> &'static str {
         match self {
             Self::Landed(_) => "landed",
+            Self::Done(_) => "done",
             Self::InFlight(_) => "in-flight",
             Self::Refused(_) => "refused",
             Self::Waiting => "waiting",
@@ -90,6 +93,33 @@ pub struct ActionSender {
     pub metrics: AttestMetrics,
     /// How often each action was refused, and when last.
     pub refusals: Mutex<BTreeMap<String, (u32, Instant)>>,
+    /// Journal entries that are being waited for.
+    pub awaited: Mutex<BTreeSet<i64>>,
+}
+
+/// Marks a journal entry as waited for, for as long as it lives.
+struct Awaited<'a> {
+    entries: &'a Mutex<BTreeSet<i64>>,
+    id: i64,
+}
+
+impl<'a> Awaited<'a> {
+    fn new(entries: &'a Mutex<BTreeSet<i64>>, id: i64) -> Self {
+        entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id);
+        Self { entries, id }
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
+    }
 }
 
 impl ActionSender {
@@ -102,31 +132,30 @@ impl ActionSender {
     /// failed, and the service must stop.
     pub async fn send(&self, action: &Action) -> Result<Sent, JournalError> {
         let sent = self.try_send(action).await?;
-        if sent != Sent::Waiting {
-            self.metrics
-                .actions
-                .with_label_values(&[action.kind, sent.label()])
-                .inc();
+        if matches!(sent, Sent::Waiting | Sent::Done(_)) {
+            return Ok(sent);
         }
+        self.metrics
+            .actions
+            .with_label_values(&[action.kind, sent.label()])
+            .inc();
         match &sent {
             Sent::Landed(signature) => tracing::info!(key = action.key, %signature, "landed"),
             Sent::Refused(reason) => tracing::debug!(key = action.key, reason, "refused"),
-            Sent::Waiting => {}
             other => tracing::warn!(key = action.key, outcome = ?other, "not landed"),
         }
         Ok(sent)
     }
 
-    /// Whether an action is on chain, by the journal alone.
-    pub async fn is_landed(&self, key: &str) -> Result<bool, JournalError> {
-        let latest = self.journal.latest(key).await?;
-        Ok(matches!(
-            latest,
-            Some(Entry {
-                state: EntryState::Landed { .. },
-                ..
-            })
-        ))
+    /// Decides what an earlier run or an earlier attempt left open.
+    pub async fn resolve_left_open(&self) -> Result<(), ResolveError> {
+        let awaited = self
+            .awaited
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        resolve_pending(self.journal.as_ref(), self.status.as_ref(), &awaited).await?;
+        Ok(())
     }
 
     async fn try_send(&self, action: &Action) -> Result<Sent, JournalError> {
@@ -150,6 +179,7 @@ impl ActionSender {
             Ok(entry) => entry,
             Err(sent) => return Ok(sent),
         };
+        let _awaited = Awaited::new(&self.awaited, entry.id);
         let outcome = sender.submit_and_resolve(&signed).await;
         self.decide(&entry, outcome).await
     }
@@ -161,14 +191,14 @@ impl ActionSender {
         };
         let signature = entry.draft.signature;
         match &entry.state {
-            EntryState::Landed { .. } => Ok(Some(Sent::Landed(signature))),
+            EntryState::Landed { .. } => Ok(Some(Sent::Done(signature))),
             EntryState::Failed { .. } | EntryState::Expired => Ok(None),
             EntryState::Unknown => match resolve(self.status.as_ref(), &entry).await {
                 Ok(EntryState::Unknown) => Ok(Some(Sent::InFlight(signature))),
                 Ok(state) => {
                     let landed = matches!(state, EntryState::Landed { .. });
                     self.journal.decide(entry.id, state).await?;
-                    Ok(landed.then_some(Sent::Landed(signature)))
+                    Ok(landed.then_some(Sent::Done(signature)))
                 }
                 Err(error) => Ok(Some(Sent::Unavailable(error.to_string()))),
             },
@@ -202,7 +232,7 @@ impl ActionSender {
         Ok(match self.journal.begin(draft).await? {
             Begun::Started(entry) => Ok(entry),
             Begun::Pending(entry) => Err(Sent::InFlight(entry.draft.signature)),
-            Begun::Landed(entry) => Err(Sent::Landed(entry.draft.signature)),
+            Begun::Landed(entry) => Err(Sent::Done(entry.draft.signature)),
             Begun::Exhausted { last_error } => Err(Sent::Exhausted(
                 last_error.unwrap_or_else(|| "never landed".into()),
             )),

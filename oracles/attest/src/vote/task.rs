@@ -420,7 +420,7 @@ impl Voter {
             instructions: vec![instruction],
         };
         let sent = self.sender.send(&action).await?;
-        if sent.is_landed() {
+        if sent.is_done() {
             self.note_vote(epoch);
         }
         Ok(sent)

@@ -7,5 +7,6 @@ mod command;
 mod cranks;
 mod files;
 mod scoring;
+mod sending;
 mod store;
 mod world;
