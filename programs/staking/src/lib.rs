@@ -15,8 +15,9 @@ pub mod ring;
 pub mod state;
 pub mod token_calls;
 
+use anchor_lang::prelude::*;
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
-    anchor_lang::prelude::*,
     instructions::*,
     leaf::LeafProof,
     state::{NetworkParams, OperatorProfile, ServiceParams},
@@ -25,6 +26,9 @@ use {
 
 declare_id!("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
 
+// On chain, a program that uses this crate for its types must not get its dispatcher as well: the
+// framework exports it by name, so the linker would keep all instructions in that program.
+#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 #[program]
 pub mod trestle_staking {
     use super::*;
