@@ -6,15 +6,29 @@ use async_trait::async_trait;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use spl_token_interface::instruction::{set_authority, AuthorityType};
-use trestle_core::pool::{MODE_FUND, MODE_MINT};
+use trestle_core::{
+    epoch::epoch_at,
+    pool::{MODE_FUND, MODE_MINT},
+    units::UnixSeconds,
+};
 use trestle_rewards::{address::minter_address, state::{self, PoolParams}};
-use trestle_sdk::{address, fetch, instruction};
+use trestle_sdk::{address, fetch, instruction, time::chain_time};
+use trestle_staking::state::Network;
 
 use crate::{settings::PoolMode, Context, Plan, Step};
 
 pub struct Pool;
 
-fn params(context: &Context) -> PoolParams {
+/// A pool cannot begin with an epoch that is over.
+async fn running_epoch(context: &Context) -> Result<u64> {
+    let network: Network = fetch::fetch(&context.rpc, &context.network()).await?;
+    let now = UnixSeconds(chain_time(&context.rpc).await?.unix_seconds);
+    let genesis = UnixSeconds(network.genesis);
+    let epoch = epoch_at(genesis, network.epoch_seconds, now);
+    Ok(epoch.context("the network begins in the future")?.0)
+}
+
+fn params(context: &Context, first_epoch: u64) -> PoolParams {
     let settings = &context.settings.pool;
     PoolParams {
         mode: match settings.mode {
@@ -22,7 +36,7 @@ fn params(context: &Context) -> PoolParams {
             PoolMode::Mint => MODE_MINT,
         },
         tokens_per_epoch: settings.tokens_per_epoch,
-        first_epoch: 0,
+        first_epoch,
         breaker_capacity: settings.breaker_capacity,
         breaker_window_seconds: settings.breaker_window_seconds,
     }
@@ -80,7 +94,7 @@ impl Step for Pool {
                 &context.network(),
                 &context.service(),
                 &context.token_mint,
-                params(context),
+                params(context, running_epoch(context).await?),
             );
             context.send("open the emission pool", vec![open], &[]).await?;
         }
@@ -92,7 +106,7 @@ impl Step for Pool {
         let pool = fetch::fetch::<state::Pool>(&context.rpc, &address)
             .await
             .context("the emission pool does not exist")?;
-        let wanted = params(context);
+        let wanted = params(context, pool.first_epoch);
         ensure!(
             pool.mode == wanted.mode && pool.tokens_per_epoch == wanted.tokens_per_epoch,
             "the pool's mode or schedule differs from the settings"

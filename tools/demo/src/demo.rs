@@ -12,12 +12,12 @@ use solana_pubkey::Pubkey;
 use solana_signature::Signature;
 use trestle_core::root::FinalRoot;
 use trestle_proofs::state::Proposal;
-use trestle_sdk::{address, fetch, send::transaction_details};
+use trestle_sdk::{fetch, send::transaction_details};
 
 use crate::{
     process::{Service, POLL},
     report::Report,
-    stage::Stage,
+    stage::{Stage, OPERATORS},
 };
 
 /// How long anything that the services do by themselves may take.
@@ -101,7 +101,7 @@ impl Demo {
             let url = format!("http://127.0.0.1:{port}/v1/status");
             self.wait_for(&format!("challenges of epoch {epoch} at {url}"), || async {
                 let status: Value = reqwest::get(&url).await?.json().await?;
-                Ok(challenged_epoch(&status) == Some(epoch))
+                Ok(is_challenged(&status, epoch))
             })
             .await?;
         }
@@ -159,11 +159,6 @@ impl Demo {
             None => bail!("waited {WAIT:?} for {what}"),
         }
     }
-
-    /// The path of an operator's lease account for a commitment.
-    pub fn lease(&self, commitment: &Pubkey) -> Pubkey {
-        address::lease(commitment)
-    }
 }
 
 /// Whether two files hold the same bytes.
@@ -171,15 +166,17 @@ pub fn same_bytes(one: &Path, other: &Path) -> Result<bool> {
     Ok(fs::read(one)? == fs::read(other)?)
 }
 
-fn challenged_epoch(status: &Value) -> Option<u64> {
-    match status.get("challengedEpoch")? {
-        Value::String(text) => text.parse().ok(),
-        value => value.as_u64(),
-    }
+/// Whether a verifier has nothing left to ask in an epoch in which it asked everybody.
+fn is_challenged(status: &Value, epoch: u64) -> bool {
+    let progress = status.pointer(&format!("/challenges/{epoch}"));
+    let field = |name| progress.and_then(|progress| progress.get(name));
+    let commitments = field("commitments").and_then(Value::as_u64);
+    let is_settled = field("settled").and_then(Value::as_bool);
+    is_settled == Some(true) && commitments == Some(OPERATORS as u64)
 }
 
 /// Every string under a key `signature` or `signatures`.
-fn signatures(value: &Value) -> Vec<Signature> {
+pub fn signatures(value: &Value) -> Vec<Signature> {
     let parse = |value: &Value| value.as_str().and_then(|text| text.parse::<Signature>().ok());
     match value {
         Value::Object(fields) => fields

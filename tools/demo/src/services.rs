@@ -39,6 +39,9 @@ operator = "{operator}"
 # The demo travels in time: what was read a minute ago may be an epoch old.
 cache_ttl_ms = 500
 cache_absent_ttl_ms = 200
+
+[terms]
+credits_per_gib_epoch = 1000000
 "#,
         data = folder,
         key = stage.key_file(&name),

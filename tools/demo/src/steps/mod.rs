@@ -22,6 +22,7 @@ pub async fn run(file: &Path, artifacts: &Path, keep: Option<&Path>) -> Result<(
     let file = file.canonicalize().with_context(|| format!("cannot read {}", file.display()))?;
     ensure!(file.is_file(), "{} is not a file", file.display());
     let folder = Folder::new(keep)?;
+    let file = copy(&file, &folder.path)?;
     let mut report = Report::default();
 
     report.step("1. Start the network, deploy, bond verifiers, stake operators");
@@ -42,6 +43,16 @@ pub async fn run(file: &Path, artifacts: &Path, keep: Option<&Path>) -> Result<(
 
     println!("\n{}", demo.report.table());
     Ok(())
+}
+
+/// The demo stores a copy: what comes back is compared with it, and the user's file may change.
+fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
+    let name = file.file_name().context("the file has no name")?;
+    let input = folder.join("input");
+    std::fs::create_dir_all(&input)?;
+    let copied = input.join(name);
+    std::fs::copy(file, &copied).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(copied)
 }
 
 /// Where the demo keeps its files; deleted at the end unless the user asked to keep it.

@@ -5,6 +5,7 @@ use trestle_rewards::state::Claim;
 use trestle_sdk::{address, fetch};
 
 use crate::{
+    demo::signatures,
     stage::{operator_name, OPERATORS},
     Demo,
 };
@@ -21,7 +22,12 @@ pub async fn run(demo: &mut Demo, epoch: u64) -> Result<()> {
     push.extend(operators.iter().skip(1).map(String::as_str));
     let anyone = demo.stage.key_file("anyone");
     let pushed = demo.stage.cli.run(&anyone, &push)?;
-    demo.note("anyone pushes the other five", "their newest leaves", &pushed).await?;
+    let signatures = signatures(&pushed);
+    let (push, opened) = signatures.split_last().context("nothing was pushed")?;
+    for signature in opened {
+        demo.note_signature("anyone opens claim accounts", "once for each", signature).await?;
+    }
+    demo.note_signature("anyone pushes the other five", "their newest leaves", push).await?;
 
     let ring = fetch::ring(&demo.stage.rpc, &demo.service()).await?;
     let total = ring.latest().context("no final root")?.totals.tokens;
