@@ -6,13 +6,21 @@ use solana_pubkey::Pubkey;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 /// Age, in milliseconds, up to which an answer is recent. It bounds how often a stranger can make
 /// the node ask for the same account.
 const RECENT_MS: u64 = 500;
+
+/// Milliseconds during which a failure is repeated instead of asking again: while the RPC hangs,
+/// everybody would else wait for it.
+const FAILURE_MS: u64 = 1_000;
+/// Failures remembered at most.
+const FAILURES_MAX: usize = 1_024;
+/// Longest wait for a turn to ask.
+const TURN_WAIT: Duration = Duration::from_secs(10);
 
 /// An account's owner and data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +57,8 @@ pub(super) struct AccountCache<S> {
     source: S,
     policy: CachePolicy,
     entries: Mutex<HashMap<Pubkey, Entry>>,
+    /// What failed last, and when.
+    failures: Mutex<HashMap<Pubkey, (u64, ChainError)>>,
     /// Bounds what strangers' keys can make the node ask of its RPC.
     lookups: Semaphore,
     started: Instant,
@@ -68,6 +78,7 @@ impl<S: AccountSource> AccountCache<S> {
             source,
             policy,
             entries,
+            failures: Mutex::new(HashMap::new()),
             lookups,
             started: Instant::now(),
         }
@@ -83,8 +94,13 @@ impl<S: AccountSource> AccountCache<S> {
         if let Some(entry) = self.usable(address, freshness, asked_at_ms) {
             return Ok(entry.account);
         }
-        let unavailable = |_| ChainError::Unavailable("shutting down".to_owned());
-        let _permit = self.lookups.acquire().await.map_err(unavailable)?;
+        if let Some(error) = self.recent_failure(address, asked_at_ms) {
+            return self.stand_in(address, freshness).ok_or(error);
+        }
+        let Ok(Ok(_permit)) = timeout(TURN_WAIT, self.lookups.acquire()).await else {
+            let error = ChainError::Unavailable("too many questions at once".to_owned());
+            return self.stand_in(address, freshness).ok_or(error);
+        };
         // Whoever waited may find that another has asked meanwhile.
         if let Some(entry) = self.fetched_since(address, asked_at_ms) {
             return Ok(entry.account);
@@ -95,8 +111,26 @@ impl<S: AccountSource> AccountCache<S> {
                 self.put(address, account.clone());
                 Ok(account)
             }
-            Err(error) => self.stand_in(address, freshness).ok_or(error),
+            Err(error) => {
+                self.note_failure(address, &error);
+                self.stand_in(address, freshness).ok_or(error)
+            }
         }
+    }
+
+    fn recent_failure(&self, address: &Pubkey, now_ms: u64) -> Option<ChainError> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let (failed_at_ms, error) = failures.get(address)?;
+        (now_ms.saturating_sub(*failed_at_ms) < FAILURE_MS).then(|| error.clone())
+    }
+
+    fn note_failure(&self, address: &Pubkey, error: &ChainError) {
+        let now_ms = self.clock_ms();
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= FAILURES_MAX {
+            failures.clear();
+        }
+        failures.insert(*address, (now_ms, error.clone()));
     }
 
     fn usable(&self, address: &Pubkey, freshness: Freshness, now_ms: u64) -> Option<Entry> {
@@ -260,6 +294,14 @@ mod tests {
             .unwrap()
             .is_some());
         assert!(cache.get(&address, Freshness::Now).await.is_err());
+        // A failure just now is not tried again at once.
+        let asked = source.asked.load(Ordering::SeqCst);
+        assert!(cache
+            .get(&address, Freshness::Cached)
+            .await
+            .unwrap()
+            .is_some());
+        assert_eq!(source.asked.load(Ordering::SeqCst), asked);
         assert!(cache
             .get(&Pubkey::new_unique(), Freshness::Cached)
             .await

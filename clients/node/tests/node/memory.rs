@@ -6,10 +6,10 @@ use trestle_core::storage::commit;
 use trestle_sdk::request::body_digest;
 
 /// Bytes of the shard.
-const SHARD_BYTES: usize = 48 << 20;
+const SHARD_BYTES: usize = 32 << 20;
 /// What the node may need above what it needs anyway, in KiB: two batches of 2 MiB being hashed,
 /// pieces on their way, kept nodes (1 byte in 124), threads; less than half of the shard.
-const GROWTH_MAX_KIB: u64 = 20 << 10;
+const GROWTH_MAX_KIB: u64 = 12 << 10;
 
 fn peak_kib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
