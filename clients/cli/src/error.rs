@@ -63,7 +63,7 @@ pub struct CliError {
     /// What to do about it.
     pub hint: Option<String>,
     /// Program logs of a refused transaction.
-    pub logs: Vec<String>,
+    pub logs: Box<[String]>,
     broken_pipe: bool,
 }
 
@@ -96,7 +96,7 @@ impl CliError {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
-            logs: Vec::new(),
+            logs: Box::default(),
             broken_pipe: false,
         }
     }
@@ -126,7 +126,7 @@ impl CliError {
 
     /// Adds what the programs said.
     pub fn logs(mut self, logs: Vec<String>) -> Self {
-        self.logs = logs;
+        self.logs = logs.into_boxed_slice();
         self
     }
 
@@ -348,7 +348,10 @@ mod tests {
         );
         assert_eq!(
             error.to_json(),
-            r#"{"error":{"code":"io","message":"the manifest could not be written","causes":["disk full"],"hint":"free some space","exitCode":1}}"#
+            concat!(
+                r#"{"error":{"code":"io","message":"the manifest could not be written","#,
+                r#""causes":["disk full"],"hint":"free some space","exitCode":1}}"#
+            )
         );
     }
 

@@ -134,10 +134,11 @@ pub fn bytes(count: u64) -> String {
     format!("{count} B")
 }
 
-/// One `label: value` line, aligned with the others.
+/// One `label: value` line, aligned with the others. Without a label it continues the last one.
 pub fn row(f: &mut fmt::Formatter<'_>, label: &str, value: impl fmt::Display) -> fmt::Result {
     const WIDTH: usize = 18;
-    let label = format!("{label}:");
+    let colon = if label.is_empty() { "" } else { ":" };
+    let label = format!("{label}{colon}");
     if f.alternate() {
         return writeln!(f, "{label:<WIDTH$} {value:#}");
     }

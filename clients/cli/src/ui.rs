@@ -136,3 +136,41 @@ impl Ui {
 fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nobody() -> Ui {
+        Ui {
+            quiet: true,
+            verbose: false,
+            colors: false,
+            interactive: false,
+            json: false,
+            yes: false,
+        }
+    }
+
+    #[test]
+    fn without_a_terminal_what_cannot_be_undone_needs_yes() {
+        let error = nobody().confirm("Really?").unwrap_err();
+        assert_eq!(error.kind.exit_code(), 2);
+        assert!(error.hint.unwrap().contains("--yes"));
+        let sure = Ui {
+            yes: true,
+            ..nobody()
+        };
+        assert_eq!(sure.confirm("Really?"), Ok(()));
+    }
+
+    #[test]
+    fn colours_are_for_terminals() {
+        assert_eq!(nobody().paint("31", "error:"), "error:");
+        let colors = Ui {
+            colors: true,
+            ..nobody()
+        };
+        assert_eq!(colors.paint("31", "x"), "\u{1b}[31mx\u{1b}[0m");
+    }
+}

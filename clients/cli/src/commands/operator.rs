@@ -180,9 +180,18 @@ async fn register(
     let node_key = address_of(&args.node_key)?;
     let chain = context.chain().await?;
     let signers = context.signers()?;
-    let submitter = Submitter::new(context, &chain, &signers);
-    let wallet = submitter.wallet();
+    let wallet = signers.wallet.address();
     let book = &chain.deployment;
+    let operator = address::operator(&book.service, &wallet);
+    if fetch::fetch_optional::<Operator>(&chain.rpc, &operator)
+        .await?
+        .is_some()
+    {
+        let message = format!("{wallet} has operator {operator} already");
+        return Err(CliError::failed("already-registered", message)
+            .hint("change it by `trestle operator update`"));
+    }
+    let submitter = Submitter::new(context, &chain, &signers);
     let own = address::token_account(&wallet, &book.token_mint);
     let payout = args.payout.unwrap_or(own);
     let mut instructions = Vec::new();
@@ -204,7 +213,6 @@ async fn register(
         profile.clone(),
     ));
     let transaction = submitter.send("the registration", instructions).await?;
-    let operator = address::operator(&book.service, &wallet);
     Ok(set_output(operator, profile, payout, transaction))
 }
 

@@ -20,7 +20,7 @@ use crate::{
     context::{self, Context},
     error::CliError,
     send::{Submitter, Transaction},
-    text::{relative, row, TokenText},
+    text::{duration, relative, row, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +57,9 @@ pub struct StakeMoveOutput {
     /// Unix seconds from which unbonded stake can be withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unlock_at: Option<String>,
+    /// Seconds until then.
+    #[serde(skip)]
+    pub unlock_seconds: u32,
     #[serde(flatten)]
     pub transaction: Transaction,
 }
@@ -103,8 +106,13 @@ impl fmt::Display for StakeMoveOutput {
         };
         row(f, label, &self.amount)?;
         row(f, "Operator", &self.operator)?;
-        if let Some(unlock_at) = &self.unlock_at {
-            row(f, "Available", format!("from unix time {unlock_at}"))?;
+        if self.unlock_at.is_some() {
+            let wait = duration(self.unlock_seconds.into());
+            row(
+                f,
+                "Available",
+                format!("in {wait}, by `trestle stake withdraw`"),
+            )?;
         }
         self.transaction.fmt(f)
     }
@@ -162,6 +170,7 @@ async fn deposit(
         operator: operator.to_string(),
         amount: chain.tokens(&view.network, units),
         unlock_at: None,
+        unlock_seconds: 0,
         transaction,
     })
 }
@@ -193,6 +202,7 @@ async fn unbond(amount: &Amount, context: &Context<'_>) -> Result<StakeMoveOutpu
         operator: operator.to_string(),
         amount: text,
         unlock_at: unlock_at.map(|at| at.to_string()),
+        unlock_seconds: view.network.unbonding_seconds,
         transaction,
     })
 }
@@ -219,6 +229,7 @@ async fn withdraw(context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
         operator: operator.to_string(),
         amount: chain.tokens(&view.network, matured.unwrap_or(0)),
         unlock_at: None,
+        unlock_seconds: 0,
         transaction,
     })
 }

@@ -161,20 +161,6 @@ fn errors_are_json_in_json_mode() {
 }
 
 #[test]
-fn what_cannot_be_undone_needs_yes_without_a_terminal() {
-    let home = Home::new();
-    // The question comes before anything is asked of a cluster only for commands without amounts;
-    // the refusal itself is what is checked here, through the library.
-    let global = trestle_cli::args::GlobalArgs::default();
-    let error = trestle_cli::ui::Ui::new(&global).confirm("Really?");
-    if let Err(error) = error {
-        assert_eq!(error.kind.exit_code(), 2);
-        assert!(error.hint.unwrap().contains("--yes"));
-    }
-    drop(home);
-}
-
-#[test]
 fn reading_commands_need_no_key() {
     let home = Home::new();
     for arguments in [

@@ -155,6 +155,7 @@ pub fn stake_move(action: StakeAction, transaction: Transaction) -> StakeMoveOut
         operator: address(10),
         amount: tokens(40_000_000_000),
         unlock_at: (action == StakeAction::Unbond).then(|| "1700003600".to_string()),
+        unlock_seconds: 1_209_600,
         transaction,
     }
 }
