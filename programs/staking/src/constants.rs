@@ -34,6 +34,12 @@ pub const STABLE_DECIMALS: u8 = 6;
 pub const SERVICES_MAX: u16 = 1_024;
 /// The kind of service that stores shards.
 pub const SERVICE_KIND_STORAGE: u8 = 1;
+/// Basis points of missing data that a service can promise to find, at least: together with
+/// [`DETECT_BPS_MAX`] this keeps the number of challenges within what nodes answer in an epoch.
+/// (Counting the challenges on chain would cost more compute than a transaction has.)
+pub const MISSING_BPS_MIN: u16 = 100;
+/// Basis points. Certainty would need endless challenges.
+pub const DETECT_BPS_MAX: u16 = 9_999;
 /// Epochs. An operator who gives notice must be free within a season of daily epochs.
 pub const NOTICE_EPOCHS_MAX: u16 = 90;
 /// Milliseconds. Below this the round trip to another continent counts as a miss.
@@ -57,7 +63,30 @@ pub const VERIFIERS_MAX: usize = 32;
 
 #[cfg(test)]
 mod tests {
-    use {super::*, anchor_lang::find_program_address, trestle_core::seeds::SEED_SLASHER};
+    use {
+        super::*,
+        anchor_lang::find_program_address,
+        trestle_core::{
+            seeds::SEED_SLASHER,
+            storage::{challenge_count, CHALLENGES_MAX},
+            units::{Bps, BPS_ONE},
+        },
+    };
+
+    #[test]
+    fn detection_within_its_bounds_needs_no_more_challenges_than_there_can_be() {
+        // More to find and less certainty need fewer challenges, so the corner is the worst case.
+        for missing in [MISSING_BPS_MIN, MISSING_BPS_MIN + 1, 5_000, BPS_ONE] {
+            for detect in [1, 9_500, DETECT_BPS_MAX] {
+                let bps = |value| Bps::new(value).unwrap();
+                let count = challenge_count(bps(missing), bps(detect)).unwrap();
+                assert!(
+                    (1..=CHALLENGES_MAX).contains(&count),
+                    "{missing} {detect}: {count}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn the_slasher_is_the_proofs_programs_address_of_that_seed() {

@@ -38,9 +38,7 @@ pub enum StakingError {
     BadServiceKind,
     #[msg("The stake per GiB must be above zero, else there is nothing to slash")]
     BadStakePerGib,
-    #[msg(
-        "These detection targets need too many challenges: raise missing_bps or lower detect_bps"
-    )]
+    #[msg("Detection is out of bounds: choose missing_bps from 100, detect_bps from 1 to 9,999")]
     BadDetection,
     #[msg("A proven loss must cost at least three times a miss, and at most the whole stake")]
     BadSlashSchedule,

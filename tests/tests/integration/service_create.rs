@@ -57,7 +57,7 @@ fn services_are_numbered_from_0_in_the_order_of_their_creation() {
 #[test]
 fn parameters_out_of_bounds_are_refused() {
     let good = service_params();
-    let bad: [(ServiceParams, StakingError); 12] = [
+    let bad: [(ServiceParams, StakingError); 13] = [
         (
             ServiceParams { kind: 0, ..good },
             StakingError::BadServiceKind,
@@ -82,7 +82,7 @@ fn parameters_out_of_bounds_are_refused() {
         ),
         (
             ServiceParams {
-                missing_bps: 0,
+                missing_bps: 99,
                 ..good
             },
             StakingError::BadDetection,
@@ -90,6 +90,13 @@ fn parameters_out_of_bounds_are_refused() {
         (
             ServiceParams {
                 missing_bps: 10_001,
+                ..good
+            },
+            StakingError::BadDetection,
+        ),
+        (
+            ServiceParams {
+                detect_bps: 0,
                 ..good
             },
             StakingError::BadDetection,

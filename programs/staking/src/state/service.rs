@@ -3,19 +3,16 @@
 use {
     crate::{
         constants::{
-            ANSWER_DEADLINE_MS_MAX, ANSWER_DEADLINE_MS_MIN, CAPACITY_GIB_MAX, DISHONESTY_FACTOR,
-            NOTICE_EPOCHS_MAX, SERVICE_KIND_STORAGE, STAKE_PER_GIB_MAX, VERSION,
+            ANSWER_DEADLINE_MS_MAX, ANSWER_DEADLINE_MS_MIN, CAPACITY_GIB_MAX, DETECT_BPS_MAX,
+            DISHONESTY_FACTOR, MISSING_BPS_MIN, NOTICE_EPOCHS_MAX, SERVICE_KIND_STORAGE,
+            STAKE_PER_GIB_MAX, VERSION,
         },
         error::StakingError,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
-    trestle_core::{
-        seeds::SEED_SERVICE,
-        storage::challenge_count,
-        units::{Bps, BPS_ONE},
-    },
+    trestle_core::{seeds::SEED_SERVICE, units::BPS_ONE},
 };
 
 /// PDA `["service", network, index as u16 LE]`.
@@ -65,9 +62,9 @@ pub struct ServiceParams {
     pub kind: u8,
     /// Stake for each GiB in base units of the token.
     pub stake_per_gib: u64,
-    /// Share of missing data that challenges must find.
+    /// Share of missing data that challenges must find: 100 to 10,000.
     pub missing_bps: u16,
-    /// Probability with which it must be found in an epoch.
+    /// Probability with which it must be found in an epoch: 1 to 9,999.
     pub detect_bps: u16,
     /// Share of the stake that repeated missing costs.
     pub miss_slash_bps: u16,
@@ -89,9 +86,11 @@ impl ServiceParams {
             (1..=STAKE_PER_GIB_MAX).contains(&self.stake_per_gib),
             StakingError::BadStakePerGib
         );
-        let missing = Bps::new(self.missing_bps).ok_or(StakingError::BadDetection)?;
-        let detect = Bps::new(self.detect_bps).ok_or(StakingError::BadDetection)?;
-        challenge_count(missing, detect).map_err(|_| StakingError::BadDetection)?;
+        require!(
+            (MISSING_BPS_MIN..=BPS_ONE).contains(&self.missing_bps)
+                && (1..=DETECT_BPS_MAX).contains(&self.detect_bps),
+            StakingError::BadDetection
+        );
         let lost_min = u32::from(self.miss_slash_bps)
             .checked_mul(u32::from(DISHONESTY_FACTOR))
             .ok_or(StakingError::MathOverflow)?;
