@@ -181,3 +181,12 @@ impl LeaseRefund {
         self.lease.invariant()
     }
 }
+
+/// The groups as clients fill them in: addresses only.
+pub mod client {
+    pub use super::{
+        __client_accounts_creditwallet::CreditWallet,
+        __client_accounts_customerwallet::CustomerWallet, __client_accounts_funds::Funds,
+        __client_accounts_leaserefund::LeaseRefund,
+    };
+}

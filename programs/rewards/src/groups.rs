@@ -75,3 +75,8 @@ impl PayingPool {
         Ok(amount)
     }
 }
+
+/// The groups as clients fill them in: addresses only.
+pub mod client {
+    pub use super::__client_accounts_payingpool::PayingPool;
+}

@@ -1,0 +1,159 @@
+//! `epoch_allot`, by its specification.
+
+use {
+    spl_token_interface::state::Mint,
+    trestle_rewards::{
+        error::RewardsError,
+        event::EpochAllotted,
+        state::{Pool, PoolParams},
+        ID,
+    },
+    trestle_tests::{
+        rewards::{pool_params, RewardsWorld, PER_EPOCH},
+        svm::assert_refused,
+        tokens::TOKEN,
+    },
+};
+
+/// A pool that mints.
+fn minting() -> RewardsWorld {
+    let mut world = RewardsWorld::without_pool();
+    let mut mint: Mint = world.svm.packed(&world.token_mint);
+    mint.mint_authority = Some(world.minter).into();
+    let address = world.token_mint;
+    world.svm.put_packed(address, &mint);
+    let params = PoolParams {
+        mode: 2,
+        ..pool_params()
+    };
+    world.open_pool(params).expect("a minting pool");
+    world
+}
+
+#[test]
+fn anybody_can_allot_an_epoch_that_has_begun() {
+    let mut world = RewardsWorld::new();
+    world.fund(PER_EPOCH);
+    let sent = world.allot(0);
+    let event = sent.event::<EpochAllotted>().expect("an event");
+    assert_eq!(
+        (event.epoch, event.tokens, event.allotted_total),
+        (0, PER_EPOCH, PER_EPOCH)
+    );
+    assert_eq!((event.vault_balance, event.paid_total), (PER_EPOCH, 0));
+    println!("epoch_allot: {} CU", sent.compute_units);
+}
+
+#[test]
+fn epochs_are_allotted_one_after_another_each_once() {
+    let mut world = RewardsWorld::new();
+    world.fund(10 * PER_EPOCH);
+    world.svm.advance(5 * 3_600);
+    for (epoch, refused) in [(0, 1), (1, 0), (2, 4), (3, 5), (4, 3)] {
+        let ix = world.epoch_allot(refused);
+        let outcome = world.svm.send(&[ix], &[]);
+        assert_refused(outcome, ID, RewardsError::WrongEpoch);
+        world.allot(epoch);
+    }
+    let pool = world.pool_state();
+    assert_eq!((pool.allot_count, pool.last_allotted_epoch), (5, 4));
+    assert_eq!(pool.allotted_total, 5 * PER_EPOCH);
+    let allotted = pool.state().allotted_between(Some(1), 3).expect("kept");
+    assert_eq!(allotted.tokens, 2 * PER_EPOCH);
+}
+
+#[test]
+fn the_first_epoch_is_that_of_the_schedule() {
+    let mut world = RewardsWorld::with(PoolParams {
+        first_epoch: 2,
+        ..pool_params()
+    });
+    world.fund(PER_EPOCH);
+    world.svm.advance(2 * 3_600);
+    let ix = world.epoch_allot(1);
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, RewardsError::WrongEpoch);
+    world.allot(2);
+}
+
+#[test]
+fn a_funded_pool_allots_what_the_schedule_grants_as_far_as_the_vault_carries() {
+    let mut world = RewardsWorld::new();
+    world.fund(PER_EPOCH + TOKEN);
+    world.svm.advance(3 * 3_600);
+    for (epoch, tokens) in [(0, PER_EPOCH), (1, TOKEN), (2, 0)] {
+        let event = world.allot(epoch).event::<EpochAllotted>().expect("one");
+        assert_eq!(event.tokens, tokens);
+    }
+    world.fund(2 * TOKEN);
+    let event = world.allot(3).event::<EpochAllotted>().expect("one");
+    assert_eq!(event.tokens, 2 * TOKEN);
+}
+
+#[test]
+fn a_minting_pool_mints_what_the_schedule_grants_into_its_vault() {
+    let mut world = minting();
+    let supply = world.svm.supply(&world.token_mint);
+    let sent = world.allot(0);
+    assert_eq!(world.svm.tokens(&world.vault), PER_EPOCH);
+    assert_eq!(world.svm.supply(&world.token_mint), supply + PER_EPOCH);
+    assert_eq!(world.pool_state().funded_total, PER_EPOCH);
+    println!("epoch_allot (mint): {} CU", sent.compute_units);
+}
+
+#[test]
+fn an_epoch_to_come_is_refused() {
+    let mut world = RewardsWorld::new();
+    world.fund(2 * PER_EPOCH);
+    world.svm.advance(3_599);
+    world.allot(0);
+    let ix = world.epoch_allot(1);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &[]);
+    assert_refused(outcome, ID, RewardsError::EpochNotBegun);
+    world.svm.advance(1);
+    world.svm.must(&[ix], &[]);
+}
+
+#[test]
+fn a_paused_network_refuses_the_epochs_are_allotted_when_it_resumes() {
+    let mut world = RewardsWorld::new();
+    world.fund(2 * PER_EPOCH);
+    world.pause();
+    let ix = world.epoch_allot(0);
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, RewardsError::NetworkPaused);
+
+    world.svm.advance(3_600);
+    let authority = world.authority_key();
+    let resume = world.network_pause(solana_signer::Signer::pubkey(&authority), false);
+    world.svm.must(&[resume], &[&authority]);
+    world.allot(0);
+    world.allot(1);
+}
+
+#[test]
+fn the_ring_of_allotments_wraps_and_keeps_the_sums() {
+    let mut world = RewardsWorld::new();
+    world.fund(70 * PER_EPOCH);
+    world.svm.advance(70 * 3_600);
+    for epoch in 0..70 {
+        world.allot(epoch);
+    }
+    let pool = world.pool_state();
+    assert_eq!(pool.allot_count, 70);
+    let state = pool.state();
+    assert_eq!(state.allotted_through(5), None, "out of the ring");
+    let sums = state.allotted_through(6).expect("the oldest kept");
+    assert_eq!(sums.tokens, 7 * PER_EPOCH);
+}
+
+#[test]
+fn sums_that_contradict_one_another_are_noticed() {
+    let mut world = RewardsWorld::new();
+    world.fund(PER_EPOCH);
+    let pool = world.pool;
+    world.svm.edit::<Pool>(&pool, |pool| pool.paid_total = 1);
+    let ix = world.epoch_allot(0);
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, RewardsError::InvariantViolated);
+}
