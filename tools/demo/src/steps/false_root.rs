@@ -50,8 +50,10 @@ async fn false_root(demo: &Demo, epoch: u64) -> Result<ProposedRoot> {
     let ring = fetch::ring(&demo.stage.rpc, &demo.service()).await?;
     let latest = ring.latest().context("no root is final yet")?;
     let pool: Pool = fetch::fetch(&demo.stage.rpc, &demo.stage.deployment().pool).await?;
+    // A verifier that asks for more than the allotment is refused by the program at once.
+    let tokens = latest.totals.tokens.checked_add(pool.tokens_per_epoch);
     let totals = Totals {
-        tokens: pool.allotted_total,
+        tokens: tokens.context("the totals overflow")?,
         stable: latest.totals.stable,
         slashed: latest.totals.slashed,
         units: latest.totals.units,
