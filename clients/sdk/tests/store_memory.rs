@@ -19,7 +19,10 @@ const GROWTH_MAX_BYTES: u64 = 48 << 20;
 /// Most memory that the process ever had, in bytes.
 fn peak_bytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
     let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     kib * 1024
 }
@@ -28,7 +31,9 @@ fn write_file(path: &Path) {
     let mut writer = BufWriter::new(File::create(path).unwrap());
     let mut state = 1_u64;
     for _ in 0..FILE_BYTES / 8 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         writer.write_all(&state.to_le_bytes()).unwrap();
     }
     writer.flush().unwrap();

@@ -39,7 +39,11 @@ impl NodeError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
-            Self::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
+            Self::Refused { status, code, .. } => {
+                // An upload of the same shard that runs, or a node that has just started.
+                let passing = ["upload_in_progress", "request_before_start"];
+                matches!(status, 429 | 502 | 503 | 504) || passing.contains(&code.as_str())
+            }
             _ => false,
         }
     }

@@ -6,6 +6,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{stream::FuturesUnordered, StreamExt};
@@ -19,6 +20,7 @@ use super::{
     decode::{decode_to_file, DecodeJob},
     manifest::{read_key, Manifest, ManifestError, ManifestPaths, ShardRecord},
     put::blocking,
+    retry::{retrying, Transient},
     IoContext, StoreContext, StoreError, StoreEvent,
 };
 use crate::{
@@ -30,8 +32,6 @@ use crate::{
 const DOWNLOADS_AT_ONCE: usize = 8;
 /// Pieces of a shard that may wait to be hashed.
 const PIECES_WAITING_MAX: usize = 16;
-/// Tries of one download.
-const ATTEMPTS_MAX: usize = 2;
 
 /// What [`get`] did.
 #[derive(Debug, Clone)]
@@ -222,17 +222,14 @@ impl ShardSource {
         tally: &Tally,
     ) -> Result<(), String> {
         let node = self.node.as_ref().map_err(Clone::clone)?;
-        let mut attempt = 1;
-        loop {
-            let root = self.download(context, node, file.clone(), tally).await;
-            match root {
-                Ok(root) if root == self.root => return Ok(()),
-                Ok(_) => return Err("it sent other data than it committed to".to_string()),
-                Err(StoreError::Node(error)) if error.is_transient() && attempt < ATTEMPTS_MAX => {
-                    attempt = attempt.saturating_add(1);
-                }
-                Err(error) => return Err(error.to_string()),
-            }
+        let download = || self.download(context, node, file.clone(), tally);
+        let root = retrying(download)
+            .await
+            .map_err(|error| error.to_string())?;
+        if root == self.root {
+            Ok(())
+        } else {
+            Err("it sent other data than it committed to".to_string())
         }
     }
 
@@ -260,6 +257,19 @@ impl ShardSource {
         drop(sender);
         let hashed = hashing.await;
         hashed.map_err(|error| StoreError::Worker(error.to_string()))?
+    }
+}
+
+impl Transient for StoreError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Node(error) if error.is_transient())
+    }
+
+    fn asked_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Node(error) => error.asked_wait(),
+            _ => None,
+        }
     }
 }
 

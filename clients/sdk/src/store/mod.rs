@@ -15,6 +15,7 @@ mod manifest;
 mod place;
 mod placement;
 mod put;
+mod retry;
 mod verify;
 
 pub use cipher::{

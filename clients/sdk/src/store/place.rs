@@ -7,18 +7,17 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use futures_util::{stream, StreamExt};
 use solana_pubkey::Pubkey;
-use tokio::time::sleep;
 
 use super::{
     context::{lock, Tally},
     encode::shard_path,
     manifest::{Manifest, ManifestPaths, ShardRecord, ShardState},
     placement::{find_candidates, Candidate, Demand, Market},
+    retry::retrying,
     StoreContext, StoreError, StoreEvent,
 };
 use crate::{
@@ -36,12 +35,8 @@ use crate::{
 const SHARDS_AT_ONCE: usize = 4;
 /// Operators that one shard is offered to.
 const OPERATORS_PER_SHARD_MAX: usize = 4;
-/// Tries of one upload to one operator.
-const UPLOAD_ATTEMPTS_MAX: u32 = 3;
 /// Transactions for one shard and operator, each sent only after the last one expired.
 const SEND_ATTEMPTS_MAX: u32 = 3;
-/// Longest wait that a node may ask for.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
 
 /// Places the shards of one manifest.
 pub(super) struct Placement<'a> {
@@ -253,31 +248,18 @@ impl<'a> Placement<'a> {
     async fn upload(&self, shard: usize, candidate: &Candidate) -> Result<(), StoreError> {
         let record = self.record(shard)?;
         let path = shard_path(&self.paths.staging, shard);
-        let mut wait = Duration::from_secs(1);
-        let mut attempt = 0;
-        loop {
+        let customer = self.context.customer;
+        retrying(|| {
             let (tally, observer) = (self.uploaded.clone(), self.context.observer.clone());
             let progress = move |bytes| {
                 let (done, total) = tally.add(bytes);
                 observer(StoreEvent::Uploading { done, total });
             };
-            let put = candidate.node.put_shard(
-                self.context.customer,
-                &record.root,
-                &path,
-                &record.sha256,
-                progress,
-            );
-            attempt = u32::saturating_add(attempt, 1);
-            match put.await {
-                Ok(()) => return Ok(()),
-                Err(error) if error.is_transient() && attempt < UPLOAD_ATTEMPTS_MAX => {
-                    sleep(asked_wait(&error).unwrap_or(wait)).await;
-                    wait = wait.saturating_mul(2);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+            let node = &candidate.node;
+            node.put_shard(customer, &record.root, &path, &record.sha256, progress)
+        })
+        .await?;
+        Ok(())
     }
 
     /// Has customer and node sign the commitment and its lease, and sends them as one transaction.
@@ -289,10 +271,8 @@ impl<'a> Placement<'a> {
         let mut transaction = unsigned(&prepared);
         let (payer, customer) = (self.context.payer, self.context.customer);
         sign_partially(&mut transaction, &[payer, customer]).map_err(SendError::from)?;
-        let agreed = candidate
-            .node
-            .sign_commitment(customer, &transaction)
-            .await?;
+        let node = &candidate.node;
+        let agreed = retrying(|| node.sign_commitment(customer, &transaction)).await?;
         let signed = sender.complete(&prepared, agreed)?;
         let pending = signed.pending();
         self.update(shard, |record| record.transaction = Some(pending))?;
@@ -378,15 +358,6 @@ fn no_such_shard(shard: usize) -> StoreError {
     StoreError::ShardNotPlaced {
         shard,
         reason: "the manifest does not list it".to_string(),
-    }
-}
-
-fn asked_wait(error: &NodeError) -> Option<Duration> {
-    match error {
-        NodeError::Refused { retry_after, .. } => {
-            retry_after.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
-        }
-        _ => None,
     }
 }
 

@@ -1,0 +1,5 @@
+//! The SDK against a local network with the built programs and real nodes.
+
+mod send;
+mod service;
+mod store;
