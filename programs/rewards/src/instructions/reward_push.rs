@@ -76,16 +76,14 @@ fn payees<'a>(
     leaves: &'a [PushLeaf],
     accounts: &'a [AccountView],
 ) -> impl Iterator<Item = Payee<'a>> {
+    let (pairs, _) = accounts.as_chunks::<PUSH_ACCOUNTS>();
     leaves
         .iter()
-        .zip(accounts.chunks_exact(PUSH_ACCOUNTS))
-        .filter_map(|(leaf, accounts)| match accounts {
-            [claim, payout] => Some(Payee {
-                leaf,
-                claim: *claim,
-                payout: *payout,
-            }),
-            _ => None,
+        .zip(pairs)
+        .map(|(leaf, [claim, payout])| Payee {
+            leaf,
+            claim: *claim,
+            payout: *payout,
         })
 }
 
