@@ -18,6 +18,8 @@ use trestle_verify::VerifyError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest pause within a transfer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest time for one file: a peer that sends drop by drop must not hold up a vote.
+const TRANSFER_TIMEOUT: Duration = Duration::from_secs(300);
 /// Bytes of `root.json`.
 const ROOT_BYTES_MAX: u64 = 64 << 10;
 
@@ -82,6 +84,7 @@ impl Peers {
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(STALL_TIMEOUT)
+            .timeout(TRANSFER_TIMEOUT)
             .build()?;
         Ok(Self {
             client,
@@ -149,28 +152,35 @@ impl Peers {
         }
     }
 
-    /// What every peer found in an ended epoch. Peers that do not answer are left out.
-    pub async fn findings(&self, epoch: u64) -> Vec<ChallengeEvidence> {
-        let mut findings = Vec::new();
-        for peer in &self.peers {
-            let url = format!("{}/v1/evidence/{}/{epoch}", peer.url.expose(), self.service);
-            let text = match self
-                .get(url, peer.url.to_string(), self.file_bytes_max)
-                .await
-            {
-                Ok(text) => text,
-                Err(error) => {
-                    tracing::debug!(%error, "no evidence of a peer");
-                    continue;
-                }
-            };
-            let parsed: Result<Vec<_>, _> = text.lines().map(parse_evidence_line).collect();
-            match parsed {
-                Ok(records) => findings.extend(records.into_iter().map(|(record, _)| record)),
-                Err(error) => tracing::warn!(peer = %peer.url, %error, "evidence is malformed"),
+    /// How many peers there are.
+    pub fn count(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// What one peer found in an ended epoch; nothing if it does not say.
+    pub async fn findings(&self, number: usize, epoch: u64) -> Vec<ChallengeEvidence> {
+        let Some(peer) = self.peers.get(number) else {
+            return Vec::new();
+        };
+        let url = format!("{}/v1/evidence/{}/{epoch}", peer.url.expose(), self.service);
+        let text = match self
+            .get(url, peer.url.to_string(), self.file_bytes_max)
+            .await
+        {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::debug!(%error, "no evidence of a peer");
+                return Vec::new();
+            }
+        };
+        let parsed: Result<Vec<_>, _> = text.lines().map(parse_evidence_line).collect();
+        match parsed {
+            Ok(records) => records.into_iter().map(|(record, _)| record).collect(),
+            Err(error) => {
+                tracing::warn!(peer = %peer.url, %error, "evidence is malformed");
+                Vec::new()
             }
         }
-        findings
     }
 
     async fn get(&self, url: String, shown: String, limit: u64) -> Result<String, PeerError> {

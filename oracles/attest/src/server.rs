@@ -19,7 +19,7 @@ use solana_signer::Signer;
 use std::sync::Arc;
 use std::time::Duration;
 use trestle_kit::health::Health;
-use trestle_kit::http::{monitor_router, HttpServer};
+use trestle_kit::http::{monitor_router, HttpLimits, HttpServer};
 use trestle_kit::metrics::Metrics;
 use trestle_kit::supervisor::{Periodic, Supervisor};
 
@@ -46,7 +46,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         metrics: AttestMetrics::new(&metrics)?,
         health: Health::default(),
     };
-    let (public, monitor) = servers(&settings, &shared, &publisher, metrics).await?;
+    let (public, monitor) = servers(&settings, &shared, &publisher, metrics)?;
 
     let rpc = rpc_client(&settings.chain.rpc_url);
     let interval = settings.chain.registry_interval;
@@ -97,7 +97,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     Ok(supervisor.run().await?)
 }
 
-async fn servers(
+fn servers(
     settings: &Settings,
     shared: &Shared,
     publisher: &Publisher,
@@ -109,9 +109,19 @@ async fn servers(
         store: shared.store.clone(),
         status: shared.status.clone(),
     };
-    let public = HttpServer::bind("public", settings.http.listen, public_router(state)).await?;
+    let public = HttpServer::bind(
+        "public",
+        settings.http.listen,
+        public_router(state),
+        HttpLimits::default(),
+    )?;
     let router = monitor_router(metrics, shared.health.clone());
-    let monitor = HttpServer::bind("monitor", settings.monitor.listen, router).await?;
+    let monitor = HttpServer::bind(
+        "monitor",
+        settings.monitor.listen,
+        router,
+        HttpLimits::default(),
+    )?;
     tracing::info!(public = %public.address()?, monitor = %monitor.address()?, "listening");
     Ok((public, monitor))
 }

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
 pub mod database;
 pub mod health;
 pub mod http;

@@ -5,41 +5,51 @@ use crate::store::{OpenedEpoch, OperatorSeen};
 use std::collections::BTreeMap;
 use trestle_verify::storage::{Allotted, EpochInputs, OperatorInput, PreviousRoot, ServiceParams};
 
-/// States of each operator that it held at some moment from the epoch's start on, oldest first.
+/// States of each operator, oldest first.
 ///
 /// Stake, zone and node key can change while an epoch runs, and verifiers look at different
 /// moments. The rule: score by what held at the epoch's start; accept from others what held at any
-/// moment since, as far as one has seen.
+/// moment since the start of the epoch before, as far as one has seen. The look of another verifier
+/// may lag behind a change, but not by more than an epoch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OperatorHistory {
-    states: BTreeMap<[u8; 32], Vec<OperatorInput>>,
+    start: i64,
+    states: BTreeMap<[u8; 32], Vec<(i64, OperatorInput)>>,
 }
 
 impl OperatorHistory {
-    /// From the rows of the store, in their order.
-    pub fn new(seen: &[OperatorSeen]) -> Self {
-        let mut states: BTreeMap<[u8; 32], Vec<OperatorInput>> = BTreeMap::new();
+    /// From the rows of the store since the epoch before, in their order. `start` is the chain time
+    /// at which the epoch began.
+    pub fn new(seen: &[OperatorSeen], start: i64) -> Self {
+        let mut states: BTreeMap<[u8; 32], Vec<(i64, OperatorInput)>> = BTreeMap::new();
         for one in seen {
-            states.entry(one.operator).or_default().push(input_of(one));
+            let entry = (one.seen_at, input_of(one));
+            states.entry(one.operator).or_default().push(entry);
         }
-        Self { states }
+        Self { start, states }
     }
 
-    /// The state that counts for operators registered by `epoch`, by address.
+    /// The state that counts for operators registered by `epoch`, by address: the last one seen
+    /// before the epoch began, or else the first one seen in it.
     pub fn at_start(&self, epoch: u64) -> Vec<OperatorInput> {
+        let counts = |states: &Vec<(i64, OperatorInput)>| {
+            let before = states
+                .iter()
+                .rev()
+                .find(|(seen_at, _)| *seen_at <= self.start);
+            before.or(states.first()).map(|(_, input)| *input)
+        };
         self.states
             .values()
-            .filter_map(|states| states.first())
-            .filter(|first| first.registered_epoch <= epoch)
-            .copied()
+            .filter_map(counts)
+            .filter(|input| input.registered_epoch <= epoch)
             .collect()
     }
 
     /// Whether the operator was ever seen like this.
     pub fn held(&self, input: &OperatorInput) -> bool {
-        self.states
-            .get(&input.address)
-            .is_some_and(|states| states.contains(input))
+        let states = self.states.get(&input.address);
+        states.is_some_and(|states| states.iter().any(|(_, state)| state == input))
     }
 }
 
@@ -129,28 +139,33 @@ mod tests {
     }
 
     #[test]
-    fn the_state_at_the_start_counts_and_later_ones_are_accepted() {
+    fn the_state_at_the_start_counts_and_those_around_it_are_accepted() {
         let rows = [
-            seen(1, 10, 0, 5),
-            seen(1, 20, 0, 50),
-            seen(2, 7, 4, 60),
-            seen(3, 7, 5, 70),
+            seen(1, 5, 0, 10),
+            seen(1, 10, 0, 40),
+            seen(1, 20, 0, 150),
+            seen(2, 7, 4, 160),
+            seen(3, 7, 5, 170),
         ];
-        let history = OperatorHistory::new(&rows);
+        let history = OperatorHistory::new(&rows, 100);
         let start = history.at_start(4);
         let stakes: Vec<_> = start
             .iter()
             .map(|one| (one.address[0], one.stake))
             .collect();
         assert_eq!(stakes, [(1, 10), (2, 7)]);
-        assert!(history.held(&input_of(&rows[1])));
-        assert!(!history.held(&OperatorInput {
+        for row in &rows {
+            assert!(history.held(&input_of(row)));
+        }
+        let never = OperatorInput {
             stake: 15,
             ..input_of(&rows[1])
-        }));
-        assert!(!history.held(&OperatorInput {
+        };
+        assert!(!history.held(&never));
+        let unknown = OperatorInput {
             address: [9; 32],
             ..input_of(&rows[1])
-        }));
+        };
+        assert!(!history.held(&unknown));
     }
 }

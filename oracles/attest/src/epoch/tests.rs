@@ -64,7 +64,7 @@ impl Epoch {
                 challenges: 2,
                 commitments: vec![commitment],
             },
-            operators: OperatorHistory::new(&[seen, later]),
+            operators: OperatorHistory::new(&[seen, later], 55),
         };
         Self { view, data, key }
     }

@@ -57,9 +57,13 @@ impl Drafter {
         let inputs = Arc::new(view.inputs());
         let mut own = self.own_evidence(epoch).await?;
         let mut assembled = put_together(&inputs, &mut own, Vec::new()).await?;
-        if assembled.missed > 0 || assembled.unasked > 0 {
-            // Another verifier may have reached a node that this one could not.
-            let others = self.peers.findings(epoch).await;
+        // Another verifier may have reached a node that this one could not. One peer at a time, so
+        // that the evidence of all of them need not fit into memory.
+        for peer in 0..self.peers.count() {
+            if assembled.missed == 0 && assembled.unasked == 0 {
+                break;
+            }
+            let others = self.peers.findings(peer, epoch).await;
             assembled = put_together(&inputs, &mut own, others).await?;
         }
         if assembled.unasked > 0 {

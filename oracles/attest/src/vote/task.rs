@@ -256,7 +256,7 @@ impl Voter {
         let seen = self
             .shared
             .store
-            .operators_since(view.epoch_start(epoch))
+            .operators_since(view.epoch_start(epoch.saturating_sub(1)))
             .await?;
         Ok(Ok(OwnView {
             network: view.network_address.to_bytes(),
@@ -265,7 +265,7 @@ impl Voter {
             allotted,
             previous: self.book.previous(view.latest_final()).await?,
             opened,
-            operators: OperatorHistory::new(&seen),
+            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
         }))
     }
 

@@ -28,7 +28,7 @@ use trestle_core::hash::Hash;
 use trestle_core::root::RootRing;
 use trestle_core::storage::{commit, leaf_count};
 use trestle_kit::health::Health;
-use trestle_kit::http::HttpServer;
+use trestle_kit::http::{HttpLimits, HttpServer};
 use trestle_kit::metrics::Metrics;
 use trestle_kit::settings::ServiceUrl;
 use trestle_kit::supervisor::{ManagedTask, Tick};
@@ -363,7 +363,7 @@ impl Verifier {
         let asker = NodeAsker::new(key.clone(), policy).unwrap();
         let challenger = Challenger::new(shared.clone(), asker, quick());
         let publisher = Publisher::new(folder.path(), service().as_array());
-        let (url, server) = serve(&shared, &publisher).await;
+        let (url, server) = serve(&shared, &publisher);
         Self {
             folder,
             key,
@@ -440,7 +440,7 @@ impl Verifier {
 
     /// What the verifier knows of an ended epoch.
     pub async fn own_view(&self, view: &ChainView, epoch: u64) -> OwnView {
-        let since = view.epoch_start(epoch);
+        let since = view.epoch_start(epoch - 1);
         let seen = self.shared.store.operators_since(since).await.unwrap();
         OwnView {
             network: network().to_bytes(),
@@ -449,12 +449,12 @@ impl Verifier {
             allotted: allotted(view, epoch).unwrap(),
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
-            operators: OperatorHistory::new(&seen),
+            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
         }
     }
 }
 
-async fn serve(shared: &Shared, publisher: &Publisher) -> (String, tokio::task::JoinHandle<()>) {
+fn serve(shared: &Shared, publisher: &Publisher) -> (String, tokio::task::JoinHandle<()>) {
     let state = PublicState {
         service: service().to_string(),
         publisher: publisher.clone(),
@@ -462,9 +462,8 @@ async fn serve(shared: &Shared, publisher: &Publisher) -> (String, tokio::task::
         status: shared.status.clone(),
     };
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
-    let server = HttpServer::bind("public", any, public_router(state))
-        .await
-        .unwrap();
+    let router = public_router(state);
+    let server = HttpServer::bind("public", any, router, HttpLimits::default()).unwrap();
     let url = format!("http://{}", server.address().unwrap());
     let running = tokio::spawn(async move {
         let forever = tokio_util::sync::CancellationToken::new();
