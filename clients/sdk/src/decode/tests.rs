@@ -66,7 +66,7 @@ fn split_text(text: &str) -> (String, &str) {
 fn literal(field: &str, text: &str) -> String {
     const COLUMNS_MAX: usize = 100;
     let whole = format!("{text:?}");
-    if 8 + field.len() + 2 + whole.len() + 1 <= COLUMNS_MAX {
+    if 8 + field.len() + 2 + whole.len() < COLUMNS_MAX {
         return whole;
     }
     // The start of a continued line is not part of the string, the blank before the break is.

@@ -19,7 +19,7 @@ use crate::service::{options, silent, Service, CREDITS, EPOCHS};
 fn sample_file(service: &Service, length: usize) -> (PathBuf, Vec<u8>) {
     let path = service.folder.path().join("sample");
     let content: Vec<u8> = (0..length)
-        .map(|at| (at * at >> 7).to_le_bytes()[0])
+        .map(|at| ((at * at) >> 7).to_le_bytes()[0])
         .collect();
     fs::write(&path, &content).unwrap();
     (path, content)

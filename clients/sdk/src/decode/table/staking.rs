@@ -110,8 +110,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6017,
         name: "BadDetection",
-        message: "these detection targets need too many challenges",
-        hint: "raise missing_bps or lower detect_bps",
+        message: "detection is out of bounds",
+        hint: "choose missing_bps from 100, detect_bps from 1 to 9,999",
     },
     ErrorEntry {
         code: 6018,
