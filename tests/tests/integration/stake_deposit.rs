@@ -46,7 +46,6 @@ fn the_amount_moves_from_the_source_account_into_the_vault_and_is_added_to_the_s
         (operator.address, 2 * TOKEN)
     );
     assert_eq!((event.stake, event.total_stake), (7 * TOKEN, 7 * TOKEN));
-    println!("stake_deposit: {} CU", sent.compute_units);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `stake_unbond`, by its specification.
 
 use {
-    solana_signer::Signer,
     trestle_staking::{error::StakingError, event::StakeUnbonded, state::UnbondTicket, ID},
     trestle_tests::{staking::World, svm::assert_refused, tokens::TOKEN},
 };

@@ -1,0 +1,130 @@
+//! What instructions cost, measured by executing each once on a fresh chain.
+
+use {
+    crate::{
+        final_roots::Roots,
+        staking::{network_params, profile, service_params, World, BOND_MIN},
+        svm::{key, Sent},
+        tokens::TOKEN,
+    },
+    solana_instruction::Instruction,
+    solana_keypair::Keypair,
+    solana_signer::Signer,
+    trestle_core::leaf::LeafCounters,
+    trestle_staking::constants::SLASHER,
+};
+
+/// Leaves of the tree that a slash is proven in: depth 20.
+const SLASH_LEAVES: usize = 1 << 20;
+
+/// What one instruction costs in a transaction of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    pub instruction: &'static str,
+    pub compute_units: u64,
+    /// Lamports.
+    pub fee: u64,
+    /// Bytes of the transaction.
+    pub size: usize,
+}
+
+impl Cost {
+    /// The cost of a transaction that was executed.
+    pub fn of(instruction: &'static str, sent: &Sent) -> Self {
+        Self {
+            instruction,
+            compute_units: sent.compute_units,
+            fee: sent.fee,
+            size: sent.size,
+        }
+    }
+}
+
+/// Every instruction of the staking program.
+pub fn staking() -> Vec<Cost> {
+    let mut costs = Vec::new();
+    network(&mut costs);
+    stake(&mut costs);
+    bonds(&mut costs);
+    costs
+}
+
+fn measure(
+    costs: &mut Vec<Cost>,
+    world: &mut World,
+    name: &'static str,
+    instruction: Instruction,
+    signers: &[&Keypair],
+) {
+    let sent = world.svm.must(&[instruction], signers);
+    costs.push(Cost::of(name, &sent));
+}
+
+fn network(costs: &mut Vec<Cost>) {
+    let mut world = World::without_network(&[]);
+    let (authority, candidate) = (key("authority"), world.svm.funded("candidate"));
+    let guardian = key("guardian");
+    let ix = world.network_create(authority.pubkey(), network_params());
+    measure(costs, &mut world, "network_create", ix, &[&authority]);
+    let ix = world.service_create(authority.pubkey(), 0, service_params());
+    measure(costs, &mut world, "service_create", ix, &[&authority]);
+    let ix = world.network_pause(guardian.pubkey(), true);
+    measure(costs, &mut world, "network_pause", ix, &[&guardian]);
+    let ix = world.authority_propose(authority.pubkey(), candidate.pubkey());
+    measure(costs, &mut world, "authority_propose", ix, &[&authority]);
+    let ix = world.authority_accept(candidate.pubkey());
+    measure(costs, &mut world, "authority_accept", ix, &[&candidate]);
+}
+
+fn stake(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let keys = world.operator_keys("operator");
+    let owner = keys.authority.insecure_clone();
+    let ix = world.operator_register(&keys, profile(keys.node.pubkey()));
+    measure(costs, &mut world, "operator_register", ix, &[&owner]);
+    let ix = world.operator_update(&keys, keys.purse, profile(keys.node.pubkey()));
+    measure(costs, &mut world, "operator_update", ix, &[&owner]);
+    let ix = world.stake_deposit(keys.address, owner.pubkey(), keys.purse, 9 * TOKEN);
+    measure(costs, &mut world, "stake_deposit", ix, &[&owner]);
+    let ix = world.stake_unbond(&keys, 3 * TOKEN);
+    measure(costs, &mut world, "stake_unbond", ix, &[&owner]);
+    let mut roots = Roots::new(&mut world.svm, world.service);
+    let slashed = LeafCounters {
+        slashed: TOKEN,
+        ..LeafCounters::default()
+    };
+    roots.publish(&mut world.svm, 1, &[(keys.address, slashed)], SLASH_LEAVES);
+    let leaf = roots.leaf(1, &keys.address);
+    let ix = world.slash_apply(keys.address, roots.ring, leaf);
+    measure(costs, &mut world, "slash_apply", ix, &[]);
+    world.svm.advance(86_400);
+    let ix = world.stake_withdraw(&keys, keys.purse);
+    measure(costs, &mut world, "stake_withdraw", ix, &[&owner]);
+}
+
+/// With a full set of verifiers: the dearest case.
+fn bonds(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    for number in 0..31 {
+        world.verifier(&format!("verifier {number}"), BOND_MIN);
+    }
+    let authority = key("authority");
+    let keys = world.verifier_keys("last verifier");
+    let ix = world.verifier_register(&keys, authority.pubkey(), BOND_MIN);
+    measure(
+        costs,
+        &mut world,
+        "verifier_register",
+        ix,
+        &[&keys.key, &authority],
+    );
+    let ix = world.verifier_exit(keys.key.pubkey());
+    measure(costs, &mut world, "verifier_exit", ix, &[&keys.key]);
+    world.svm.advance(86_400);
+    let ix = world.verifier_withdraw(keys.key.pubkey(), keys.purse);
+    measure(costs, &mut world, "verifier_withdraw", ix, &[&keys.key]);
+    world.svm.trust_signatures();
+    let purse = world.verifier_keys("challenger").purse;
+    let ix = world.bond_slash(SLASHER, purse, u32::MAX, 0);
+    measure(costs, &mut world, "bond_slash", ix, &[]);
+}
