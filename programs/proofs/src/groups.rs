@@ -39,6 +39,7 @@ pub struct Challenge {
     #[account(
         mut,
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
     pub verifiers: Account<VerifierSet>,
     /// The network's vault of bonds. The staking program checks it.
@@ -124,4 +125,9 @@ impl Challenge {
         accounts.invoke(program, &[&seeds], signers, self.proposal.voted_epoch);
         Ok(())
     }
+}
+
+/// The groups as clients fill them in: addresses only.
+pub mod client {
+    pub use super::__client_accounts_challenge::{Challenge, ChallengeResolved};
 }

@@ -45,6 +45,7 @@ pub struct CommitmentRegister {
     #[account(address = operator.service @ ProofsError::WrongService)]
     pub service: Account<Service>,
     /// Who keeps the data.
+    #[account(constraint = operator.is_at(operator.address()) @ ProofsError::WrongAddress)]
     pub operator: Account<Operator>,
     /// The new commitment.
     #[account(

@@ -35,6 +35,7 @@ pub struct EpochAttest {
     /// The network's verifiers.
     #[account(
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
     pub verifiers: Account<VerifierSet>,
     /// The service's final roots.

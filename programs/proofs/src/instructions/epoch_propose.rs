@@ -44,10 +44,12 @@ pub struct EpochPropose {
     #[account(address = service.network @ ProofsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The service whose epoch it is.
+    #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
     pub service: Account<Service>,
     /// The network's verifiers.
     #[account(
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
     pub verifiers: Account<VerifierSet>,
     /// The service's final roots.

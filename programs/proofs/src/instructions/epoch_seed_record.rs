@@ -7,6 +7,7 @@
 //! - Anybody can record the seed, once for each epoch.
 //! - Only the running epoch gets one.
 //! - The seed digests the newest slot hash and its slot, the newest final root, service and epoch.
+//! - A cluster without a slot hash is refused.
 //! - The ring keeps the last 64 seeds.
 //! - It works while the network is paused.
 
@@ -31,6 +32,7 @@ pub struct EpochSeedRecord {
     #[account(address = service.network @ ProofsError::WrongNetwork)]
     pub network: Account<Network>,
     /// The service.
+    #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
     pub service: Account<Service>,
     /// The service's final roots.
     #[account(
@@ -71,12 +73,16 @@ impl EpochSeedRecord {
     }
 }
 
-/// The first entry of the cluster's slot hashes, which is the newest.
+/// The first entry of the cluster's slot hashes, which is the newest. Without any, the cluster
+/// answers with zeros, from which everybody could have computed the seed.
 fn newest_slot_hash() -> Result<(u64, Hash)> {
-    let mut entry = [0; ENTRY_SIZE];
-    fetch_into(&mut entry, NUM_ENTRIES_SIZE).map_err(|_| ProofsError::NoSlotHash)?;
-    entry
-        .split_first_chunk::<8>()
-        .and_then(|(slot, hash)| Some((u64::from_le_bytes(*slot), hash.try_into().ok()?)))
-        .ok_or_else(|| ProofsError::NoSlotHash.into())
+    let mut bytes = [0; NUM_ENTRIES_SIZE + ENTRY_SIZE];
+    let count = fetch_into(&mut bytes, 0).map_err(|_| ProofsError::NoSlotHash)?;
+    require!(count > 0, ProofsError::NoSlotHash);
+    let (slot, hash) = bytes
+        .get(NUM_ENTRIES_SIZE..)
+        .and_then(|entry| entry.split_first_chunk())
+        .ok_or(ProofsError::NoSlotHash)?;
+    let hash = Hash::try_from(hash).map_err(|_| ProofsError::NoSlotHash)?;
+    Ok((u64::from_le_bytes(*slot), hash))
 }

@@ -11,6 +11,7 @@
 
 use {
     crate::{
+        error::ProofsError,
         event::ServiceOpened,
         state::{RootRing, SeedRing},
     },
@@ -24,6 +25,7 @@ pub struct ServiceOpen {
     #[account(mut)]
     pub payer: Signer,
     /// The service.
+    #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
     pub service: Account<Service>,
     /// Its final roots.
     #[account(init, payer = payer, seeds = [b"ring", service], bump)]

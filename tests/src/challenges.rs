@@ -1,0 +1,232 @@
+//! What a challenge needs and what it does: evidence with its openings, and who pays whom.
+
+use {
+    crate::{
+        proofs::{Draft, Stage},
+        staking::{OperatorKeys, BOND_MIN},
+        svm::Sent,
+        tokens::TOKEN,
+    },
+    solana_address::Address,
+    solana_keypair::Keypair,
+    std::io::Cursor,
+    trestle_core::{
+        evidence::{evidence_tree, EvidenceRecord, Outcome},
+        hash::sha256,
+        merkle::Tree,
+        root::inputs_digest,
+        storage::{
+            challenge_index, commit_with_cache, opening, opening_digest, Commitment, LeafData,
+            SubtreeCache,
+        },
+    },
+    trestle_proofs::{
+        address::commitment_address, event::EpochChallenged, groups::ChallengeKind,
+        instructions::OpeningClaim, state::ProposalStatus,
+    },
+    trestle_staking::event::BondSlashed,
+};
+
+/// Where the money stands that a slash moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Money {
+    pub supply: u64,
+    pub vault: u64,
+    pub insurance: u64,
+    pub reward: u64,
+}
+
+impl Stage {
+    pub fn money(&self) -> Money {
+        let svm = &self.world.svm;
+        Money {
+            supply: svm.supply(&self.world.token_mint),
+            vault: svm.tokens(&self.world.bond_vault),
+            insurance: svm.tokens(&self.world.insurance_vault),
+            reward: svm.tokens(&self.reward),
+        }
+    }
+
+    /// Checks that the proposal is lost and that its signers, `count` verifiers with the smallest
+    /// bond, paid for it: half of their bonds, of which half is burned, 30 % goes to insurance
+    /// and 20 % to the challenger.
+    #[track_caller]
+    pub fn assert_convicted(
+        &self,
+        sent: &Sent,
+        proposal: &Address,
+        before: Money,
+        count: u32,
+        kind: ChallengeKind,
+    ) {
+        let state = self.proposal_state(proposal);
+        assert_eq!(state.status, ProposalStatus::Lost as u8);
+        let taken = u64::from(count) * BOND_MIN / 2;
+        let after = Money {
+            supply: before.supply - taken / 2,
+            vault: before.vault - taken,
+            insurance: before.insurance + taken * 3 / 10,
+            reward: before.reward + taken / 5,
+        };
+        assert_eq!(self.money(), after);
+        let set = self.world.verifier_set();
+        for (number, _) in self.verifiers.iter().enumerate() {
+            let is_signer = state.signers & (1 << number) != 0;
+            let bond = if is_signer { BOND_MIN / 2 } else { BOND_MIN };
+            assert_eq!(set.entries[number].bond, bond, "verifier {number}");
+        }
+        let slash = sent.event::<BondSlashed>().expect("a slash");
+        assert_eq!((slash.mask, slash.amount), (state.signers, taken));
+        let event = sent.event::<EpochChallenged>().expect("an event");
+        assert_eq!(event.proposal, *proposal);
+        assert_eq!((event.kind, event.slashed), (kind as u8, 1));
+        assert_eq!((event.epoch, event.signers), (state.epoch, state.signers));
+        assert_eq!(event.digest, state.digest);
+    }
+}
+
+/// An opening as a node answers with it.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub leaf: LeafData,
+    pub path: Vec<[u8; 32]>,
+}
+
+/// A stage with data under a commitment that epoch 2 challenges; it stands in epoch 3.
+pub struct Storage {
+    pub stage: Stage,
+    pub operator: OperatorKeys,
+    pub customer: Keypair,
+    pub data: Vec<u8>,
+    pub commitment: Commitment,
+    /// Where the commitment stands.
+    pub address: Address,
+    cache: SubtreeCache,
+}
+
+/// The epoch that challenges the commitment.
+pub const CHALLENGED_EPOCH: u64 = 2;
+
+impl Storage {
+    pub fn new() -> Self {
+        let mut storage = Self::without_seed();
+        storage.stage.record_seed().expect("a seed");
+        storage.stage.next_epoch();
+        storage
+    }
+
+    /// The same in epoch 2, whose seed is not recorded yet.
+    pub fn without_seed() -> Self {
+        let mut stage = Stage::new();
+        let operator = stage.world.operator("operator", 100 * TOKEN);
+        let customer = stage.world.svm.funded("customer");
+        let data: Vec<u8> = (0..10_000u32).map(|n| (n % 251) as u8).collect();
+        let (commitment, cache) =
+            commit_with_cache(&mut data.as_slice(), |_| ()).expect("a commitment");
+        stage
+            .commit(&operator, &customer, commitment.root, commitment.size_bytes)
+            .expect("a commitment on chain");
+        stage.next_epoch();
+        Self {
+            address: commitment_address(&operator.address, &commitment.root).0,
+            stage,
+            operator,
+            customer,
+            data,
+            commitment,
+            cache,
+        }
+    }
+
+    /// The index that a challenge of the epoch asks for.
+    pub fn index(&self, number: u32) -> u32 {
+        let seeds = self.stage.seeds_state();
+        let seed = seeds.find(CHALLENGED_EPOCH).expect("a seed");
+        let count = self.commitment.leaf_count;
+        challenge_index(seed, self.address.as_array(), number, count)
+    }
+
+    /// The leaf at an index, with its path.
+    pub fn answer_at(&mut self, index: u32) -> Answer {
+        let mut reader = Cursor::new(&self.data);
+        let opening = opening(&mut reader, &mut self.cache, index).expect("an opening");
+        Answer {
+            leaf: opening.leaf,
+            path: opening.path,
+        }
+    }
+
+    /// What an honest node answers.
+    pub fn answer(&mut self, number: u32) -> Answer {
+        let index = self.index(number);
+        self.answer_at(index)
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Records of an epoch's challenges, with the openings behind them.
+pub struct Evidence {
+    pub records: Vec<EvidenceRecord>,
+    pub tree: Tree,
+    pub context_digest: [u8; 32],
+}
+
+impl Evidence {
+    /// Evidence that holds each answer as a good one.
+    pub fn of(answers: &[(Address, u32, Answer)]) -> Self {
+        let records = answers
+            .iter()
+            .map(|(commitment, number, answer)| EvidenceRecord {
+                commitment: commitment.to_bytes(),
+                challenge_number: *number,
+                outcome: Outcome::Ok.byte(),
+                opening_digest: opening_digest(&answer.leaf, &answer.path),
+            });
+        Self::with_records(records.collect())
+    }
+
+    pub fn with_records(mut records: Vec<EvidenceRecord>) -> Self {
+        records.sort_by(EvidenceRecord::canonical_cmp);
+        let (tree, _) = evidence_tree(&records).expect("records in order");
+        Self {
+            records,
+            tree,
+            context_digest: sha256(&[b"context"]),
+        }
+    }
+
+    pub fn inputs_digest(&self) -> [u8; 32] {
+        let count = self.records.len() as u32;
+        inputs_digest(&self.tree.root(), count, &self.context_digest)
+    }
+
+    /// An honest payout tree of the challenged epoch that was computed from this evidence.
+    pub fn draft(&self) -> Draft {
+        let mut draft = Draft::honest(CHALLENGED_EPOCH, 3, 10);
+        draft.root.inputs_digest = self.inputs_digest();
+        draft
+    }
+
+    /// The claim that this answer is recorded as good and is not.
+    pub fn claim(&self, commitment: &Address, number: u32, answer: &Answer) -> OpeningClaim {
+        let position = self.records.iter().position(|record| {
+            record.commitment == commitment.to_bytes() && record.challenge_number == number
+        });
+        let index = position.expect("a record") as u32;
+        OpeningClaim {
+            evidence_root: self.tree.root(),
+            evidence_count: self.records.len() as u32,
+            context_digest: self.context_digest,
+            record_index: index,
+            record_proof: self.tree.proof(index).expect("a proof"),
+            challenge_number: number,
+            leaf: answer.leaf,
+            path: answer.path.clone(),
+        }
+    }
+}
