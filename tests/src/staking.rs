@@ -117,20 +117,32 @@ impl World {
         let (token_mint, stable_mint) = (svm.fresh_address(), svm.fresh_address());
         svm.put_mint(token_mint, TOKEN_DECIMALS, Some(authority.pubkey()));
         svm.put_mint(stable_mint, STABLE_DECIMALS, Some(authority.pubkey()));
-        let network = network_address(&token_mint).0;
-        Self {
+        let mut world = Self {
             svm,
             authority,
             guardian,
             token_mint,
             stable_mint,
-            network,
-            verifiers: verifiers_address(&network).0,
-            stake_vault: stake_vault_address(&network).0,
-            bond_vault: bond_vault_address(&network).0,
-            insurance_vault: insurance_vault_address(&network).0,
-            service: service_address(&network, 0).0,
-        }
+            network: Address::default(),
+            verifiers: Address::default(),
+            stake_vault: Address::default(),
+            bond_vault: Address::default(),
+            insurance_vault: Address::default(),
+            service: Address::default(),
+        };
+        world.switch_to(token_mint);
+        world
+    }
+
+    /// Points every address to the network of another token.
+    pub fn switch_to(&mut self, token_mint: Address) {
+        self.token_mint = token_mint;
+        self.network = network_address(&token_mint).0;
+        self.verifiers = verifiers_address(&self.network).0;
+        self.stake_vault = stake_vault_address(&self.network).0;
+        self.bond_vault = bond_vault_address(&self.network).0;
+        self.insurance_vault = insurance_vault_address(&self.network).0;
+        self.service = service_address(&self.network, 0).0;
     }
 
     pub fn create_network(&mut self, params: NetworkParams) -> Outcome {

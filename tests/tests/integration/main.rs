@@ -42,6 +42,8 @@ mod stake_deposit;
 mod stake_unbond;
 mod stake_withdraw;
 mod staking_costs;
+mod staking_properties;
+mod staking_errors;
 mod tidy;
 mod token_calls;
 mod verifier_exit;
