@@ -80,7 +80,9 @@ pub fn from_sources<T: DeserializeOwned>(
     }
     let mut table: Table = file.parse().map_err(invalid)?;
     for (name, value) in overrides {
-        let path: Vec<String> = name[start.len()..]
+        let path: Vec<String> = name
+            .strip_prefix(&start)
+            .unwrap_or_default()
             .split(SEPARATOR)
             .map(str::to_ascii_lowercase)
             .collect();

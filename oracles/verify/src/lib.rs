@@ -9,6 +9,17 @@
 //! One module per vertical; storage is the first.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::float_arithmetic,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 pub mod error;
 pub mod published;
