@@ -9,6 +9,9 @@ pub mod rewards;
 pub mod staking;
 pub mod token;
 
+#[cfg(test)]
+mod tests;
+
 use anchor_lang::{InstructionData, ToAccountMetas};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;

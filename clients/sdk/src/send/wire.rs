@@ -141,6 +141,7 @@ mod tests {
     use proptest::prelude::*;
     use solana_instruction::{AccountMeta, Instruction};
     use solana_keypair::Keypair;
+    use solana_message::AddressLookupTableAccount;
 
     fn two_signers() -> (Keypair, Keypair, VersionedTransaction) {
         let (payer, other) = (Keypair::new(), Keypair::new());
@@ -182,6 +183,55 @@ mod tests {
         sign_partially(&mut transaction, &[&payer, &other]).unwrap();
         transaction.signatures.swap(0, 1);
         assert!(verify_signatures(&transaction).is_err());
+    }
+
+    #[test]
+    fn a_lookup_table_makes_it_a_shorter_v0_transaction() {
+        let payer = Keypair::new();
+        let accounts: Vec<Pubkey> = (1..=20).map(|b| Pubkey::new_from_array([b; 32])).collect();
+        let instruction = Instruction {
+            program_id: Pubkey::new_from_array([99; 32]),
+            accounts: accounts
+                .iter()
+                .map(|account| AccountMeta::new(*account, false))
+                .collect(),
+            data: Vec::new(),
+        };
+        let mut request = TransactionRequest::new(payer.pubkey(), vec![instruction]);
+        let size = |request: &TransactionRequest| {
+            let message = request.message(&[], Default::default()).unwrap();
+            let programs = programs(&message);
+            assert_eq!(programs, [Pubkey::new_from_array([99; 32])]);
+            let transaction = VersionedTransaction {
+                signatures: vec![Signature::default()],
+                message,
+            };
+            serialize(&transaction).unwrap().len()
+        };
+        let legacy = size(&request);
+        request.lookup_tables = vec![AddressLookupTableAccount {
+            key: Pubkey::new_from_array([77; 32]),
+            addresses: accounts,
+        }];
+        assert!(size(&request) + 500 < legacy);
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_packet_is_refused() {
+        let (_, _, mut transaction) = two_signers();
+        assert_eq!(check_size(&transaction), Ok(()));
+        if let VersionedMessage::Legacy(message) = &mut transaction.message {
+            message.instructions[0].data = vec![0; TRANSACTION_BYTES_MAX];
+        }
+        assert!(matches!(
+            check_size(&transaction),
+            Err(WireError::TooLarge(_))
+        ));
+        let text = encode_transaction(&transaction).unwrap();
+        assert!(matches!(
+            decode_transaction(&text),
+            Err(WireError::TooLarge(_))
+        ));
     }
 
     proptest! {
