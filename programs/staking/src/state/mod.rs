@@ -3,6 +3,8 @@
 mod network;
 mod operator;
 mod service;
+#[cfg(test)]
+mod tests;
 mod verifier_set;
 
 pub use {
