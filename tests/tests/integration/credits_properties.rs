@@ -1,0 +1,249 @@
+//! Properties of the credits program: whatever happens, every credit ever sold is in a wallet, in
+//! an account, in a lease, or used up.
+
+use {
+    proptest::prelude::*,
+    solana_signer::Signer,
+    trestle_core::leaf::LeafCounters,
+    trestle_credits::state::{Lease, LeaseTerms},
+    trestle_tests::{
+        credits::{price, CreditsWorld, Customer, Deal},
+        final_roots::windows,
+    },
+};
+
+const CUSTOMERS: usize = 2;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Buy {
+        who: usize,
+        credits: u64,
+        burn: bool,
+    },
+    Deposit {
+        who: usize,
+        credits: u64,
+    },
+    Withdraw {
+        who: usize,
+        credits: u64,
+    },
+    Open {
+        who: usize,
+        terms: LeaseTerms,
+    },
+    /// The next epoch ends with a root in which this many of these windows were good.
+    Publish {
+        ok: u32,
+        total: u32,
+    },
+    Settle {
+        who: usize,
+    },
+    End {
+        who: usize,
+        by_operator: bool,
+    },
+    Close {
+        who: usize,
+    },
+    /// Epochs without a root.
+    Wait(u64),
+}
+
+fn terms() -> impl Strategy<Value = LeaseTerms> {
+    (
+        1..500_u64,
+        1..8_u64,
+        1..4_u32,
+        0..=10_000_u16,
+        0..=10_000_u16,
+    )
+        .prop_map(
+            |(rate_per_epoch, epochs, period_epochs, sla_bps, credit_bps)| LeaseTerms {
+                rate_per_epoch,
+                epochs,
+                period_epochs,
+                sla_bps,
+                credit_bps,
+            },
+        )
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..CUSTOMERS;
+    prop_oneof![
+        2 => (who.clone(), 1..5_000_u64, any::<bool>())
+            .prop_map(|(who, credits, burn)| Step::Buy { who, credits, burn }),
+        2 => (who.clone(), 1..5_000_u64).prop_map(|(who, credits)| Step::Deposit { who, credits }),
+        1 => (who.clone(), 1..5_000_u64).prop_map(|(who, credits)| Step::Withdraw { who, credits }),
+        3 => (who.clone(), terms()).prop_map(|(who, terms)| Step::Open { who, terms }),
+        5 => (0..4_u32, 0..4_u32).prop_map(|(ok, bad)| Step::Publish { ok, total: ok + bad }),
+        5 => who.clone().prop_map(|who| Step::Settle { who }),
+        1 => (who.clone(), any::<bool>())
+            .prop_map(|(who, by_operator)| Step::End { who, by_operator }),
+        2 => who.prop_map(|who| Step::Close { who }),
+        1 => (1..4_u64).prop_map(Step::Wait),
+    ]
+}
+
+struct Model {
+    world: CreditsWorld,
+    customers: Vec<Customer>,
+    deals: Vec<Deal>,
+    windows: (u32, u32),
+}
+
+impl Model {
+    fn new() -> Self {
+        let mut world = CreditsWorld::new();
+        let names = ["first", "second"];
+        let customers: Vec<Customer> = names
+            .iter()
+            .map(|name| world.rich_customer(name, 3_000))
+            .collect();
+        let deals = customers
+            .iter()
+            .zip(names)
+            .map(|(customer, name)| world.deal(&format!("operator of {name}"), customer))
+            .collect();
+        Self {
+            world,
+            customers,
+            deals,
+            windows: (0, 0),
+        }
+    }
+
+    /// Does it, if the program lets it happen.
+    fn run(&mut self, step: &Step) {
+        let Self {
+            world,
+            customers,
+            deals,
+            ..
+        } = self;
+        match *step {
+            Step::Buy { who, credits, burn } => {
+                let update = price(world.svm.now());
+                world.post_price(&update);
+                let customer = &customers[who];
+                let ix = if burn {
+                    world.credits_buy_burn(customer, credits, u64::MAX)
+                } else {
+                    world.credits_buy_stable(customer, credits, u64::MAX)
+                };
+                world.must(ix, &customer.key);
+            }
+            Step::Deposit { who, credits } => {
+                let ix = world.account_deposit(&customers[who], credits);
+                let _ = world.svm.send(&[ix], &[&customers[who].key]);
+            }
+            Step::Withdraw { who, credits } => {
+                let ix = world.account_withdraw(&customers[who], credits);
+                let _ = world.svm.send(&[ix], &[&customers[who].key]);
+            }
+            Step::Open { who, terms } => {
+                let _ = world.open(&customers[who], &deals[who], terms);
+            }
+            Step::Publish { ok, total } => {
+                self.windows.0 += ok;
+                self.windows.1 += total;
+                let leaf = windows(self.windows.0, self.windows.1);
+                let leaves: Vec<(_, LeafCounters)> = deals
+                    .iter()
+                    .map(|deal| (deal.operator.address, leaf))
+                    .collect();
+                let epoch = world.epoch();
+                world.publish(epoch, &leaves);
+            }
+            Step::Settle { who } => {
+                if world.svm.raw(&deals[who].lease).is_some() {
+                    let mut lease: Lease = world.lease_state(&deals[who]);
+                    let due = lease.next_root(world.roots.ring());
+                    let epoch = due.map(|next| next.root().epoch);
+                    if let Ok(epoch) = epoch {
+                        let outcome = world.settle(&customers[who], &deals[who], epoch);
+                        outcome.expect("what the lease says is due is settled");
+                    }
+                }
+            }
+            Step::End { who, by_operator } => {
+                let party = if by_operator {
+                    &deals[who].operator.authority
+                } else {
+                    &customers[who].key
+                };
+                let ix = world.lease_end(party.pubkey(), &deals[who], 1);
+                let _ = world.svm.send(&[ix], &[party]);
+            }
+            Step::Close { who } => {
+                let ix = world.lease_close(&customers[who], &deals[who]);
+                let _ = world.svm.send(&[ix], &[]);
+            }
+            Step::Wait(epochs) => {
+                let epoch = world.epoch() + epochs;
+                world.reach(epoch);
+            }
+        }
+    }
+
+    fn check(&self) {
+        let market = self.world.market_state();
+        let wallets: u64 = self.customers.iter().map(|c| self.world.credits(c)).sum();
+        assert_eq!(self.world.credit_supply(), wallets);
+        assert_eq!(
+            market.minted,
+            wallets + market.held + market.escrowed + market.consumed
+        );
+        let mut sums = (0, 0, 0);
+        for (customer, deal) in self.customers.iter().zip(&self.deals) {
+            let account = self.world.account_state(customer);
+            sums.0 += account.balance;
+            sums.1 += account.escrowed;
+            sums.2 += account.consumed;
+            let in_lease = match self.world.svm.raw(&deal.lease) {
+                Some(_) => {
+                    let lease = self.world.lease_state(deal);
+                    assert_eq!(
+                        lease.deposited,
+                        lease.escrow + lease.consumed + lease.refunded
+                    );
+                    lease.escrow
+                }
+                None => 0,
+            };
+            assert_eq!(account.escrowed, in_lease);
+        }
+        assert_eq!(sums, (market.held, market.escrowed, market.consumed));
+        let stable = self.world.svm.tokens(&self.world.revenue_vault);
+        assert_eq!(stable, market.stable_received);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_credit_ever_sold_is_somewhere(steps in prop::collection::vec(step(), 1..60)) {
+        let mut model = Model::new();
+        for step in &steps {
+            model.run(step);
+            model.check();
+        }
+        // Nothing is ever trapped: after the timeout everything free can be withdrawn.
+        for who in 0..CUSTOMERS {
+            model.run(&Step::End { who, by_operator: false });
+        }
+        model.run(&Step::Wait(9));
+        for who in 0..CUSTOMERS {
+            model.run(&Step::Close { who });
+            let balance = model.world.account_state(&model.customers[who]).balance;
+            model.run(&Step::Withdraw { who, credits: balance });
+            model.check();
+            let account = model.world.account_state(&model.customers[who]);
+            prop_assert_eq!((account.balance, account.escrowed, account.lease_count), (0, 0, 0));
+        }
+    }
+}
