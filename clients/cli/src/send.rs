@@ -9,7 +9,10 @@ use solana_signer::Signer;
 use trestle_sdk::{
     cluster::Cluster,
     encoding::string,
-    send::{Outcome, SendError, Sender, Signed, Simulation, TransactionRequest, WireError},
+    send::{
+        transaction_details, Outcome, SendError, Sender, Signed, Simulation, TransactionRequest,
+        WireError,
+    },
 };
 
 use crate::{
@@ -39,6 +42,9 @@ pub struct Transaction {
     /// Where people can look at it.
     #[serde(skip)]
     pub explorer: Option<String>,
+    /// Logs to read events from: of the transaction, or of the simulation where there is none.
+    #[serde(skip)]
+    pub event_logs: Vec<String>,
 }
 
 impl Transaction {
@@ -49,6 +55,7 @@ impl Transaction {
             slot: None,
             fee_lamports: simulation.fee_lamports,
             compute_units: simulation.units_consumed,
+            event_logs: simulation.logs.clone(),
             logs: simulation.logs,
             explorer: None,
         }
@@ -65,6 +72,7 @@ impl Transaction {
             fee_lamports: simulation.fee_lamports,
             compute_units: simulation.units_consumed,
             logs: Vec::new(),
+            event_logs: simulation.logs.clone(),
         }
     }
 }
@@ -179,7 +187,13 @@ impl<'a> Submitter<'a> {
         let spinner = self.context.ui.spinner("waiting until it lands");
         let outcome = sender.submit_and_resolve(&signed).await;
         spinner.finish_and_clear();
-        self.judge(&signed, &prepared.simulation, outcome)
+        let mut landed = self.judge(&signed, &prepared.simulation, outcome)?;
+        if let Some(details) = transaction_details(&self.chain.rpc, &signed.signature()).await {
+            landed.fee_lamports = details.fee_lamports;
+            landed.compute_units = details.units_consumed;
+            landed.event_logs = details.logs;
+        }
+        Ok(landed)
     }
 
     fn judge(

@@ -13,6 +13,10 @@ use trestle_core::{
 use trestle_sdk::{
     address,
     amount::{Amount, Decimal, CREDIT_DECIMALS, STABLE_DECIMALS},
+    event::{
+        credits::{CreditsBoughtByBurn, CreditsBoughtByStable},
+        find,
+    },
     fetch::{self, CustomerAccount, Market},
     instruction::{
         credits::{
@@ -91,6 +95,9 @@ pub struct CreditsBuyOutput {
     /// By the price at the time of asking.
     pub quote: TokenText,
     pub max: TokenText,
+    /// What it cost in the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<TokenText>,
     #[serde(flatten)]
     pub transaction: Transaction,
 }
@@ -132,11 +139,14 @@ impl fmt::Display for CreditsBuyOutput {
             Means::Token => "Burned",
             Means::Stable => "Paid",
         };
-        row(
-            f,
-            verb,
-            format!("about {}, at most {}", self.quote, self.max),
-        )?;
+        match &self.spent {
+            Some(spent) => row(f, verb, spent)?,
+            None => row(
+                f,
+                verb,
+                format!("about {}, at most {}", self.quote, self.max),
+            )?,
+        }
         self.transaction.fmt(f)
     }
 }
@@ -201,10 +211,22 @@ async fn buy(args: &BuyArgs, context: &Context<'_>) -> Result<CreditsBuyOutput, 
     Ok(CreditsBuyOutput {
         bought,
         with: args.with,
+        spent: spent(&chain, &view, &transaction),
         quote: purchase.quote,
         max: purchase.max,
         transaction,
     })
+}
+
+/// What the program says that it took.
+fn spent(chain: &Chain, view: &NetworkView, transaction: &Transaction) -> Option<TokenText> {
+    let logs = &transaction.event_logs;
+    let burned = find::<CreditsBoughtByBurn>(logs, &address::CREDITS_ID);
+    if let Some(event) = burned.first() {
+        return Some(chain.tokens(&view.network, event.tokens_burned));
+    }
+    let paid = find::<CreditsBoughtByStable>(logs, &address::CREDITS_ID);
+    paid.first().map(|event| chain.stable(event.stable_paid))
 }
 
 fn quantity(args: &BuyArgs) -> Result<u64, CliError> {

@@ -5,6 +5,7 @@ use std::{fmt, mem::offset_of};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use solana_pubkey::Pubkey;
+use trestle_core::root::RootRing;
 use trestle_credits::constants::{
     REASON_DECOMMISSION, REASON_NOT_NEEDED, REASON_OTHER, REASON_PRICE, REASON_SERVICE,
 };
@@ -22,7 +23,7 @@ use trestle_sdk::{
 
 use crate::{
     context::{Chain, Context},
-    error::CliError,
+    error::{CliError, Kind},
     published::Published,
     send::{fmt_head, Submitter, Transaction},
     settle::{next_settlement, NextSettlement},
@@ -248,7 +249,7 @@ impl fmt::Display for LeaseWriteOutput {
 
 fn epochs_text(epochs: &[String]) -> String {
     if epochs.is_empty() {
-        "no root: no epoch was left".to_string()
+        "no root: nothing was left to pay for".to_string()
     } else {
         format!("the roots of epochs {}", epochs.join(", "))
     }
@@ -335,36 +336,42 @@ async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOu
     let (rpc, book) = (&chain.rpc, &chain.deployment);
     let commitment: Option<Commitment> = fetch::fetch_optional(rpc, &lease.commitment).await?;
     let ring = fetch::ring(rpc, &lease.service).await?;
+    let published = Published::new(args.from.as_deref(), &book.published, lease.service)?;
     let submitter = Submitter::new(context, &chain, &signers);
     let (mut epochs, mut transactions) = (Vec::new(), Vec::new());
-    while transactions.len() < SETTLEMENTS_MAX {
+    let mut overtaken = false;
+    for _ in 0..SETTLEMENTS_MAX {
         let next = next_settlement(&lease, commitment.as_ref(), &ring);
-        let leaf = match next {
-            NextSettlement::Leaf { epoch } if args.epoch.is_none_or(|last| epoch <= last) => {
-                let published =
-                    Published::new(args.from.as_deref(), &book.published, lease.service)?;
-                let root = ring.find(epoch).ok_or_else(not_due)?;
-                epochs.push(epoch.to_string());
-                published.leaves(root).await?.proof(&lease.operator)?
-            }
-            NextSettlement::Finish => no_leaf(),
-            _ => break,
+        let Some(leaf) = leaf_for(next, args.epoch, &lease, &ring, &published).await? else {
+            break;
         };
-        let instruction = lease_settle(
-            &book.network,
-            &lease.service,
-            &lease.customer,
-            &lease.commitment,
-            leaf,
-        );
-        transactions.push(submitter.send("the settlement", vec![instruction]).await?);
+        let (service, customer, of) = (lease.service, lease.customer, lease.commitment);
+        let instruction = lease_settle(&book.network, &service, &customer, &of, leaf);
+        let sent = submitter.send("the settlement", vec![instruction]).await;
+        let before = (lease.status, lease.settled_epoch(), lease.baseline_known);
+        lease = fetch::fetch(rpc, &address).await?;
+        match sent {
+            Ok(transaction) => {
+                transactions.push(transaction);
+                if let NextSettlement::Leaf { epoch } = next {
+                    epochs.push(epoch.to_string());
+                }
+            }
+            // Verifiers settle too: whoever comes second goes on from there.
+            Err(error)
+                if error.kind == Kind::Rejected
+                    && before != (lease.status, lease.settled_epoch(), lease.baseline_known) =>
+            {
+                overtaken = true;
+            }
+            Err(error) => return Err(error),
+        }
         if context.global.dry_run {
             // The next settlement depends on what this one would have written.
             break;
         }
-        lease = fetch::fetch(rpc, &address).await?;
     }
-    if transactions.is_empty() {
+    if transactions.is_empty() && !overtaken {
         return Err(not_due());
     }
     Ok(LeaseWriteOutput {
@@ -374,6 +381,25 @@ async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOu
         lease: Some(output(&address, &lease)),
         transactions,
     })
+}
+
+/// The leaf that the next settlement shows; `None` when there is none to be done.
+async fn leaf_for(
+    next: NextSettlement,
+    last_epoch: Option<u64>,
+    lease: &Lease,
+    ring: &RootRing,
+    published: &Published,
+) -> Result<Option<LeafProof>, CliError> {
+    match next {
+        NextSettlement::Leaf { epoch } if last_epoch.is_none_or(|last| epoch <= last) => {
+            let root = ring.find(epoch).ok_or_else(not_due)?;
+            let leaves = published.leaves(root).await?;
+            Ok(Some(leaves.proof(&lease.operator)?))
+        }
+        NextSettlement::Finish => Ok(Some(no_leaf())),
+        _ => Ok(None),
+    }
 }
 
 fn not_due() -> CliError {

@@ -9,6 +9,7 @@ use solana_pubkey::Pubkey;
 use trestle_core::root::RootRing;
 use trestle_sdk::{
     address,
+    event::{logged_events, rewards::RewardClaimed, Payment},
     fetch::{self, Claim, Network, Operator},
     instruction::rewards::{
         claim_open, claim_sync, reward_claim, reward_push, Counters, PushAccounts, PushArgs,
@@ -103,6 +104,9 @@ pub struct PaidText {
     /// What the leaf grants beyond what was paid before. A pool that pays much at once may pay it
     /// in parts.
     pub due: TokenText,
+    /// What it was paid now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid: Option<TokenText>,
 }
 
 impl fmt::Display for RewardOutput {
@@ -124,7 +128,11 @@ impl fmt::Display for RewardPaidOutput {
         fmt_head(&self.transactions, f)?;
         for one in &self.operators {
             row(f, "Operator", &one.operator)?;
-            row(f, "Due", format!("{} to {}", one.due, one.payout))?;
+            match &one.paid {
+                Some(paid) => row(f, "Paid", format!("{paid} of {} due", one.due))?,
+                None => row(f, "Due", &one.due)?,
+            }
+            row(f, "To", &one.payout)?;
         }
         row(f, "By the root of", format!("epoch {}", self.epoch))?;
         self.transactions.iter().try_for_each(|one| one.fmt(f))
@@ -338,6 +346,29 @@ fn push_instruction(
     Ok(reward_push(&chain.deployment.service, &accounts, push))
 }
 
+/// What the program says that it paid.
+fn payments(transaction: &Transaction) -> Vec<Payment> {
+    let mut payments = Vec::new();
+    for event in logged_events(&transaction.event_logs) {
+        if event.program != address::REWARDS_ID {
+            continue;
+        }
+        if let Some(claimed) = event.decode::<RewardClaimed>() {
+            payments.push(Payment {
+                operator: claimed.operator.to_bytes(),
+                paid: claimed.paid,
+            });
+        }
+        payments.extend(
+            event
+                .decode_push()
+                .into_iter()
+                .flat_map(|push| push.payments),
+        );
+    }
+    payments
+}
+
 async fn paid_output(
     chain: &Chain,
     leaves: &ProvenLeaves,
@@ -345,10 +376,15 @@ async fn paid_output(
     transactions: Vec<Transaction>,
 ) -> Result<RewardPaidOutput, CliError> {
     let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let payments: Vec<Payment> = transactions.iter().flat_map(payments).collect();
     let operators = payees.iter().map(|one| PaidText {
         operator: one.operator.to_string(),
         payout: one.payout.to_string(),
         due: chain.tokens(&network, one.due),
+        paid: payments
+            .iter()
+            .find(|payment| payment.operator == one.operator.to_bytes())
+            .map(|payment| chain.tokens(&network, payment.paid)),
     });
     Ok(RewardPaidOutput {
         epoch: leaves.epoch.to_string(),

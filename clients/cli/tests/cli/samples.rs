@@ -46,9 +46,11 @@ pub fn landed() -> Transaction {
         fee_lamports: 5_000,
         compute_units: 8_535,
         logs: Vec::new(),
+        event_logs: Vec::new(),
         explorer: Some(format!(
             "https://explorer.solana.com/tx/{SIGNATURE}?cluster=devnet"
         )),
+        event_logs: Vec::new(),
     }
 }
 
@@ -61,6 +63,7 @@ pub fn dry_run() -> Transaction {
         compute_units: 8_535,
         logs: vec!["Program log: Instruction: stake_deposit".to_string()],
         explorer: None,
+        event_logs: Vec::new(),
     }
 }
 
@@ -166,6 +169,7 @@ pub fn credits_buy() -> CreditsBuyOutput {
         with: Means::Token,
         quote: tokens(10_010_010_011),
         max: tokens(10_110_110_112),
+        spent: Some(tokens(10_010_010_011)),
         transaction: landed(),
     }
 }
@@ -288,6 +292,7 @@ pub fn reward_paid() -> RewardPaidOutput {
             operator: address(10),
             payout: address(13),
             due: tokens(16_666_666_667),
+            paid: Some(tokens(16_666_666_667)),
         }],
         transactions: vec![landed()],
     }
