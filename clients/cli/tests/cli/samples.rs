@@ -46,7 +46,6 @@ pub fn landed() -> Transaction {
         fee_lamports: 5_000,
         compute_units: 8_535,
         logs: Vec::new(),
-        event_logs: Vec::new(),
         explorer: Some(format!(
             "https://explorer.solana.com/tx/{SIGNATURE}?cluster=devnet"
         )),
