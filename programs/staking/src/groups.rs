@@ -34,7 +34,7 @@ pub struct StakeVault {
 
 impl StakeVault {
     /// Checks that the vault can pay what it owes, after tokens moved.
-    #[inline(always)]
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         self.network.invariant()?;
         self.operator.invariant()?;
@@ -72,6 +72,7 @@ pub struct BondVault {
 
 impl BondVault {
     /// Checks that the vault can pay what it owes, after tokens moved.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         self.network.invariant()?;
         self.verifiers.invariant(self.network.total_bond)?;

@@ -314,7 +314,7 @@ impl Network {
     /// - It has this layout and an authority.
     /// - Pausing is on or off.
     /// - It lists no more services than clients can.
-    #[inline(always)]
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.authority != Address::default()

@@ -255,7 +255,7 @@ impl Operator {
     /// - It has this layout, a node key and a capacity.
     /// - Its endpoint fits.
     /// - A free ticket has no unlock time.
-    #[inline(always)]
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && (1..=CAPACITY_GIB_MAX).contains(&self.capacity_gib)

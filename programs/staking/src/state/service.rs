@@ -160,7 +160,7 @@ impl Service {
     ///
     /// - It has this layout and a known kind.
     /// - Its stake for the largest capacity still fits into an amount.
-    #[inline(always)]
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.kind == SERVICE_KIND_STORAGE
