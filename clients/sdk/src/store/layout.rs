@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use trestle_core::storage::SIZE_MAX_BYTES;
 
 use crate::encoding::string;
 
@@ -31,7 +32,7 @@ const SEGMENTS_MAX: u64 = u32::MAX as u64;
 pub enum LayoutError {
     #[error("{data} of {total} shards is not possible; use 1 <= data < total <= {SHARDS_MAX}")]
     Shards { data: u16, total: u16 },
-    #[error("the file is larger than 281 TB, the most that one manifest can describe")]
+    #[error("its shards would be larger than 64 GiB each; use more data shards or split the file")]
     TooLarge,
     #[error("the layout in the manifest contradicts itself; the manifest is damaged")]
     Inconsistent,
@@ -67,13 +68,17 @@ impl Layout {
         if stripes.saturating_mul(u64::from(data)) > SEGMENTS_MAX {
             return Err(LayoutError::TooLarge);
         }
-        Ok(Self {
+        let layout = Self {
             data,
             total,
             chunk_bytes: u32::try_from(chunk_bytes).map_err(|_| LayoutError::TooLarge)?,
             stripes,
             file_bytes,
-        })
+        };
+        if layout.shard_bytes() > SIZE_MAX_BYTES {
+            return Err(LayoutError::TooLarge);
+        }
+        Ok(layout)
     }
 
     /// A layout out of a manifest must be the one that its file size leads to.
@@ -156,6 +161,11 @@ mod tests {
             assert_eq!(Layout::for_file(1, data, total), Err(refused));
         }
         assert_eq!(Layout::for_file(1 << 60, 4, 6), Err(LayoutError::TooLarge));
+        assert_eq!(
+            Layout::for_file(SIZE_MAX_BYTES, 1, 2),
+            Err(LayoutError::TooLarge)
+        );
+        assert!(Layout::for_file(SIZE_MAX_BYTES, 2, 3).is_ok());
     }
 
     #[test]
@@ -172,7 +182,7 @@ mod tests {
     proptest! {
         #[test]
         fn stripes_hold_the_file_and_less_than_one_stripe_more(
-            file_bytes in 0_u64..(1 << 40),
+            file_bytes in 0_u64..SIZE_MAX_BYTES / 2,
             data in 1_u16..16,
             more in 1_u16..16,
         ) {

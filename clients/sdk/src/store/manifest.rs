@@ -234,6 +234,9 @@ impl Manifest {
         if self.shards.len() != self.layout.total_shards() {
             return Err(inconsistent(path, "it does not list every shard"));
         }
+        if !is_plain_name(&self.name) {
+            return Err(inconsistent(path, "its file name is a path"));
+        }
         if self.cipher != CIPHER_NAME {
             return Err(inconsistent(path, "its cipher is not known"));
         }
@@ -273,6 +276,11 @@ impl Manifest {
         let done = |shard: &ShardRecord| shard.state == ShardState::Committed;
         self.shards.iter().all(done)
     }
+}
+
+/// A manifest may come from somebody else: its name must not lead out of the current folder.
+fn is_plain_name(name: &str) -> bool {
+    Path::new(name).file_name() == Some(name.as_ref())
 }
 
 fn inconsistent(path: &Path, what: &'static str) -> ManifestError {
@@ -394,6 +402,9 @@ mod tests {
         assert!(spoil(|m| m.layout.stripes += 1).contains("contradicts"));
         assert!(spoil(|m| m.nonce_prefix.clear()).contains("nonce"));
         assert!(spoil(|m| m.cipher.clear()).contains("cipher"));
+        assert!(spoil(|m| m.name = "../a".to_string()).contains("a path"));
+        assert!(spoil(|m| m.name = "..".to_string()).contains("a path"));
+        assert!(spoil(|m| m.name.clear()).contains("a path"));
         assert!(spoil(|m| m.shards[0].state = ShardState::Uploaded).contains("operator"));
         fs::write(&path, "{\"version\": 1,").unwrap();
         let error = Manifest::read(&path).unwrap_err().to_string();
