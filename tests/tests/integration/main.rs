@@ -39,6 +39,7 @@ mod operator_register;
 mod operator_update;
 mod pool_fund;
 mod pool_open;
+mod proofs_links;
 mod proofs_properties;
 mod proofs_vectors;
 mod proposal_close;

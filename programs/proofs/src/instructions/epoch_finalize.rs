@@ -49,9 +49,12 @@ pub struct EpochFinalize {
     )]
     pub proposal: Account<Proposal>,
     /// Receives the proposal's rent.
+    // SAFETY: this and the next account may be one wallet: no data of either is read or written,
+    // and lamports are added to one after the other.
     #[account(unsafe(dup), address = proposal.proposer @ ProofsError::WrongRecipient)]
     pub proposer: UncheckedAccount,
     /// Receives the round's rent; often the proposer too.
+    // SAFETY: see above.
     #[account(unsafe(dup), address = round.payer @ ProofsError::WrongRecipient)]
     pub round_payer: UncheckedAccount,
 }
