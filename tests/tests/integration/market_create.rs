@@ -114,8 +114,7 @@ fn an_empty_metadata_address_is_allowed() {
 }
 
 #[test]
-fn the_credit_mint_is_not_transferable_has_no_decimals_and_no_freeze_authority_and_carries_its_own_metadata(
-) {
+fn the_credit_mint_cannot_be_transferred_or_frozen_and_carries_its_own_metadata() {
     let world = CreditsWorld::new();
     let account = world.svm.raw(&world.credit_mint).expect("the mint");
     assert_eq!(account.owner, Token2022::id());

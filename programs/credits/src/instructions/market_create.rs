@@ -8,8 +8,7 @@
 //! - Only the network's authority creates the market, once.
 //! - The price account belongs to Pyth and carries the named feed.
 //! - Parameters are within their bounds.
-//! - The credit mint is not transferable, has no decimals and no freeze authority, and carries its
-//!   own metadata.
+//! - The credit mint cannot be transferred or frozen, and carries its own metadata.
 //! - An address that somebody sent lamports to is no obstacle.
 
 use {
