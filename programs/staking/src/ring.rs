@@ -12,7 +12,8 @@ use {
 };
 
 /// The account `RootRing` of the proofs program. Loading it as `Account<FinalRoots>` checks owner
-/// and discriminator; that it is the ring of the right service, the reader checks by [`FinalRoots::is_of`].
+/// and discriminator; that it is the ring of the right service, the reader checks by
+/// [`FinalRoots::is_of`].
 #[repr(transparent)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct FinalRoots(pub RootRing);

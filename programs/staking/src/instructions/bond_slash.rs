@@ -34,7 +34,8 @@ pub struct BondSlash {
     /// Token account of whoever proved the fault.
     #[account(
         mut,
-        constraint = address_eq(challenger.mint(), bonds.bond_vault.mint()) @ StakingError::WrongMint,
+        constraint = address_eq(challenger.mint(), bonds.bond_vault.mint())
+            @ StakingError::WrongMint,
     )]
     pub challenger: Account<TokenAccount>,
 }

@@ -23,7 +23,8 @@ pub struct StakeWithdraw {
     /// Where the tokens go.
     #[account(
         mut,
-        constraint = address_eq(destination.mint(), stake.stake_vault.mint()) @ StakingError::WrongMint,
+        constraint = address_eq(destination.mint(), stake.stake_vault.mint())
+            @ StakingError::WrongMint,
         constraint = address_eq(destination.owner(), authority.address())
             @ StakingError::NotDestinationOwner,
     )]

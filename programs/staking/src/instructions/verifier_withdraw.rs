@@ -22,7 +22,8 @@ pub struct VerifierWithdraw {
     /// Where the tokens go.
     #[account(
         mut,
-        constraint = address_eq(destination.mint(), bonds.bond_vault.mint()) @ StakingError::WrongMint,
+        constraint = address_eq(destination.mint(), bonds.bond_vault.mint())
+            @ StakingError::WrongMint,
         constraint = address_eq(destination.owner(), verifier.address())
             @ StakingError::NotDestinationOwner,
     )]
