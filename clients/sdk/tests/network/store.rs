@@ -57,6 +57,18 @@ fn flip_a_byte(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
+/// Every shard is committed to, and its lease holds the whole price.
+async fn assert_agreed(service: &Service, report: &PutReport) {
+    for shard in &report.manifest.shards {
+        let commitment: Commitment = fetch(&service.rpc, &shard.commitment().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(commitment.root, shard.root);
+        let lease: Lease = fetch(&service.rpc, &shard.lease().unwrap()).await.unwrap();
+        assert_eq!(lease.escrow, shard.rate * EPOCHS);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_file_is_paid_for_once_and_survives_two_operators() {
     let mut service = Service::start(6).await;
@@ -71,14 +83,7 @@ async fn a_file_is_paid_for_once_and_survives_two_operators() {
     let used: BTreeSet<Pubkey> = operators(&report).into_iter().collect();
     assert_eq!(used.len(), 6, "every shard has an operator of its own");
     assert_eq!(service.balance().await, CREDITS - cost(&report));
-    for shard in &report.manifest.shards {
-        let commitment: Commitment = fetch(&service.rpc, &shard.commitment().unwrap())
-            .await
-            .unwrap();
-        assert_eq!(commitment.root, shard.root);
-        let lease: Lease = fetch(&service.rpc, &shard.lease().unwrap()).await.unwrap();
-        assert_eq!(lease.escrow, shard.rate * EPOCHS);
-    }
+    assert_agreed(&service, &report).await;
 
     let again = put(&context, &path, &library(&service), &options())
         .await
