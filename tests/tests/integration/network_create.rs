@@ -2,6 +2,7 @@
 
 use {
     anchor_lang::prelude::ProgramError,
+    solana_address::Address,
     solana_instruction_error::InstructionError,
     solana_signer::Signer,
     trestle_staking::{
@@ -94,116 +95,38 @@ fn epoch_0_begins_now() {
 
 #[test]
 fn parameters_out_of_bounds_are_refused() {
-    let good = network_params();
-    let bad: [(NetworkParams, StakingError); 15] = [
+    type Change = fn(&mut NetworkParams);
+    use StakingError::{
+        BadBondMinimum, BadBondSlash, BadChallengeWindow, BadEpochSeconds, BadGuardian,
+        BadSlashShares, BadUnbonding,
+    };
+    let bad: [(Change, StakingError); 15] = [
+        (|params| params.epoch_seconds = 59, BadEpochSeconds),
+        (|params| params.epoch_seconds = 604_801, BadEpochSeconds),
         (
-            NetworkParams {
-                epoch_seconds: 59,
-                ..good
-            },
-            StakingError::BadEpochSeconds,
+            |params| params.challenge_window_seconds = 9,
+            BadChallengeWindow,
         ),
         (
-            NetworkParams {
-                epoch_seconds: 604_801,
-                ..good
-            },
-            StakingError::BadEpochSeconds,
+            |params| params.challenge_window_seconds = 14_401,
+            BadChallengeWindow,
         ),
-        (
-            NetworkParams {
-                challenge_window_seconds: 9,
-                ..good
-            },
-            StakingError::BadChallengeWindow,
-        ),
-        (
-            NetworkParams {
-                challenge_window_seconds: 14_401,
-                ..good
-            },
-            StakingError::BadChallengeWindow,
-        ),
-        (
-            NetworkParams {
-                unbonding_seconds: 4_200,
-                ..good
-            },
-            StakingError::BadUnbonding,
-        ),
-        (
-            NetworkParams {
-                unbonding_seconds: 31_536_001,
-                ..good
-            },
-            StakingError::BadUnbonding,
-        ),
-        (
-            NetworkParams {
-                verifier_bond_min: 0,
-                ..good
-            },
-            StakingError::BadBondMinimum,
-        ),
-        (
-            NetworkParams {
-                bond_slash_bps: 0,
-                ..good
-            },
-            StakingError::BadBondSlash,
-        ),
-        (
-            NetworkParams {
-                bond_slash_bps: 10_001,
-                ..good
-            },
-            StakingError::BadBondSlash,
-        ),
-        (
-            NetworkParams {
-                burn_bps: 4_999,
-                ..good
-            },
-            StakingError::BadSlashShares,
-        ),
-        (
-            NetworkParams {
-                insurance_bps: 3_001,
-                ..good
-            },
-            StakingError::BadSlashShares,
-        ),
-        (
-            NetworkParams {
-                challenger_bps: u16::MAX,
-                ..good
-            },
-            StakingError::BadSlashShares,
-        ),
-        (
-            NetworkParams {
-                burn_bps: 0,
-                ..good
-            },
-            StakingError::BadSlashShares,
-        ),
-        (
-            NetworkParams {
-                guardian: Default::default(),
-                ..good
-            },
-            StakingError::BadGuardian,
-        ),
-        (
-            NetworkParams {
-                unbonding_seconds: 0,
-                ..good
-            },
-            StakingError::BadUnbonding,
-        ),
+        (|params| params.unbonding_seconds = 4_200, BadUnbonding),
+        (|params| params.unbonding_seconds = 31_536_001, BadUnbonding),
+        (|params| params.unbonding_seconds = 0, BadUnbonding),
+        (|params| params.verifier_bond_min = 0, BadBondMinimum),
+        (|params| params.bond_slash_bps = 0, BadBondSlash),
+        (|params| params.bond_slash_bps = 10_001, BadBondSlash),
+        (|params| params.burn_bps = 0, BadSlashShares),
+        (|params| params.burn_bps = 4_999, BadSlashShares),
+        (|params| params.insurance_bps = 3_001, BadSlashShares),
+        (|params| params.challenger_bps = u16::MAX, BadSlashShares),
+        (|params| params.guardian = Address::default(), BadGuardian),
     ];
     let mut world = World::without_network(&[]);
-    for (params, error) in bad {
+    for (change, error) in bad {
+        let mut params = network_params();
+        change(&mut params);
         let outcome = world.create_network(params);
         assert_refused(outcome, ID, error);
     }

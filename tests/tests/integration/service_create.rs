@@ -56,96 +56,36 @@ fn services_are_numbered_from_0_in_the_order_of_their_creation() {
 
 #[test]
 fn parameters_out_of_bounds_are_refused() {
-    let good = service_params();
-    let bad: [(ServiceParams, StakingError); 13] = [
+    type Change = fn(&mut ServiceParams);
+    use StakingError::{
+        BadAnswerDeadline, BadDetection, BadNotice, BadServiceKind, BadSlashSchedule,
+        BadStakePerGib,
+    };
+    let bad: [(Change, StakingError); 13] = [
+        (|params| params.kind = 0, BadServiceKind),
+        (|params| params.kind = 2, BadServiceKind),
+        (|params| params.stake_per_gib = 0, BadStakePerGib),
         (
-            ServiceParams { kind: 0, ..good },
-            StakingError::BadServiceKind,
+            |params| params.stake_per_gib = STAKE_PER_GIB_MAX + 1,
+            BadStakePerGib,
         ),
+        (|params| params.missing_bps = 99, BadDetection),
+        (|params| params.missing_bps = 10_001, BadDetection),
+        (|params| params.detect_bps = 0, BadDetection),
+        (|params| params.detect_bps = 10_000, BadDetection),
+        (|params| params.lost_slash_bps = 10_001, BadSlashSchedule),
+        (|params| params.answer_deadline_ms = 249, BadAnswerDeadline),
         (
-            ServiceParams { kind: 2, ..good },
-            StakingError::BadServiceKind,
+            |params| params.answer_deadline_ms = 60_001,
+            BadAnswerDeadline,
         ),
-        (
-            ServiceParams {
-                stake_per_gib: 0,
-                ..good
-            },
-            StakingError::BadStakePerGib,
-        ),
-        (
-            ServiceParams {
-                stake_per_gib: STAKE_PER_GIB_MAX + 1,
-                ..good
-            },
-            StakingError::BadStakePerGib,
-        ),
-        (
-            ServiceParams {
-                missing_bps: 99,
-                ..good
-            },
-            StakingError::BadDetection,
-        ),
-        (
-            ServiceParams {
-                missing_bps: 10_001,
-                ..good
-            },
-            StakingError::BadDetection,
-        ),
-        (
-            ServiceParams {
-                detect_bps: 0,
-                ..good
-            },
-            StakingError::BadDetection,
-        ),
-        (
-            ServiceParams {
-                detect_bps: 10_000,
-                ..good
-            },
-            StakingError::BadDetection,
-        ),
-        (
-            ServiceParams {
-                lost_slash_bps: 10_001,
-                ..good
-            },
-            StakingError::BadSlashSchedule,
-        ),
-        (
-            ServiceParams {
-                answer_deadline_ms: 249,
-                ..good
-            },
-            StakingError::BadAnswerDeadline,
-        ),
-        (
-            ServiceParams {
-                answer_deadline_ms: 60_001,
-                ..good
-            },
-            StakingError::BadAnswerDeadline,
-        ),
-        (
-            ServiceParams {
-                notice_epochs: 0,
-                ..good
-            },
-            StakingError::BadNotice,
-        ),
-        (
-            ServiceParams {
-                notice_epochs: 91,
-                ..good
-            },
-            StakingError::BadNotice,
-        ),
+        (|params| params.notice_epochs = 0, BadNotice),
+        (|params| params.notice_epochs = 91, BadNotice),
     ];
     let mut world = without_service();
-    for (params, error) in bad {
+    for (change, error) in bad {
+        let mut params = service_params();
+        change(&mut params);
         let outcome = world.create_service(params);
         assert_refused(outcome, ID, error);
     }
