@@ -39,10 +39,8 @@ impl Context {
     /// When a key file or an address cannot be read.
     pub async fn connect(settings: Settings) -> Result<Self> {
         settings.check()?;
-        let rpc = RpcClient::new_with_commitment(
-            settings.rpc_url.clone(),
-            CommitmentConfig::confirmed(),
-        );
+        let rpc =
+            RpcClient::new_with_commitment(settings.rpc_url.clone(), CommitmentConfig::confirmed());
         let stable_mint = match &settings.stable {
             Stable::Existing { mint } => parse("stable.mint", mint)?,
             Stable::Create { mint, .. } => read_key(mint)?.pubkey(),
@@ -85,8 +83,16 @@ impl Context {
             credit_mint: address::credit_mint(&network),
             market: address::market(&network),
             pool: address::pool(&service),
-            price_account: Some(parse("market.price-account", &self.settings.market.price_account)?),
-            published: self.settings.verifiers.iter().map(|one| one.url.clone()).collect(),
+            price_account: Some(parse(
+                "market.price-account",
+                &self.settings.market.price_account,
+            )?),
+            published: self
+                .settings
+                .verifiers
+                .iter()
+                .map(|one| one.url.clone())
+                .collect(),
             keys: Default::default(),
         })
     }

@@ -9,8 +9,7 @@ use solana_program_pack::Pack;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use spl_associated_token_account_interface::{
-    address::get_associated_token_address,
-    instruction::create_associated_token_account_idempotent,
+    address::get_associated_token_address, instruction::create_associated_token_account_idempotent,
 };
 use spl_token_interface::{
     instruction::{initialize_mint2, mint_to},
@@ -92,15 +91,20 @@ impl Step for Mints {
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
-        let token = context.mint(&context.token_mint).await?.context("the token does not exist")?;
+        let token = context
+            .mint(&context.token_mint)
+            .await?
+            .context("the token does not exist")?;
         ensure!(
             token.decimals == context.settings.token.decimals,
             "the token has {} decimals, the settings say {}",
             token.decimals,
             context.settings.token.decimals
         );
-        let stable =
-            context.mint(&context.stable_mint).await?.context("the stablecoin does not exist")?;
+        let stable = context
+            .mint(&context.stable_mint)
+            .await?
+            .context("the stablecoin does not exist")?;
         ensure!(
             stable.decimals == STABLE_DECIMALS,
             "the stablecoin has {} decimals, not {STABLE_DECIMALS}",

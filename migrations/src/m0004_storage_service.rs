@@ -4,7 +4,10 @@ use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
 use solana_signer::Signer;
 use trestle_sdk::{address, fetch, instruction};
-use trestle_staking::{constants::SERVICE_KIND_STORAGE, state::{Service, ServiceParams}};
+use trestle_staking::{
+    constants::SERVICE_KIND_STORAGE,
+    state::{Service, ServiceParams},
+};
 
 use crate::{context::STORAGE_SERVICE, Context, Plan, Step};
 
@@ -34,10 +37,12 @@ impl Step for StorageService {
         let mut plan = Plan::default();
         let service = context.service();
         if !context.exists(&service).await? {
-            plan.actions.push(format!("create the storage service {service}"));
+            plan.actions
+                .push(format!("create the storage service {service}"));
         }
         if !context.exists(&address::ring(&service)).await? {
-            plan.actions.push("open its rings of roots and seeds".into());
+            plan.actions
+                .push("open its rings of roots and seeds".into());
         }
         Ok(plan)
     }
@@ -52,11 +57,15 @@ impl Step for StorageService {
                 STORAGE_SERVICE,
                 params(context),
             );
-            context.send("create the storage service", vec![create], &[]).await?;
+            context
+                .send("create the storage service", vec![create], &[])
+                .await?;
         }
         if !context.exists(&address::ring(&service)).await? {
             let open = instruction::proofs::service_open(&payer, &service);
-            context.send("open the service's rings", vec![open], &[]).await?;
+            context
+                .send("open the service's rings", vec![open], &[])
+                .await?;
         }
         Ok(())
     }

@@ -26,7 +26,10 @@ fn params(context: &Context) -> Result<MarketParams> {
 }
 
 fn price_account(context: &Context) -> Result<Pubkey> {
-    context.deployment()?.price_account.context("the settings name no price account")
+    context
+        .deployment()?
+        .price_account
+        .context("the settings name no price account")
 }
 
 #[async_trait(?Send)]
@@ -52,13 +55,16 @@ impl Step for Market {
             &price_account(context)?,
             params(context)?,
         );
-        context.send("create the credit market", vec![create], &[]).await
+        context
+            .send("create the credit market", vec![create], &[])
+            .await
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
-        let market = fetch::fetch::<state::Market>(&context.rpc, &address::market(&context.network()))
-            .await
-            .context("the credit market does not exist")?;
+        let market =
+            fetch::fetch::<state::Market>(&context.rpc, &address::market(&context.network()))
+                .await
+                .context("the credit market does not exist")?;
         let wanted = params(context)?;
         ensure!(
             market.feed_id == wanted.feed_id && market.price_account == price_account(context)?,

@@ -11,7 +11,10 @@ use trestle_core::{
     pool::{MODE_FUND, MODE_MINT},
     units::UnixSeconds,
 };
-use trestle_rewards::{address::minter_address, state::{self, PoolParams}};
+use trestle_rewards::{
+    address::minter_address,
+    state::{self, PoolParams},
+};
 use trestle_sdk::{address, fetch, instruction, time::chain_time};
 use trestle_staking::state::Network;
 
@@ -69,7 +72,8 @@ impl Step for Pool {
             plan.actions.push(format!("open the emission pool {pool}"));
         }
         if owes_authority(context).await? {
-            plan.actions.push("hand the token's mint authority to the minter, for good".into());
+            plan.actions
+                .push("hand the token's mint authority to the minter, for good".into());
         }
         Ok(plan)
     }
@@ -86,7 +90,9 @@ impl Step for Pool {
                 &authority,
                 &[],
             )?;
-            context.send("hand over the mint authority", vec![hand_over], &[]).await?;
+            context
+                .send("hand over the mint authority", vec![hand_over], &[])
+                .await?;
         }
         if !context.exists(&pool).await? {
             let open = instruction::rewards::pool_open(
@@ -96,7 +102,9 @@ impl Step for Pool {
                 &context.token_mint,
                 params(context, running_epoch(context).await?),
             );
-            context.send("open the emission pool", vec![open], &[]).await?;
+            context
+                .send("open the emission pool", vec![open], &[])
+                .await?;
         }
         Ok(())
     }

@@ -6,8 +6,7 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use spl_associated_token_account_interface::{
-    address::get_associated_token_address,
-    instruction::create_associated_token_account_idempotent,
+    address::get_associated_token_address, instruction::create_associated_token_account_idempotent,
 };
 use spl_token_interface::instruction::transfer;
 use trestle_sdk::{address, fetch, instruction};
@@ -50,7 +49,11 @@ impl Step for Verifiers {
             .await?
             .iter()
             .map(|(key, verifier)| {
-                format!("admit verifier {} with a bond of {}", key.pubkey(), verifier.bond)
+                format!(
+                    "admit verifier {} with a bond of {}",
+                    key.pubkey(),
+                    verifier.bond
+                )
             })
             .collect();
         Ok(Plan { actions })
@@ -74,14 +77,19 @@ impl Step for Verifiers {
                     verifier.bond,
                 ),
             ];
-            context.send("admit a verifier", instructions, &[&key]).await?;
+            context
+                .send("admit a verifier", instructions, &[&key])
+                .await?;
         }
         Ok(())
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
         let left = missing(context).await?.len();
-        ensure!(left == 0, "{left} verifiers of the settings are not in the set");
+        ensure!(
+            left == 0,
+            "{left} verifiers of the settings are not in the set"
+        );
         Ok(())
     }
 }

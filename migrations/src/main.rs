@@ -44,7 +44,11 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let context = Context::connect(Settings::load(&arguments.config)?).await?;
     if arguments.apply {
         apply(&context, |step, plan| {
-            let done = if plan.is_done() { "nothing to do" } else { "applying" };
+            let done = if plan.is_done() {
+                "nothing to do"
+            } else {
+                "applying"
+            };
             eprintln!("{step}: {done}");
         })
         .await?;

@@ -146,7 +146,11 @@ impl Settings {
     /// Names the setting and the bound.
     pub fn check(&self) -> Result<()> {
         let network = &self.network;
-        let shares = [network.burn_bps, network.insurance_bps, network.challenger_bps];
+        let shares = [
+            network.burn_bps,
+            network.insurance_bps,
+            network.challenger_bps,
+        ];
         let whole: u32 = shares.into_iter().map(u32::from).sum();
         ensure!(
             whole == u32::from(BPS_WHOLE),

@@ -40,7 +40,10 @@ impl Demo {
     /// Notes the transactions that a command's JSON output names.
     pub async fn note(&mut self, what: &str, amount: &str, output: &Value) -> Result<()> {
         let signatures = signatures(output);
-        ensure!(!signatures.is_empty(), "`{what}` named no signature: {output}");
+        ensure!(
+            !signatures.is_empty(),
+            "`{what}` named no signature: {output}"
+        );
         for signature in signatures {
             self.note_signature(what, amount, &signature).await?;
         }
@@ -124,15 +127,15 @@ impl Demo {
         })
         .await?;
         let ring = fetch::ring(&self.stage.rpc, &service).await?;
-        ring.find(epoch).copied().context("the root has left the ring")
+        ring.find(epoch)
+            .copied()
+            .context("the root has left the ring")
     }
 
     /// The proposals that stand for an epoch.
     pub async fn proposals(&self, epoch: u64) -> Result<Vec<(Pubkey, Proposal)>> {
-        let filter = fetch::Filter::address(
-            std::mem::offset_of!(Proposal, service),
-            &self.service(),
-        );
+        let filter =
+            fetch::Filter::address(std::mem::offset_of!(Proposal, service), &self.service());
         let mut found = fetch::list::<Proposal>(&self.stage.rpc, &[filter]).await?;
         found.retain(|(_, proposal)| proposal.epoch == epoch);
         Ok(found)
@@ -177,7 +180,11 @@ fn is_challenged(status: &Value, epoch: u64) -> bool {
 
 /// Every string under a key `signature` or `signatures`.
 pub fn signatures(value: &Value) -> Vec<Signature> {
-    let parse = |value: &Value| value.as_str().and_then(|text| text.parse::<Signature>().ok());
+    let parse = |value: &Value| {
+        value
+            .as_str()
+            .and_then(|text| text.parse::<Signature>().ok())
+    };
     match value {
         Value::Object(fields) => fields
             .iter()

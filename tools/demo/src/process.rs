@@ -59,7 +59,11 @@ impl Service {
         let started = Instant::now();
         while started.elapsed() < START_TIMEOUT {
             if let Some(status) = self.child.try_wait()? {
-                bail!("{} ended with {status}; see {}", self.name, self.log.display());
+                bail!(
+                    "{} ended with {status}; see {}",
+                    self.name,
+                    self.log.display()
+                );
             }
             let answer = reqwest::get(url).await;
             if answer.is_ok_and(|response| response.status().is_success()) {
@@ -67,7 +71,11 @@ impl Service {
             }
             tokio::time::sleep(POLL).await;
         }
-        bail!("{} is not healthy at {url}; see {}", self.name, self.log.display())
+        bail!(
+            "{} is not healthy at {url}; see {}",
+            self.name,
+            self.log.display()
+        )
     }
 
     /// Pulls the plug, as a power cut does.

@@ -50,7 +50,12 @@ credits_per_gib_epoch = 1000000
     );
     let file = stage.folder.join(format!("{name}.toml"));
     fs::write(&file, settings)?;
-    Service::start(&name, "trestle-node", &file, stage.folder.join(format!("{name}.log")))
+    Service::start(
+        &name,
+        "trestle-node",
+        &file,
+        stage.folder.join(format!("{name}.log")),
+    )
 }
 
 /// Starts the verifiers, each with its own database and the others as peers.
@@ -58,8 +63,13 @@ pub async fn start_verifiers(stage: &Stage) -> Result<Vec<Service>> {
     let mut verifiers = Vec::new();
     for number in 0..VERIFIERS {
         let mut verifier = start_verifier(stage, number)?;
-        let port = stage.monitor_ports.get(number).context("no such verifier")?;
-        verifier.wait_until_healthy(&format!("http://127.0.0.1:{port}/health")).await?;
+        let port = stage
+            .monitor_ports
+            .get(number)
+            .context("no such verifier")?;
+        verifier
+            .wait_until_healthy(&format!("http://127.0.0.1:{port}/health"))
+            .await?;
         verifiers.push(verifier);
     }
     Ok(verifiers)
@@ -69,8 +79,14 @@ fn start_verifier(stage: &Stage, number: usize) -> Result<Service> {
     let name = verifier_name(number);
     let data = stage.folder.join(&name);
     fs::create_dir_all(&data)?;
-    let port = stage.verifier_ports.get(number).context("no such verifier")?;
-    let monitor = stage.monitor_ports.get(number).context("no such verifier")?;
+    let port = stage
+        .verifier_ports
+        .get(number)
+        .context("no such verifier")?;
+    let monitor = stage
+        .monitor_ports
+        .get(number)
+        .context("no such verifier")?;
     let mut settings = format!(
         r#"data_dir = {data:?}
 keypair_path = {key:?}
@@ -97,7 +113,7 @@ proposer_delay = "20s"
 
 [crank]
 delay = "5s"
-leases = true
+leases = false
 "#,
         key = key_path(&stage.folder.join("keys"), &name),
         rpc = stage.network.rpc_url(),
@@ -113,5 +129,10 @@ leases = true
     }
     let file = stage.folder.join(format!("{name}.toml"));
     fs::write(&file, settings)?;
-    Service::start(&name, "trestle-attest", &file, stage.folder.join(format!("{name}.log")))
+    Service::start(
+        &name,
+        "trestle-attest",
+        &file,
+        stage.folder.join(format!("{name}.log")),
+    )
 }

@@ -75,10 +75,14 @@ impl Stage {
             monitor_ports,
         };
         for number in 0..OPERATORS {
-            stage.wallet(&operator_name(number), OPERATOR_TOKENS, 0).await?;
+            stage
+                .wallet(&operator_name(number), OPERATOR_TOKENS, 0)
+                .await?;
             stage.wallet(&node_name(number), 0, 0).await?;
         }
-        stage.wallet("customer", CUSTOMER_TOKENS, CUSTOMER_STABLE).await?;
+        stage
+            .wallet("customer", CUSTOMER_TOKENS, CUSTOMER_STABLE)
+            .await?;
         stage.wallet("anyone", 0, 0).await?;
         Ok(stage)
     }
@@ -92,7 +96,9 @@ impl Stage {
     async fn wallet(&self, name: &str, tokens: u64, stable: u64) -> Result<()> {
         let owner = self.key(name)?.pubkey();
         self.network.remote().fund_sol(&owner, WALLET_LAMPORTS)?;
-        self.deployed.faucet(&self.rpc, &owner, tokens, stable).await
+        self.deployed
+            .faucet(&self.rpc, &owner, tokens, stable)
+            .await
     }
 
     /// The key pair of a wallet of this stage.
@@ -108,7 +114,10 @@ impl Stage {
     /// The Operator account of operator `number`.
     pub fn operator(&self, number: usize) -> Result<Pubkey> {
         let authority = self.key(&operator_name(number))?.pubkey();
-        Ok(trestle_sdk::address::operator(&self.deployment().service, &authority))
+        Ok(trestle_sdk::address::operator(
+            &self.deployment().service,
+            &authority,
+        ))
     }
 
     /// Where operator `number`'s node listens.
@@ -142,5 +151,7 @@ fn free_ports(count: usize) -> Result<Vec<u16>> {
     let held = (0..count)
         .map(|_| TcpListener::bind(("127.0.0.1", 0)))
         .collect::<std::io::Result<Vec<_>>>()?;
-    held.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+    held.iter()
+        .map(|listener| Ok(listener.local_addr()?.port()))
+        .collect()
 }

@@ -19,7 +19,9 @@ fn main() -> Result<()> {
     // Cargo run by rustup sets this, and the generator answers it with `rustup toolchain install`,
     // which would download and replace the user's compiler.
     env::remove_var("RUSTUP_TOOLCHAIN");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()?;
     let folder = root.join("idl");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for program in PROGRAMS {
@@ -27,7 +29,10 @@ fn main() -> Result<()> {
             .with_context(|| format!("cannot describe the program {program}"))?;
         let path = folder.join(format!("trestle_{program}.json"));
         write_if_changed(&path, &text)?;
-        eprintln!("idl: {}", path.strip_prefix(&root).unwrap_or(&path).display());
+        eprintln!(
+            "idl: {}",
+            path.strip_prefix(&root).unwrap_or(&path).display()
+        );
     }
     Ok(())
 }
@@ -35,7 +40,11 @@ fn main() -> Result<()> {
 fn describe(program: PathBuf) -> Result<String> {
     let idl = IdlBuilder::new()
         .program_path(program)
-        .cargo_args(vec!["--lib".into(), "--locked".into(), "--ignore-rust-version".into()])
+        .cargo_args(vec![
+            "--lib".into(),
+            "--locked".into(),
+            "--ignore-rust-version".into(),
+        ])
         .build()?;
     Ok(serde_json::to_string_pretty(&idl)? + "\n")
 }

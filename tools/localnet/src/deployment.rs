@@ -95,7 +95,9 @@ impl Deployed {
         trestle_migrations::apply(&context, report).await?;
         let mut deployment = context.deployment()?;
         for name in ["authority", "guardian"] {
-            deployment.keys.insert(name.to_string(), key_path(folder, name));
+            deployment
+                .keys
+                .insert(name.to_string(), key_path(folder, name));
         }
         let address_book = folder.join("deployment.json");
         deployment.write(&address_book)?;
@@ -115,7 +117,9 @@ impl Deployed {
         let address_book = folder.join("deployment.json");
         let deployment = Deployment::read(&address_book)?;
         Ok(Self {
-            price_account: deployment.price_account.context("no price account in the file")?,
+            price_account: deployment
+                .price_account
+                .context("no price account in the file")?,
             deployment,
             address_book,
             folder: folder.to_path_buf(),

@@ -7,8 +7,7 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_signer::Signer;
 use spl_associated_token_account_interface::{
-    address::get_associated_token_address,
-    instruction::create_associated_token_account_idempotent,
+    address::get_associated_token_address, instruction::create_associated_token_account_idempotent,
 };
 use spl_token_interface::instruction::transfer;
 use trestle_sdk::send::{Outcome, SendConfig, Sender, TransactionRequest};

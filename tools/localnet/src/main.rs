@@ -100,7 +100,11 @@ async fn start(arguments: &Start) -> Result<()> {
     eprintln!("JSON-RPC     {}", network.rpc_url());
     eprintln!("web socket   {}", network.ws_url());
     eprintln!("address book {}", deployed.address_book.display());
-    eprintln!("key files    {}/{{authority,{}…}}.json", folder.display(), verifier_name(0));
+    eprintln!(
+        "key files    {}/{{authority,{}…}}.json",
+        folder.display(),
+        verifier_name(0)
+    );
     eprintln!("try          trestle -u localhost network show");
     eprintln!("travel       trestle-localnet travel SECONDS");
     eprintln!("Ctrl-C ends it");
@@ -131,5 +135,7 @@ async fn fund(address: &Pubkey, amount: u64) -> Result<()> {
     let remote = Remote::new(deployed.deployment.rpc_url.clone());
     let whole = |unit: u64| amount.checked_mul(unit).context("the amount is too large");
     remote.fund_sol(address, whole(LAMPORTS_PER_SOL)?)?;
-    deployed.faucet(&rpc, address, whole(TOKEN)?, whole(STABLE)?).await
+    deployed
+        .faucet(&rpc, address, whole(TOKEN)?, whole(STABLE)?)
+        .await
 }

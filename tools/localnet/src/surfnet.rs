@@ -210,7 +210,9 @@ impl Remote {
         if unix_seconds <= now {
             return Ok(());
         }
-        let millis = unix_seconds.checked_mul(1_000).context("time out of range")?;
+        let millis = unix_seconds
+            .checked_mul(1_000)
+            .context("time out of range")?;
         self.cheat(
             "surfnet_timeTravel",
             json!([{ "absoluteTimestamp": millis }]),

@@ -22,9 +22,15 @@ pub async fn run(demo: &mut Demo) -> Result<u64> {
             root.totals.units,
             bs58::encode(root.tree_root).into_string()
         ));
-        ensure!(root.leaf_count as usize == OPERATORS, "every operator has a leaf");
+        ensure!(
+            root.leaf_count as usize == OPERATORS,
+            "every operator has a leaf"
+        );
         ensure!(root.totals.tokens > 0, "work was done and nothing was paid");
-        ensure!(root.totals.slashed == 0, "nobody cheated and somebody was slashed");
+        ensure!(
+            root.totals.slashed == 0,
+            "nobody cheated and somebody was slashed"
+        );
     }
     Ok(first + EPOCHS - 1)
 }

@@ -16,7 +16,10 @@ const LEAVER: usize = OPERATORS - 1;
 
 pub async fn run(demo: &mut Demo, stored: &Stored) -> Result<()> {
     let name = operator_name(LEAVER);
-    let (commitment, _) = stored.commitments.get(LEAVER).context("no such commitment")?;
+    let (commitment, _) = stored
+        .commitments
+        .get(LEAVER)
+        .context("no such commitment")?;
     let customer = demo.stage.key_file("customer");
     let lease = commitment.to_string();
     let ended = demo.stage.cli.run(&customer, &["lease", "end", &lease])?;
@@ -24,7 +27,8 @@ pub async fn run(demo: &mut Demo, stored: &Stored) -> Result<()> {
 
     let wallet = demo.stage.key_file(&name);
     let unbonding = demo.stage.cli.run(&wallet, &["stake", "unbond", "ALL"])?;
-    demo.note(&format!("{name} unbonds"), "ALL", &unbonding).await?;
+    demo.note(&format!("{name} unbonds"), "ALL", &unbonding)
+        .await?;
     let before = balance(demo).await?;
     ensure!(
         demo.stage.cli.run(&wallet, &["stake", "withdraw"]).is_err(),
@@ -35,7 +39,8 @@ pub async fn run(demo: &mut Demo, stored: &Stored) -> Result<()> {
     let after = balance(demo).await?;
     ensure!(after > before, "nothing was withdrawn");
     let amount = format!("{} base units", after - before);
-    demo.note(&format!("{name} withdraws"), &amount, &withdrawn).await
+    demo.note(&format!("{name} withdraws"), &amount, &withdrawn)
+        .await
 }
 
 /// What the leaver's wallet holds.

@@ -30,20 +30,33 @@ pub async fn run(demo: &mut Demo, epoch: u64) -> Result<()> {
         epoch,
         proposer: liar.pubkey(),
     };
-    let propose = epoch_propose(&liar.pubkey(), &deployment.network, &deployment.service, root);
+    let propose = epoch_propose(
+        &liar.pubkey(),
+        &deployment.network,
+        &deployment.service,
+        root,
+    );
     let request = TransactionRequest::new(liar.pubkey(), vec![propose]);
     let sender = Sender::new(&demo.stage.rpc, SendConfig::default());
     let receipt = sender.send(&request, &[&liar], |_| Ok(())).await?;
     if !matches!(receipt.outcome, Outcome::Landed { .. }) {
-        bail!("the false root was not even proposed: {:?}", receipt.outcome);
+        bail!(
+            "the false root was not even proposed: {:?}",
+            receipt.outcome
+        );
     }
     let amount = format!("{} base units for a friend", root.totals.tokens);
-    demo.note_signature("false root proposed", &amount, &receipt.signature).await?;
+    demo.note_signature("false root proposed", &amount, &receipt.signature)
+        .await?;
     refused(demo, &false_proposal).await?;
     let honest = demo.wait_until_final(epoch).await?;
-    ensure!(honest.tree_root != root.tree_root, "the false root became final");
+    ensure!(
+        honest.tree_root != root.tree_root,
+        "the false root became final"
+    );
     alone(demo, &false_proposal).await?;
-    demo.report.line("the other verifiers refused to attest it, and made their own root final");
+    demo.report
+        .line("the other verifiers refused to attest it, and made their own root final");
     Ok(())
 }
 
@@ -88,7 +101,8 @@ async fn refused(demo: &mut Demo, proposal: &ProposalKey) -> Result<()> {
     let sender = Sender::new(&demo.stage.rpc, SendConfig::default());
     match sender.simulate(&request).await {
         Err(SendError::Rejected { error, .. }) if error.name == "NoQuorum" => {
-            demo.report.line(format!("finalizing the false root is refused: {error}"));
+            demo.report
+                .line(format!("finalizing the false root is refused: {error}"));
             Ok(())
         }
         Ok(_) => bail!("the false root could be finalized"),
@@ -99,9 +113,14 @@ async fn refused(demo: &mut Demo, proposal: &ProposalKey) -> Result<()> {
 /// Nobody but the liar has signed the false root; its proposal may have been closed by now.
 async fn alone(demo: &Demo, proposal: &ProposalKey) -> Result<()> {
     let proposals = demo.proposals(proposal.epoch).await?;
-    let stands = proposals.iter().find(|(address, _)| *address == proposal.proposal());
+    let stands = proposals
+        .iter()
+        .find(|(address, _)| *address == proposal.proposal());
     if let Some((_, stands)) = stands {
-        ensure!(stands.signers.count_ones() == 1, "somebody attested the false root");
+        ensure!(
+            stands.signers.count_ones() == 1,
+            "somebody attested the false root"
+        );
         ensure!(stands.quorum_at == 0, "the false root has a quorum");
     }
     Ok(())

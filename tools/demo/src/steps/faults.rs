@@ -25,15 +25,22 @@ pub async fn run(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<u64> {
     let epoch = epoch + 1;
     damage(demo, stored)?;
     demo.nodes.get_mut(DARK).context("no such node")?.kill()?;
-    demo.report.line("operator-1 deletes half of its shard, operator-2's machine is switched off");
+    demo.report
+        .line("operator-1 deletes half of its shard, operator-2's machine is switched off");
     let stake_before = operator(demo, LOSER).await?.stake;
 
     demo.travel_to_epoch(epoch).await?;
     demo.wait_until_challenged(epoch).await?;
     demo.travel_to_epoch(epoch + 1).await?;
     let root = demo.wait_until_final(epoch).await?;
-    ensure!(root.totals.slashed > 0, "data was lost and nobody is slashed");
-    demo.report.line(format!("epoch {epoch}: {} base units to be slashed", root.totals.slashed));
+    ensure!(
+        root.totals.slashed > 0,
+        "data was lost and nobody is slashed"
+    );
+    demo.report.line(format!(
+        "epoch {epoch}: {} base units to be slashed",
+        root.totals.slashed
+    ));
 
     demo.wait_for("the slash of operator-1", || async {
         Ok(operator(demo, LOSER).await?.stake < stake_before)
@@ -47,10 +54,19 @@ pub async fn run(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<u64> {
 
 /// Cuts the shard of the first operator in half, behind its node's back.
 fn damage(demo: &Demo, stored: &Stored) -> Result<()> {
-    let (_, commitment) = stored.commitments.get(LOSER).context("no such commitment")?;
+    let (_, commitment) = stored
+        .commitments
+        .get(LOSER)
+        .context("no such commitment")?;
     let root = hex::encode(commitment.root);
     let folder = root.get(..2).context("a root is 64 digits")?;
-    let data = demo.stage.node_folder(LOSER).join("shards").join(folder).join(&root).join("data");
+    let data = demo
+        .stage
+        .node_folder(LOSER)
+        .join("shards")
+        .join(folder)
+        .join(&root)
+        .join("data");
     let file = OpenOptions::new().write(true).open(&data)?;
     file.set_len(commitment.size_bytes / 2)?;
     Ok(())
@@ -63,7 +79,10 @@ async fn operator(demo: &Demo, number: usize) -> Result<Operator> {
 /// Only the first operator lost stake, and exactly what the root says.
 async fn slashed(demo: &mut Demo, before: u64, slashed: u64) -> Result<()> {
     let loser = operator(demo, LOSER).await?;
-    ensure!(before - loser.stake == slashed, "the slash is not what the root says");
+    ensure!(
+        before - loser.stake == slashed,
+        "the slash is not what the root says"
+    );
     let dark = operator(demo, DARK).await?;
     ensure!(dark.slashed_applied == 0, "a first miss is free");
     demo.report.line(format!(
@@ -83,7 +102,8 @@ async fn refunds(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<()> {
             let name = commitment.to_string();
             let settled = demo.stage.cli.run(&wallet, &["lease", "settle", &name])?;
             let what = format!("lease of {} settled", operator_name(number));
-            demo.note(&what, &format!("to epoch {epoch}"), &settled).await?;
+            demo.note(&what, &format!("to epoch {epoch}"), &settled)
+                .await?;
             lease = fetch::fetch(&demo.stage.rpc, &address).await?;
         }
         let faulty = [LOSER, DARK].contains(&number);
@@ -94,7 +114,8 @@ async fn refunds(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<()> {
         );
         if faulty {
             let name = operator_name(number);
-            demo.report.line(format!("{name}'s lease refunds {} credits", lease.refunded));
+            demo.report
+                .line(format!("{name}'s lease refunds {} credits", lease.refunded));
         }
     }
     Ok(())
@@ -103,12 +124,22 @@ async fn refunds(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<()> {
 /// The customer gets the file from the four that are left.
 fn restore(demo: &mut Demo, stored: &Stored) -> Result<()> {
     let target = demo.stage.folder.join("restored");
-    let manifest = stored.manifest.to_str().context("the folder's name is not UTF-8")?;
+    let manifest = stored
+        .manifest
+        .to_str()
+        .context("the folder's name is not UTF-8")?;
     let to = target.to_str().context("the folder's name is not UTF-8")?;
     let wallet = demo.stage.key_file("customer");
-    demo.stage.cli.run(&wallet, &["store", "get", manifest, "--to", to])?;
-    ensure!(same_bytes(&stored.file, &target)?, "the file came back changed");
+    demo.stage
+        .cli
+        .run(&wallet, &["store", "get", manifest, "--to", to])?;
+    ensure!(
+        same_bytes(&stored.file, &target)?,
+        "the file came back changed"
+    );
     let left = OPERATORS - 2;
-    demo.report.line(format!("the file came back bit for bit from {left} of {OPERATORS} shards"));
+    demo.report.line(format!(
+        "the file came back bit for bit from {left} of {OPERATORS} shards"
+    ));
     Ok(())
 }

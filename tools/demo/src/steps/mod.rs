@@ -1,7 +1,7 @@
 //! The main job, step by step. Each step fails unless what it shows really held.
 
-mod exit;
 mod epochs;
+mod exit;
 mod false_root;
 mod faults;
 mod rewards;
@@ -19,7 +19,9 @@ use crate::report::Report;
 /// # Errors
 /// At the first thing that does not hold.
 pub async fn run(file: &Path, artifacts: &Path, keep: Option<&Path>) -> Result<()> {
-    let file = file.canonicalize().with_context(|| format!("cannot read {}", file.display()))?;
+    let file = file
+        .canonicalize()
+        .with_context(|| format!("cannot read {}", file.display()))?;
     ensure!(file.is_file(), "{} is not a file", file.display());
     let folder = Folder::new(keep)?;
     let file = copy(&file, &folder.path)?;
@@ -33,12 +35,15 @@ pub async fn run(file: &Path, artifacts: &Path, keep: Option<&Path>) -> Result<(
     let epoch = epochs::run(&mut demo).await?;
     demo.report.step("4. Claim and push rewards, explain one");
     rewards::run(&mut demo, epoch).await?;
-    demo.report.step("5. One node loses data, one goes dark; the file survives");
+    demo.report
+        .step("5. One node loses data, one goes dark; the file survives");
     let epoch = faults::run(&mut demo, epoch + 1, &stored).await?;
-    demo.report.step("6. A false root is proposed with one verifier's key");
+    demo.report
+        .step("6. A false root is proposed with one verifier's key");
     demo.travel_to_epoch(epoch + 2).await?;
     false_root::run(&mut demo, epoch + 1).await?;
-    demo.report.step("7. An honest operator unbonds and withdraws");
+    demo.report
+        .step("7. An honest operator unbonds and withdraws");
     exit::run(&mut demo, &stored).await?;
 
     println!("\n{}", demo.report.table());

@@ -13,7 +13,8 @@ use crate::{
 pub async fn run(demo: &mut Demo, epoch: u64) -> Result<()> {
     let wallet = demo.stage.key_file(&operator_name(0));
     let claimed = demo.stage.cli.run(&wallet, &["reward", "claim"])?;
-    demo.note("operator-0 claims", "its newest leaf", &claimed).await?;
+    demo.note("operator-0 claims", "its newest leaf", &claimed)
+        .await?;
 
     let operators = (0..OPERATORS)
         .map(|number| Ok(demo.stage.operator(number)?.to_string()))
@@ -25,15 +26,22 @@ pub async fn run(demo: &mut Demo, epoch: u64) -> Result<()> {
     let signatures = signatures(&pushed);
     let (push, opened) = signatures.split_last().context("nothing was pushed")?;
     for signature in opened {
-        demo.note_signature("anyone opens claim accounts", "once for each", signature).await?;
+        demo.note_signature("anyone opens claim accounts", "once for each", signature)
+            .await?;
     }
-    demo.note_signature("anyone pushes the other five", "their newest leaves", push).await?;
+    demo.note_signature("anyone pushes the other five", "their newest leaves", push)
+        .await?;
 
     let ring = fetch::ring(&demo.stage.rpc, &demo.service()).await?;
     let total = ring.latest().context("no final root")?.totals.tokens;
     let paid = paid(demo).await?;
-    ensure!(paid == total, "{paid} base units were paid, the root says {total}");
-    demo.report.line(format!("paid {paid} base units: the newest root's total to the unit"));
+    ensure!(
+        paid == total,
+        "{paid} base units were paid, the root says {total}"
+    );
+    demo.report.line(format!(
+        "paid {paid} base units: the newest root's total to the unit"
+    ));
 
     let operator = operators.first().context("no operators")?;
     let epoch = epoch.to_string();

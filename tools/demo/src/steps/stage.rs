@@ -36,10 +36,14 @@ pub async fn run(report: Report, folder: &Path, artifacts: &Path) -> Result<Demo
         register(&mut demo, number).await?;
     }
     demo.nodes = services::start_nodes(&demo.stage).await?;
-    demo.report.line(format!("{OPERATORS} nodes answer, each with its own folder"));
+    demo.report.line(format!(
+        "{OPERATORS} nodes answer, each with its own folder"
+    ));
     demo.verifiers = services::start_verifiers(&demo.stage).await?;
     let verifiers = demo.verifiers.len();
-    demo.report.line(format!("{verifiers} verifiers run, each with its own database"));
+    demo.report.line(format!(
+        "{verifiers} verifiers run, each with its own database"
+    ));
     Ok(demo)
 }
 
@@ -53,11 +57,25 @@ async fn register(demo: &mut Demo, number: usize) -> Result<()> {
     let registered = demo.stage.cli.run(
         &wallet,
         &[
-            "operator", "register", "--endpoint", &endpoint, "--node-key", &node_key,
-            "--capacity-gib", CAPACITY_GIB, "--zone", &zone,
+            "operator",
+            "register",
+            "--endpoint",
+            &endpoint,
+            "--node-key",
+            &node_key,
+            "--capacity-gib",
+            CAPACITY_GIB,
+            "--zone",
+            &zone,
         ],
     )?;
-    demo.note(&format!("{name} registers"), &format!("zone {zone}"), &registered).await?;
+    demo.note(
+        &format!("{name} registers"),
+        &format!("zone {zone}"),
+        &registered,
+    )
+    .await?;
     let staked = demo.stage.cli.run(&wallet, &["stake", "deposit", STAKE])?;
-    demo.note(&format!("{name} stakes"), &format!("{STAKE} TRS"), &staked).await
+    demo.note(&format!("{name} stakes"), &format!("{STAKE} TRS"), &staked)
+        .await
 }

@@ -30,20 +30,41 @@ pub async fn run(demo: &mut Demo, file: &Path) -> Result<Stored> {
         let arguments = ["credits", "buy", HALF, "--with", with];
         let bought = demo.stage.cli.run(&wallet, &arguments)?;
         let amount = format!("{HALF} credits");
-        demo.note(&format!("customer buys with {with}"), &amount, &bought).await?;
+        demo.note(&format!("customer buys with {with}"), &amount, &bought)
+            .await?;
     }
-    let deposited = demo.stage.cli.run(&wallet, &["credits", "deposit", DEPOSIT])?;
-    demo.note("customer deposits", &format!("{DEPOSIT} credits"), &deposited).await?;
+    let deposited = demo
+        .stage
+        .cli
+        .run(&wallet, &["credits", "deposit", DEPOSIT])?;
+    demo.note(
+        "customer deposits",
+        &format!("{DEPOSIT} credits"),
+        &deposited,
+    )
+    .await?;
 
     let manifest = demo.stage.folder.join("manifest.json");
     let path = file.to_str().context("the file's name is not UTF-8")?;
-    let manifest_path = manifest.to_str().context("the folder's name is not UTF-8")?;
+    let manifest_path = manifest
+        .to_str()
+        .context("the folder's name is not UTF-8")?;
     let arguments = [
-        "store", "put", path, "--data", "4", "--total", "6", "--epochs", EPOCHS, "--manifest",
+        "store",
+        "put",
+        path,
+        "--data",
+        "4",
+        "--total",
+        "6",
+        "--epochs",
+        EPOCHS,
+        "--manifest",
         manifest_path,
     ];
     let put = demo.stage.cli.run(&wallet, &arguments)?;
-    demo.note("shard committed and leased", "1 of 6 shards", &put).await?;
+    demo.note("shard committed and leased", "1 of 6 shards", &put)
+        .await?;
 
     let commitments = commitments(demo).await?;
     ensure!(
