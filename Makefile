@@ -12,7 +12,8 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 # Some Solana crates declare a newer Rust than they need; the flag changes nothing on a newer one.
 FLAGS := --locked --ignore-rust-version
 
-.PHONY: help setup programs reproducible idl build test lint demo localnet bench clean-cache
+.PHONY: help setup programs reproducible idl build test lint demo localnet bench readme
+.PHONY: readme-check clean-cache
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,12 @@ localnet: build ## Runs a local Solana network with Trestle deployed, until Ctrl
 
 bench: build ## Measures compute units, sizes and speeds
 	cargo run --package trestle-bench $(FLAGS)
+
+readme: programs ## Writes the README's tables of costs and errors
+	cargo run --quiet --package trestle-bench $(FLAGS) -- readme
+
+readme-check: ## Fails if the README's tables of costs and errors are out of date
+	cargo run --quiet --package trestle-bench $(FLAGS) -- readme --check
 
 clean-cache: ## Deletes everything that was downloaded and built outside the checkout
 	rm -rf "$(CACHE)"

@@ -163,7 +163,10 @@ fn answers(data: &[u8], cache: &mut SubtreeCache, leaf_count: u32) -> Result<Vec
 /// The process's largest memory so far.
 fn peak_kib() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).context("no VmHWM")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .context("no VmHWM")?;
     let number = line.split_whitespace().nth(1).context("no number")?;
     Ok(number.parse()?)
 }

@@ -1,0 +1,90 @@
+//! The rewards program.
+
+use anyhow::{Context, Result};
+use solana_signer::Signer;
+use trestle_tests::{
+    final_roots::earned,
+    rewards::{pool_params, Payee, RewardsWorld},
+    tokens::TOKEN,
+};
+
+use super::{Recorder, MANY_LEAVES};
+
+/// Operators that one push pays: in an ordinary transaction, and in a large one.
+const PUSHED: usize = 5;
+const PUSHED_LARGE: usize = 28;
+/// Leaves of the tree from which an ordinary transaction pays five operators.
+const PUSH_LEAVES: usize = 1 << 10;
+/// Tokens that the pool allots before a push.
+const ALLOWED: u64 = 2_000 * TOKEN;
+
+/// Measures every instruction.
+pub fn measure(recorder: &mut Recorder) -> Result<()> {
+    pool(recorder)?;
+    claim(recorder)?;
+    let case = "5 operators of 1,024";
+    push(recorder, case, PUSHED, PUSH_LEAVES)?;
+    let case = "28 operators, depth 20, large transaction";
+    // Four leaves less than a full tree: the operators' leaves are the last and lie side by side.
+    push(recorder, case, PUSHED_LARGE, MANY_LEAVES - 4)
+}
+
+fn pool(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::without_pool();
+    let authority = world.authority_key();
+    let ix = world.pool_open(authority.pubkey(), pool_params());
+    recorder.send("pool_open", "", &mut world.staking.svm, ix, &[&authority])?;
+    let funder = world.funder.authority.insecure_clone();
+    let ix = world.pool_fund(funder.pubkey(), world.funder.purse, TOKEN);
+    recorder.send("pool_fund", "", &mut world.staking.svm, ix, &[&funder])?;
+    let ix = world.epoch_allot(0);
+    recorder.send(
+        "epoch_allot",
+        "funded pool",
+        &mut world.staking.svm,
+        ix,
+        &[],
+    )?;
+    let operator = world.operator("operator", 0);
+    let ix = world.claim_open(authority.pubkey(), operator.address);
+    recorder.send("claim_open", "", &mut world.staking.svm, ix, &[&authority])
+}
+
+fn claim(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    let ix = world.claim_sync(&payee);
+    recorder.send("claim_sync", "", &mut world.staking.svm, ix, &[])?;
+    world.allow(TOKEN);
+    world.publish(0, &[(payee.keys.address, earned(TOKEN))], MANY_LEAVES);
+    recorder.record("reward_claim", "depth 20", world.claim(&payee, 0))
+}
+
+fn push(
+    recorder: &mut Recorder,
+    case: &'static str,
+    count: usize,
+    leaf_count: usize,
+) -> Result<()> {
+    let mut world = RewardsWorld::new();
+    let payees: Vec<Payee> = (0..count)
+        .map(|number| world.payee(&format!("operator {number}")))
+        .collect();
+    world.allow(ALLOWED);
+    let leaves: Vec<_> = (1..)
+        .zip(&payees)
+        .map(|(tokens, payee)| (payee.keys.address, earned(tokens * TOKEN)))
+        .collect();
+    world.publish(0, &leaves, leaf_count);
+    let all: Vec<&Payee> = payees.iter().collect();
+    let ix = world.reward_push(0, &all);
+    let outcome = if leaf_count == PUSH_LEAVES {
+        world.svm.send(&[ix], &[])
+    } else {
+        let payer = world.svm.funded("pusher");
+        world.svm.send_large(&[ix], &payer)
+    };
+    recorder
+        .record("reward_push", case, outcome)
+        .context("a push")
+}

@@ -1,0 +1,140 @@
+//! The tables, as Markdown.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    idl::Program,
+    scenario::{Costs, Row},
+};
+
+/// Instruction, and what it was measured with.
+pub type Key = (String, String);
+
+/// The table of costs, and that of the programs' sizes.
+pub fn costs(costs: &Costs) -> String {
+    let mut text = String::from(
+        "| program | instruction | measured with | compute units | transaction bytes |\n\
+         |---|---|---|---:|---:|\n",
+    );
+    for row in &costs.rows {
+        text.push_str(&cost_line(row));
+    }
+    text.push_str("\n| program | bytes of its `.so` |\n|---|---:|\n");
+    for (program, size) in &costs.sizes {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {program} | {} |", grouped(*size));
+    }
+    text
+}
+
+/// One line of the table of costs.
+pub fn cost_line(row: &Row) -> String {
+    format!(
+        "| {} | `{}` | {} | {} | {} |\n",
+        row.program,
+        row.instruction,
+        row.case,
+        grouped(row.compute_units),
+        grouped(row.transaction_bytes)
+    )
+}
+
+/// Compute units by instruction and case, as a table of costs gives them.
+pub fn read_costs(table: &str) -> Result<BTreeMap<Key, u64>> {
+    table
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [_, _, name, case, units, _, _] = cells.as_slice() else {
+                return None;
+            };
+            let name = name.strip_prefix('`')?.strip_suffix('`')?;
+            Some((line, (name.to_owned(), (*case).to_owned()), *units))
+        })
+        .map(|(line, key, units)| {
+            let units = units.replace(',', "").parse();
+            Ok((
+                key,
+                units.with_context(|| format!("no compute units in: {line}"))?,
+            ))
+        })
+        .collect()
+}
+
+/// The table of errors.
+pub fn errors(programs: &[Program]) -> String {
+    let mut text = String::from(
+        "| code | hex | program | name | meaning and remedy |\n|---:|---|---|---|---|\n",
+    );
+    for program in programs {
+        for error in &program.idl.errors {
+            let message = error.msg.as_deref().unwrap_or_default().replace('|', "\\|");
+            let _ = writeln!(
+                text,
+                "| {0} | `{0:#x}` | {1} | `{2}` | {message} |",
+                error.code, program.name, error.name
+            );
+        }
+    }
+    text
+}
+
+/// A number with a comma before each three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three_digits() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let row = |instruction: &str, case, compute_units| Row {
+            program: "staking",
+            instruction: instruction.to_owned(),
+            case,
+            compute_units,
+            transaction_bytes: 1_232,
+        };
+        let written = costs(&Costs {
+            rows: vec![
+                row("stake_deposit", "", 4_321),
+                row("slash_apply", "depth 20", 99),
+            ],
+            sizes: vec![("staking", 100_000)],
+        });
+        let read = read_costs(&written).unwrap();
+        let key = |name: &str, case: &str| (name.to_owned(), case.to_owned());
+        assert_eq!(
+            read.into_iter().collect::<Vec<_>>(),
+            [
+                (key("slash_apply", "depth 20"), 99),
+                (key("stake_deposit", ""), 4_321)
+            ]
+        );
+    }
+}
