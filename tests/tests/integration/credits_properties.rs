@@ -147,28 +147,8 @@ impl Model {
             Step::Open { who, terms } => {
                 let _ = world.open(&customers[who], &deals[who], terms);
             }
-            Step::Publish { ok, total } => {
-                self.windows.0 += ok;
-                self.windows.1 += total;
-                let leaf = windows(self.windows.0, self.windows.1);
-                let leaves: Vec<(_, LeafCounters)> = deals
-                    .iter()
-                    .map(|deal| (deal.operator.address, leaf))
-                    .collect();
-                let epoch = world.epoch();
-                world.publish(epoch, &leaves);
-            }
-            Step::Settle { who } => {
-                if world.svm.raw(&deals[who].lease).is_some() {
-                    let mut lease: Lease = world.lease_state(&deals[who]);
-                    let due = lease.next_root(world.roots.ring());
-                    let epoch = due.map(|next| next.root().epoch);
-                    if let Ok(epoch) = epoch {
-                        let outcome = world.settle(&customers[who], &deals[who], epoch);
-                        outcome.expect("what the lease says is due is settled");
-                    }
-                }
-            }
+            Step::Publish { ok, total } => self.publish(ok, total),
+            Step::Settle { who } => self.settle(who),
             Step::End { who, by_operator } => {
                 let party = if by_operator {
                     &deals[who].operator.authority
@@ -186,6 +166,34 @@ impl Model {
                 let epoch = world.epoch() + epochs;
                 world.reach(epoch);
             }
+        }
+    }
+
+    /// The running epoch ends with a root in which this many of these windows were good.
+    fn publish(&mut self, ok: u32, total: u32) {
+        self.windows.0 += ok;
+        self.windows.1 += total;
+        let leaf = windows(self.windows.0, self.windows.1);
+        let leaves: Vec<(_, LeafCounters)> = self
+            .deals
+            .iter()
+            .map(|deal| (deal.operator.address, leaf))
+            .collect();
+        let epoch = self.world.epoch();
+        self.world.publish(epoch, &leaves);
+    }
+
+    /// Settles what the lease says is due, if anything is.
+    fn settle(&mut self, who: usize) {
+        let (customer, deal) = (&self.customers[who], &self.deals[who]);
+        if self.world.svm.raw(&deal.lease).is_none() {
+            return;
+        }
+        let mut lease: Lease = self.world.lease_state(deal);
+        let due = lease.next_root(self.world.roots.ring());
+        if let Ok(epoch) = due.map(|next| next.root().epoch) {
+            let outcome = self.world.settle(customer, deal, epoch);
+            outcome.expect("what the lease says is due is settled");
         }
     }
 
@@ -226,8 +234,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_credit_ever_sold_is_somewhere(steps in prop::collection::vec(step(), 1..60)) {
+    fn every_credit_ever_sold_is_somewhere(
+        first in prop::array::uniform2(terms()),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
         let mut model = Model::new();
+        for (who, terms) in first.into_iter().enumerate() {
+            model.run(&Step::Open { who, terms });
+            model.check();
+        }
         for step in &steps {
             model.run(step);
             model.check();
