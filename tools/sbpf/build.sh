@@ -21,6 +21,8 @@ build_upstream() {
     die "the SBPF toolchain is not installed" "run tools/setup.sh (or make setup)"
   "$sbpf_cargo" fetch --quiet --locked --manifest-path "$repo/Cargo.toml"
   for name in "$@"; do
+    # A program that links this one for its types wrote its own shape of it to this very file.
+    rm -f "$target/sbpf-v3/release/deps/libtrestle_$name.so"
     CARGO_TARGET_DIR=$target upstream_cargo "$repo" build --package "trestle-${name//_/-}" --lib \
       -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size,compiler-builtins-mem
     install_program "$target/sbpf-v3/release/libtrestle_$name.so" "$name"
