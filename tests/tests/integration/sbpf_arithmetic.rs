@@ -54,8 +54,13 @@ impl Probe {
     fn start() -> Self {
         let (mut svm, payer, program) = (LiteSVM::new(), Keypair::new(), Address::new_unique());
         svm.airdrop(&payer.pubkey(), LAMPORTS).unwrap();
-        svm.add_program_from_file(program, artifacts::program("arith_probe")).unwrap();
-        Self { svm, payer, program }
+        svm.add_program_from_file(program, artifacts::program("arith_probe"))
+            .unwrap();
+        Self {
+            svm,
+            payer,
+            program,
+        }
     }
 
     fn assert_equal_to_host(&self, cases: &[Case]) {
@@ -71,10 +76,17 @@ impl Probe {
     /// The program's answers. The chain cuts zeros off the end of return data: they are put back.
     fn ask(&self, batch: &[Case]) -> Vec<u8> {
         let data: Vec<u8> = batch.iter().flat_map(Case::encode).collect();
-        let instruction = Instruction { program_id: self.program, accounts: vec![], data };
+        let instruction = Instruction {
+            program_id: self.program,
+            accounts: vec![],
+            data,
+        };
         let message = Message::new(&[instruction], Some(&self.payer.pubkey()));
         let transaction = Transaction::new(&[&self.payer], message, self.svm.latest_blockhash());
-        let info = self.svm.simulate_transaction(transaction).expect("the program answers");
+        let info = self
+            .svm
+            .simulate_transaction(transaction)
+            .expect("the program answers");
         let mut answers = info.meta.return_data.data;
         answers.resize(batch.len() * Case::RESULT_LEN, 0);
         answers

@@ -43,10 +43,20 @@ fn root() -> PathBuf {
 
 fn sources() -> Vec<Source> {
     let mut found = Vec::new();
-    for folder in ["programs", "clients", "oracles", "migrations", "tests", "tools"] {
+    for folder in [
+        "programs",
+        "clients",
+        "oracles",
+        "migrations",
+        "tests",
+        "tools",
+    ] {
         collect(&root().join(folder), &mut found);
     }
-    assert!(found.len() > 50, "the walk found too few files to mean anything");
+    assert!(
+        found.len() > 50,
+        "the walk found too few files to mean anything"
+    );
     found
 }
 
@@ -87,7 +97,10 @@ fn lines_and_files_are_short() {
             }
         }
     }
-    report("files of at most 500 lines of at most 100 columns", offences);
+    report(
+        "files of at most 500 lines of at most 100 columns",
+        offences,
+    );
 }
 
 #[test]
@@ -130,7 +143,13 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 #[test]
 fn programs_never_panic_or_float() {
     let forbidden = [
-        ".unwrap()", ".expect(", "panic!(", "unreachable!(", "f64", "f32", "msg!(",
+        ".unwrap()",
+        ".expect(",
+        "panic!(",
+        "unreachable!(",
+        "f64",
+        "f32",
+        "msg!(",
     ];
     let mut offences = Vec::new();
     for source in sources() {
@@ -145,7 +164,10 @@ fn programs_never_panic_or_float() {
             }
         }
     }
-    report("no panic, no float, no log in what decides money or guilt", offences);
+    report(
+        "no panic, no float, no log in what decides money or guilt",
+        offences,
+    );
 }
 
 #[test]
@@ -174,12 +196,20 @@ fn every_crate_says_where_it_runs() {
     let mut offences = Vec::new();
     for source in sources() {
         let is_crate_root = source.path.ends_with("src/lib.rs");
-        let first = source.text.lines().next().unwrap_or_default().to_lowercase();
+        let first = source
+            .text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         if is_crate_root && !(first.contains("on chain") || first.contains("off chain")) {
             offences.push(source.path.display().to_string());
         }
     }
-    report("the first line of a crate says on chain, off chain or both", offences);
+    report(
+        "the first line of a crate says on chain, off chain or both",
+        offences,
+    );
 }
 
 #[test]
@@ -195,7 +225,11 @@ fn each_instruction_has_a_specification_and_a_test() {
         if !path.contains("/src/instructions/") || path.ends_with("mod.rs") {
             continue;
         }
-        let name = source.path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = source
+            .path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
         if !source.text.contains("Specification") {
             offences.push(format!("{name}: no specification"));
         }

@@ -167,4 +167,26 @@ mod tests {
         assert_eq!(differences("a\nb", "b\nc"), ["-a", "+c"]);
         assert_eq!(differences("a\nb", "b\na").len(), 1);
     }
+    #[test]
+    fn costs_that_are_off_missing_or_no_longer_measured_are_shown() {
+        let row = |instruction: &str, compute_units| scenario::Row {
+            program: "staking",
+            instruction: instruction.to_owned(),
+            case: "",
+            compute_units,
+            transaction_bytes: 1,
+        };
+        let written = [("near", 1_010), ("far", 2_000), ("old", 1)]
+            .map(|(name, units)| ((name.to_owned(), String::new()), units));
+        let measured = Costs {
+            rows: vec![row("near", 1_000), row("far", 1_000), row("new", 5)],
+            sizes: Vec::new(),
+        };
+        let lines = cost_differences(written.into(), &measured);
+        let starts = ["+| staking | `far`", "+| staking | `new`", "-`old`"];
+        assert_eq!(lines.len(), starts.len(), "{lines:?}");
+        for (line, start) in lines.iter().zip(starts) {
+            assert!(line.starts_with(start), "{line}");
+        }
+    }
 }

@@ -107,7 +107,8 @@ fn trees() -> Result<()> {
             Ok(())
         })?;
         println!(
-            "payout tree of {count} operators: built in {built:.1?}, every proof made in {proven:.1?}"
+            "payout tree of {count} operators: built in {built:.1?}, \
+             every proof made in {proven:.1?}"
         );
     }
     Ok(())
