@@ -19,7 +19,6 @@ mod credits_buy_burn;
 mod credits_buy_stable;
 mod credits_errors;
 mod credits_properties;
-mod demo;
 mod epoch_allot;
 mod epoch_attest;
 mod epoch_challenge_counters;
