@@ -1,6 +1,7 @@
 //! The SBPF toolchain computes what the host computes.
 //!
-//! A compiler that passes 128-bit operands wrongly corrupts memory in silence, so no other test of a
+//! A compiler that passes 128-bit operands wrongly corrupts memory in silence, so no other test
+//! of a
 //! built program means anything before these pass.
 
 use litesvm::LiteSVM;

@@ -4,7 +4,8 @@
 //! Rust before 1.99 compiles these routines with their 128-bit operands passed by pointer, while
 //! LLVM 23 calls them with the operands in registers; a program linked against the former corrupts
 //! memory at its first `u128` product. The definitions here take their operands as LLVM passes them
-//! (`extern "unadjusted"`) and win over the weak ones of `compiler_builtins`. They are handed to the
+//! (`extern "unadjusted"`) and win over the weak ones of `compiler_builtins`. They are handed to
+//! the
 //! linker, so that no program's source knows of them. Delete this crate once the Debian compiler is
 //! Rust 1.99 or newer.
 //!
