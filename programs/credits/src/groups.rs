@@ -109,6 +109,7 @@ fn credit_supply(mint: &AccountView) -> Result<u64> {
 /// Credits that move between a wallet and the account of the same customer.
 #[derive(Accounts)]
 pub struct CustomerWallet {
+    /// The wallet, with its network, market and credits.
     pub credits: Nested<CreditWallet>,
     /// The customer's account: its balance changes.
     #[account(
@@ -152,6 +153,7 @@ pub struct Funds {
 /// A lease that gives credits back to its customer.
 #[derive(Accounts)]
 pub struct LeaseRefund {
+    /// The account of the lease's customer, with its network and market.
     pub funds: Nested<Funds>,
     /// The lease.
     #[account(

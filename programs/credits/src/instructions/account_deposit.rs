@@ -17,6 +17,7 @@ use {
 
 #[derive(Accounts)]
 pub struct AccountDeposit {
+    /// The wallet that the credits leave, and the account that takes them in.
     pub from: Nested<groups::CustomerWallet>,
 }
 

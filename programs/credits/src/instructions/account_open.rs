@@ -24,6 +24,7 @@ pub struct AccountOpen {
     /// The account.
     #[account(init, payer = customer, seeds = [SEED_CUSTOMER, network, customer], bump)]
     pub account: Account<CustomerAccount>,
+    /// Creates the account.
     pub system_program: Program<System>,
 }
 

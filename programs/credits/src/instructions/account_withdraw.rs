@@ -16,6 +16,7 @@ use {
 
 #[derive(Accounts)]
 pub struct AccountWithdraw {
+    /// The account that the credits leave, and the wallet that takes them in.
     pub to: Nested<groups::CustomerWallet>,
 }
 

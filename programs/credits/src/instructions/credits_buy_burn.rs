@@ -22,6 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CreditsBuyBurn {
+    /// The buyer's wallet, with its network, market and credits.
     pub buyer: Nested<groups::CreditWallet>,
     /// The network's token: its supply falls.
     #[account(mut, address = buyer.network.token_mint @ CreditsError::WrongMint)]

@@ -18,6 +18,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CreditsBuyStable {
+    /// The buyer's wallet, with its network, market and credits.
     pub buyer: Nested<groups::CreditWallet>,
     /// The buyer's stablecoin. The token program checks that it is the vault's kind and that the
     /// buyer may spend it.

@@ -56,6 +56,7 @@ pub struct LeaseOpen {
     /// The lease.
     #[account(init, payer = customer, seeds = [SEED_LEASE, commitment], bump)]
     pub lease: Account<Lease>,
+    /// Creates the account.
     pub system_program: Program<System>,
 }
 

@@ -22,13 +22,13 @@
 use {
     crate::{
         commitment::Commitment,
-        constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED},
+        constants::LEASE_SETTLED,
         error::CreditsError,
         event::LeaseSettled,
         groups,
         state::{Lease, Settled, SettlementRoot},
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf},
         merkle,
@@ -63,8 +63,9 @@ impl LeaseSettle {
 
     pub fn lease_settle(&mut self, leaf: &LeafProof) -> Result<LeaseSettled> {
         self.validate()?;
-        self.end_with_commitment()?;
         let refund = &mut *self.refund;
+        let commitment = Account::<Commitment>::load(*self.commitment.account()).ok();
+        refund.lease.end_with_commitment(commitment.as_deref())?;
         let settled = if refund.lease.is_settled() {
             refund.lease.finish()?
         } else {
@@ -74,33 +75,6 @@ impl LeaseSettle {
         refund.invariant()?;
         Ok(event(&refund.lease, &settled))
     }
-
-    /// A lease pays for a commitment, so it cannot outlast it. When the commitment's account is
-    /// gone, nothing tells any more when it ended: what is not settled by then is not paid. (It
-    /// stays for two epochs, and until its last epoch has a final root.)
-    fn end_with_commitment(&mut self) -> Result<()> {
-        let lease = &mut self.refund.lease;
-        let last_epoch = served_until(&self.commitment, lease)?;
-        if last_epoch.max(lease.settled_epoch()) < lease.end_epoch {
-            lease.end_at(last_epoch, REASON_COMMITMENT_ENDED)?;
-        }
-        Ok(())
-    }
-}
-
-/// Last epoch that the commitment of a lease serves, as far as its account tells.
-fn served_until(account: &UncheckedAccount, lease: &Lease) -> Result<u64> {
-    let Ok(commitment) = Account::<Commitment>::load(*account.account()) else {
-        return Ok(lease.settled_epoch());
-    };
-    // Another customer may have committed the same data after this one's commitment was closed.
-    if !address_eq(&commitment.customer, &lease.customer) {
-        return Ok(lease.settled_epoch());
-    }
-    if commitment.is_active() {
-        return Ok(lease.end_epoch);
-    }
-    Ok(commitment.ended_epoch)
 }
 
 fn settle_next(lease: &mut Lease, ring: &FinalRoots, leaf: &LeafProof) -> Result<Settled> {

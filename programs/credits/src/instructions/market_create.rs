@@ -60,6 +60,7 @@ pub struct MarketCreate {
     pub token_program: Program<Token>,
     /// The token program of the credits.
     pub token_2022_program: Program<Token2022>,
+    /// Creates the accounts.
     pub system_program: Program<System>,
 }
 

@@ -11,14 +11,15 @@
 use {
     crate::{
         address::is_derived,
+        commitment::Commitment,
         constants::{
             LEASE_ACTIVE, LEASE_ENDING, LEASE_EPOCHS_MAX, LEASE_PERIOD_EPOCHS_MAX, LEASE_SETTLED,
-            LEASE_TIMEOUT_EPOCHS, REASON_NONE, VERSION,
+            LEASE_TIMEOUT_EPOCHS, REASON_COMMITMENT_ENDED, REASON_NONE, VERSION,
         },
         error::CreditsError,
         roots, ID,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
         leaf::LeafCounters,
@@ -245,6 +246,21 @@ impl Lease {
         self.status = LEASE_ENDING;
         self.reason = reason;
         Ok(before)
+    }
+
+    /// Moves the end forward to that of the commitment, which the lease cannot outlast: to be done
+    /// before each settlement. `None` if the commitment's account is gone: nothing tells any more
+    /// when it ended, so that what is not settled by then is not paid. (The account stays for two
+    /// epochs after its last one, and until that one has a final root.)
+    pub fn end_with_commitment(&mut self, commitment: Option<&Commitment>) -> Result<()> {
+        // Another customer may have committed the same data after this one's was closed.
+        let own = commitment.filter(|one| address_eq(&one.customer, &self.customer));
+        let settled = self.settled_epoch();
+        let last_epoch = own.map_or(settled, |one| one.ended_epoch.max(settled));
+        if last_epoch < self.end_epoch {
+            self.end_at(last_epoch, REASON_COMMITMENT_ENDED)?;
+        }
+        Ok(())
     }
 
     /// Finds the one root that the lease can be settled with now.
