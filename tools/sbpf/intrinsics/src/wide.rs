@@ -11,7 +11,10 @@ pub struct Wide {
 impl Wide {
     #[inline(always)]
     pub fn split(value: u128) -> Self {
-        Self { hi: (value >> 64) as u64, lo: value as u64 }
+        Self {
+            hi: (value >> 64) as u64,
+            lo: value as u64,
+        }
     }
 
     #[inline(always)]
@@ -26,7 +29,10 @@ impl Wide {
 
     #[inline(always)]
     pub fn complement(self) -> Self {
-        Self { hi: !self.hi, lo: !self.lo }
+        Self {
+            hi: !self.hi,
+            lo: !self.lo,
+        }
     }
 
     #[inline(always)]
@@ -35,7 +41,10 @@ impl Wide {
             return self;
         }
         let (lo, carry) = (!self.lo).overflowing_add(1);
-        Self { hi: (!self.hi).wrapping_add(carry as u64), lo }
+        Self {
+            hi: (!self.hi).wrapping_add(carry as u64),
+            lo,
+        }
     }
 
     #[inline(always)]
@@ -46,8 +55,14 @@ impl Wide {
     #[inline(always)]
     pub fn wrapping_mul(self, other: Self) -> Self {
         let low = full_product(self.lo, other.lo);
-        let cross = self.lo.wrapping_mul(other.hi).wrapping_add(self.hi.wrapping_mul(other.lo));
-        Self { hi: low.hi.wrapping_add(cross), lo: low.lo }
+        let cross = self
+            .lo
+            .wrapping_mul(other.hi)
+            .wrapping_add(self.hi.wrapping_mul(other.lo));
+        Self {
+            hi: low.hi.wrapping_add(cross),
+            lo: low.lo,
+        }
     }
 
     #[inline(always)]
@@ -58,7 +73,10 @@ impl Wide {
                 hi: (self.hi << bits) | (self.lo >> (64 - bits)),
                 lo: self.lo << bits,
             },
-            _ => Self { hi: self.lo << (bits & 63), lo: 0 },
+            _ => Self {
+                hi: self.lo << (bits & 63),
+                lo: 0,
+            },
         }
     }
 
@@ -70,14 +88,20 @@ impl Wide {
                 hi: self.hi >> bits,
                 lo: (self.lo >> bits) | (self.hi << (64 - bits)),
             },
-            _ => Self { hi: 0, lo: self.hi >> (bits & 63) },
+            _ => Self {
+                hi: 0,
+                lo: self.hi >> (bits & 63),
+            },
         }
     }
 
     #[inline(always)]
     fn wrapping_sub(self, other: Self) -> Self {
         let (lo, borrow) = self.lo.overflowing_sub(other.lo);
-        Self { hi: self.hi.wrapping_sub(other.hi).wrapping_sub(borrow as u64), lo }
+        Self {
+            hi: self.hi.wrapping_sub(other.hi).wrapping_sub(borrow as u64),
+            lo,
+        }
     }
 
     #[inline(always)]
@@ -107,11 +131,26 @@ pub fn quotient_remainder(n: Wide, d: Wide) -> (Wide, Wide) {
         return divide_by_wide(n, d);
     }
     if n.hi == 0 {
-        return (Wide { hi: 0, lo: n.lo / d.lo }, Wide { hi: 0, lo: n.lo % d.lo });
+        return (
+            Wide {
+                hi: 0,
+                lo: n.lo / d.lo,
+            },
+            Wide {
+                hi: 0,
+                lo: n.lo % d.lo,
+            },
+        );
     }
     let (hi, rest) = (n.hi / d.lo, n.hi % d.lo);
     let (lo, remainder) = divide_narrow(Wide { hi: rest, lo: n.lo }, d.lo);
-    (Wide { hi, lo }, Wide { hi: 0, lo: remainder })
+    (
+        Wide { hi, lo },
+        Wide {
+            hi: 0,
+            lo: remainder,
+        },
+    )
 }
 
 /// Division by a divisor of more than 64 bits: the quotient of the leading digits is at most one
@@ -120,12 +159,28 @@ fn divide_by_wide(n: Wide, d: Wide) -> (Wide, Wide) {
     let shift = d.hi.leading_zeros();
     let estimate = divide_narrow(n.shr(1), d.shl(shift).hi).0;
     let quotient = (estimate >> (63 - shift)).saturating_sub(1);
-    let product = Wide { hi: 0, lo: quotient }.wrapping_mul(d);
+    let product = Wide {
+        hi: 0,
+        lo: quotient,
+    }
+    .wrapping_mul(d);
     let rest = n.wrapping_sub(product);
     if rest.at_least(d) {
-        (Wide { hi: 0, lo: quotient + 1 }, rest.wrapping_sub(d))
+        (
+            Wide {
+                hi: 0,
+                lo: quotient + 1,
+            },
+            rest.wrapping_sub(d),
+        )
     } else {
-        (Wide { hi: 0, lo: quotient }, rest)
+        (
+            Wide {
+                hi: 0,
+                lo: quotient,
+            },
+            rest,
+        )
     }
 }
 
