@@ -46,6 +46,7 @@ extern crate std;
 
 pub mod answer;
 pub mod breaker;
+pub mod change;
 pub mod emission;
 pub mod epoch;
 pub mod evidence;
@@ -58,6 +59,7 @@ pub mod pool;
 pub mod poseidon;
 pub mod price;
 pub mod program_ids;
+pub mod revenue;
 pub mod root;
 pub mod seeds;
 pub mod slash;

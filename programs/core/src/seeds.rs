@@ -42,3 +42,11 @@ pub const SEED_REVENUE_VAULT: &[u8] = b"revenue_vault";
 pub const SEED_CUSTOMER: &[u8] = b"customer";
 /// credits: Lease, then the commitment.
 pub const SEED_LEASE: &[u8] = b"lease";
+/// credits: ServiceRevenue, then the service.
+pub const SEED_REVENUE: &[u8] = b"revenue";
+/// rewards: token account of a pool's stablecoin, then the pool.
+pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
+/// rewards: the signer by which rewards reach delegators in the staking program.
+pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
+/// any program: the pending change of an account's parameters, then that account.
+pub const SEED_CHANGE: &[u8] = b"change";

@@ -5,6 +5,7 @@ use trestle_core::{
     merkle::EMPTY_LEAF,
     pool::POOL_DISCRIMINATOR,
     program_ids::{CREDITS_ID, PROOFS_ID, REWARDS_ID, STAKING_ID},
+    revenue::REVENUE_DISCRIMINATOR,
     root::ROOT_RING_DISCRIMINATOR,
 };
 
@@ -12,6 +13,8 @@ use trestle_core::{
 fn discriminators_are_anchors() {
     assert_eq!(ROOT_RING_DISCRIMINATOR, sha256(&[b"account:RootRing"])[..8]);
     assert_eq!(POOL_DISCRIMINATOR, sha256(&[b"account:Pool"])[..8]);
+    let revenue = sha256(&[b"account:ServiceRevenue"]);
+    assert_eq!(REVENUE_DISCRIMINATOR, revenue[..8]);
 }
 
 #[test]

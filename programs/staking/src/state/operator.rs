@@ -27,7 +27,7 @@ pub struct Operator {
     pub service: Address,
     /// The network of that service.
     pub network: Address,
-    /// The wallet that registered it: it alone unbonds, withdraws and updates.
+    /// The wallet that registered it, which its address follows from.
     pub authority: Address,
     /// Token account that rewards go to.
     pub payout: Address,
@@ -47,7 +47,20 @@ pub struct Operator {
     pub endpoint_len: u8,
     /// URL of the node in ASCII.
     pub endpoint: [u8; ENDPOINT_BYTES_MAX],
-    /// Zero; room for delegation.
+    /// Who acts for the operator: unbonds, withdraws, updates. The registering wallet until it
+    /// hands over.
+    pub controller: Address,
+    /// Who may take over as controller; zero when nobody is proposed.
+    pub pending_controller: Address,
+    /// Root of the tree of its devices' keys; zero while it has none.
+    pub device_root: [u8; 32],
+    /// Devices in that tree.
+    pub device_count: u32,
+    /// Times it was jailed.
+    pub jail_count: u32,
+    /// Unix seconds until which it is jailed; zero if it is not.
+    pub jailed_until: i64,
+    /// Zero; room for what is to come.
     pub _reserved: [u8; 64],
 }
 
@@ -62,12 +75,14 @@ pub struct UnbondTicket {
 }
 
 const _: () = assert!(size_of::<UnbondTicket>() == 16);
-const _: () = assert!(size_of::<Operator>() == 424);
+const _: () = assert!(size_of::<Operator>() == 536);
 const _: () = assert!(offset_of!(Operator, service) == 8);
 const _: () = assert!(offset_of!(Operator, node_key) == 136);
 const _: () = assert!(offset_of!(Operator, stake) == 176);
 const _: () = assert!(offset_of!(Operator, tickets) == 200);
 const _: () = assert!(offset_of!(Operator, endpoint_len) == 264);
+const _: () = assert!(offset_of!(Operator, controller) == 360);
+const _: () = assert!(offset_of!(Operator, jailed_until) == 464);
 
 /// What an operator says about itself, at registration and in each update.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -124,6 +139,7 @@ impl Operator {
         self.service = identity.service;
         self.network = identity.network;
         self.authority = identity.authority;
+        self.controller = identity.authority;
         self.registered_epoch = identity.registered_epoch;
     }
 
