@@ -21,7 +21,9 @@ const DARK: usize = 2;
 
 /// `epoch` runs. Returns it once its root is final and everything that follows from it is done.
 pub async fn run(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<u64> {
-    // This epoch has been challenged in part already; the faults are the next one's.
+    // The faults are the next epoch's: all of this one must be answered before they happen, else a
+    // slow verifier finds them in both.
+    demo.wait_until_challenged(epoch).await?;
     let epoch = epoch + 1;
     damage(demo, stored)?;
     demo.nodes.get_mut(DARK).context("no such node")?.kill()?;
