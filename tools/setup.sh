@@ -79,6 +79,8 @@ step_llvm() {
 llvm_libraries() { dirname "$(find "$sbpf/llvm/usr/lib" -name "libLLVM.so.$llvm_major.*" | head -n1)"; }
 
 # The linker runs on the prefix's own loader and libc, since LLVM needs newer ones than Debian 12's.
+# Left alone it also writes each library that it links to ./target/deploy, a program's there in the
+# shape without entrypoint that its dependants link.
 step_linker() {
   local libraries loader build=$sbpf/linker-build
   libraries=$(llvm_libraries)
@@ -89,7 +91,7 @@ step_linker() {
     RUSTFLAGS="-L $build/lib -l dylib=LLVM -C link-arg=-Wl,--allow-shlib-undefined" \
     "$sbpf_cargo" install sbpf-linker --version "$linker_version" --locked --root "$sbpf/linker" \
     --force --no-default-features --features "bpf-linker/llvm-$llvm_major,bpf-linker/no-llvm-linking"
-  printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" "$@"\n' \
+  printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" --deploy=false "$@"\n' \
     "$loader" "$libraries" "$sbpf/linker/bin/sbpf-linker" >"$sbpf_linker"
   chmod +x "$sbpf_linker"
   "$sbpf_linker" --version >&2
