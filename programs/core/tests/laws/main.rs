@@ -3,8 +3,10 @@
 
 mod change;
 mod layout;
+mod market;
 mod merkle;
 mod money;
+mod payout;
 mod pool;
 mod poseidon;
 mod price;
