@@ -5,7 +5,7 @@ use crate::{
     emission::Schedule,
     math::MathError,
     root::{slot_of, EpochNotNewer},
-    units::{TokenAmount, UnixSeconds},
+    units::{StableAmount, TokenAmount, UnixSeconds},
 };
 use bytemuck::{Pod, Zeroable};
 use core::mem::{offset_of, size_of};
@@ -95,14 +95,36 @@ pub struct PoolState {
     pub allot_count: u64,
     /// The allotments; number n stands at n modulo [`ALLOTMENTS_LEN`].
     pub allotments: [Allotment; ALLOTMENTS_LEN],
+    /// Token account that pays stablecoin; zero while the pool pays none.
+    pub stable_vault: [u8; 32],
+    /// Stablecoin ever paid, micro-dollars.
+    pub stable_paid_total: u64,
+    /// Breaker of the stablecoin: what is in the bucket, micro-dollars.
+    pub stable_breaker_value: u64,
+    /// Breaker of the stablecoin: moment up to which draining is accounted for, unix seconds.
+    pub stable_breaker_ts: i64,
+    /// Breaker of the stablecoin: most that the bucket holds, micro-dollars.
+    pub stable_breaker_capacity: u64,
+    /// Seconds in which the breaker of the stablecoin drains its whole capacity.
+    pub stable_breaker_window_seconds: u32,
+    /// Epochs that count as a month of an operator's age; 0 holds no rewards back.
+    pub epochs_per_month: u32,
+    /// Times that the parameters were changed.
+    pub params_version: u32,
+    /// Keeps the next fields aligned; zero.
+    pub _pad_end: u32,
+    /// Zero; room for what is to come.
+    pub _reserved: [u8; 64],
 }
 
 const _: () = {
     assert!(size_of::<Allotment>() == 40);
-    assert!(size_of::<PoolState>() == 2_808);
+    assert!(size_of::<PoolState>() == 2_952);
     assert!(offset_of!(PoolState, service) == 8);
     assert!(offset_of!(PoolState, tokens_per_epoch) == 168);
     assert!(offset_of!(PoolState, allotments) == 248);
+    assert!(offset_of!(PoolState, stable_vault) == 2_808);
+    assert!(offset_of!(PoolState, _reserved) == 2_888);
 };
 
 impl PoolState {
@@ -144,6 +166,40 @@ impl PoolState {
         self.breaker_value = breaker.value;
         self.breaker_ts = breaker.last_ts;
         TokenAmount(granted)
+    }
+
+    /// How much of `wanted` stablecoin the breaker lets out now; counts it as paid out of the
+    /// bucket.
+    pub fn stable_breaker_grant(&mut self, now: UnixSeconds, wanted: StableAmount) -> StableAmount {
+        let mut breaker = Breaker {
+            value: self.stable_breaker_value,
+            last_ts: self.stable_breaker_ts,
+        };
+        let granted = breaker.grant(
+            self.stable_breaker_capacity,
+            self.stable_breaker_window_seconds,
+            now,
+            wanted.0,
+        );
+        self.stable_breaker_value = breaker.value;
+        self.stable_breaker_ts = breaker.last_ts;
+        StableAmount(granted)
+    }
+
+    /// Stablecoin ever allotted.
+    pub fn stable_allotted_total(&self) -> StableAmount {
+        let latest = self.latest_allotment();
+        StableAmount(latest.map_or(0, |allotment| allotment.cumulative_stable))
+    }
+
+    /// What an epoch is allotted of the stablecoin in the vault: all that no earlier epoch was
+    /// allotted and not paid yet. An error if more was paid than allotted, which no sound pool
+    /// shows.
+    pub fn stable_unallotted(&self, vault_balance: u64) -> Result<StableAmount, MathError> {
+        let owed = self
+            .stable_allotted_total()
+            .checked_sub(StableAmount(self.stable_paid_total))?;
+        Ok(StableAmount(vault_balance.saturating_sub(owed.0)))
     }
 
     /// The newest allotment.

@@ -50,3 +50,5 @@ pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
 pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 /// any program: the pending change of an account's parameters, then that account.
 pub const SEED_CHANGE: &[u8] = b"change";
+/// rewards: Emission, then the pool.
+pub const SEED_EMISSION: &[u8] = b"emission";

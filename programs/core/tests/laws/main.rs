@@ -2,9 +2,12 @@
 //! properties over random inputs, as edge cases, and as golden vectors.
 
 mod change;
+mod emission;
 mod layout;
+mod market;
 mod merkle;
 mod money;
+mod payout;
 mod pool;
 mod poseidon;
 mod price;
