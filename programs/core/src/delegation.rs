@@ -11,7 +11,7 @@
 
 use crate::{
     change::due_epoch,
-    math::{divide_ceil, divide_floor, mul_div_floor, MathError},
+    math::{divide_ceil, divide_floor, mul_div_ceil, mul_div_floor, MathError},
     units::{Bps, Epoch, UnixSeconds, BPS_ONE},
 };
 
@@ -67,6 +67,14 @@ impl Bucket {
             return Ok(shares);
         }
         mul_div_floor(shares, self.amount, self.shares)
+    }
+
+    /// Fewest shares that are worth at least `amount`.
+    pub fn shares_worth(&self, amount: u64) -> Result<u64, MathError> {
+        if self.shares == self.amount {
+            return Ok(amount);
+        }
+        mul_div_ceil(amount, self.shares, self.amount)
     }
 
     /// Adds `amount` and returns the shares that it gets.

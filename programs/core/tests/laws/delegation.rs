@@ -87,6 +87,20 @@ proptest! {
     }
 
     #[test]
+    fn who_asks_for_an_amount_gets_it_for_the_fewest_shares(
+        first in 1..u64::MAX / 4,
+        left in 1..u64::MAX / 4,
+        wanted in 1..u64::MAX / 4,
+    ) {
+        let bucket = Bucket { amount: left.min(first), shares: first };
+        let wanted = wanted.min(bucket.amount);
+        let shares = bucket.shares_worth(wanted).unwrap();
+        prop_assert!(shares <= bucket.shares);
+        prop_assert!(bucket.amount_for(shares).unwrap() >= wanted);
+        prop_assert!(bucket.amount_for(shares - 1).unwrap() < wanted);
+    }
+
+    #[test]
     fn halving_keeps_shares_enough_and_costs_a_holder_less_than_one(
         amount in 0..u64::MAX / 4,
         first in 1..u64::MAX / 4,
