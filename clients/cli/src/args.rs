@@ -8,8 +8,9 @@ use solana_pubkey::Pubkey;
 use crate::{
     commands::{
         completion::CompletionArgs, config::ConfigCommand, credits::CreditsCommand,
-        epoch::EpochCommand, lease::LeaseCommand, network::NetworkCommand,
-        operator::OperatorCommand, reward::RewardCommand, stake::StakeCommand, store::StoreCommand,
+        delegation::DelegationCommand, epoch::EpochCommand, lease::LeaseCommand,
+        network::NetworkCommand, operator::OperatorCommand, reward::RewardCommand,
+        stake::StakeCommand, store::StoreCommand,
     },
     config::{parse_commitment, Commitment},
     output::Format,
@@ -148,6 +149,9 @@ pub enum Command {
     /// What operators have at stake
     #[command(subcommand)]
     Stake(StakeCommand),
+    /// Put tokens at stake with an operator for a share of what it earns
+    #[command(subcommand)]
+    Delegation(DelegationCommand),
     /// Buy and hold the credits that storage is paid with
     #[command(subcommand)]
     Credits(CreditsCommand),

@@ -24,7 +24,8 @@ pub use trestle_credits::state::{CustomerAccount, Lease, Market};
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
-    Network, Operator, Service, UnbondTicket, VerifierEntry, VerifierSet,
+    Delegation, DelegationPool, DelegatorVaults, Network, Operator, Service, UnbondTicket,
+    VerifierEntry, VerifierSet,
 };
 
 use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
@@ -86,6 +87,15 @@ impl Kind for Service {
 }
 impl Kind for Operator {
     const NAME: &'static str = "operator";
+}
+impl Kind for DelegatorVaults {
+    const NAME: &'static str = "record of the delegators' vaults";
+}
+impl Kind for DelegationPool {
+    const NAME: &'static str = "delegation pool";
+}
+impl Kind for Delegation {
+    const NAME: &'static str = "delegation";
 }
 impl Kind for Commitment {
     const NAME: &'static str = "commitment";

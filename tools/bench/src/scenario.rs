@@ -101,6 +101,8 @@ pub fn measure(root: &Path) -> Result<Costs> {
 fn staking_case(instruction: &str) -> &'static str {
     match instruction {
         "slash_apply" => "depth 20",
+        "delegation_deposit" => "first deposit",
+        "delegation_claim" | "delegation_fund" => "both assets",
         "bond_slash" => "32 verifiers, all slashed",
         "verifier_register" | "verifier_exit" | "verifier_withdraw" => "32 verifiers",
         _ => "",

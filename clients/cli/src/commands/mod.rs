@@ -3,6 +3,8 @@
 pub mod completion;
 pub mod config;
 pub mod credits;
+pub mod delegation;
+pub mod delegation_output;
 pub mod epoch;
 pub mod lease;
 pub mod network;
@@ -25,6 +27,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Network(command) => network::run(command, context).await,
         Command::Operator(command) => operator::run(command, context).await,
         Command::Stake(command) => stake::run(command, context).await,
+        Command::Delegation(command) => delegation::run(command, context).await,
         Command::Credits(command) => credits::run(command, context).await,
         Command::Store(command) => store::run(command, context).await,
         Command::Lease(command) => lease::run(command, context).await,

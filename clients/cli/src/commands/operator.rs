@@ -1,26 +1,34 @@
 //! `trestle operator`: register, change and look at storage operators.
 
-use std::{fmt, mem::offset_of};
+use std::{collections::BTreeMap, fmt, mem::offset_of};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use solana_pubkey::Pubkey;
+use trestle_core::units::{Bps, Epoch};
 use trestle_sdk::{
     address,
     encoding::string,
-    fetch::{self, Filter, Network, Operator},
+    fetch::{self, DelegationPool, Filter, Operator},
     instruction::{
-        staking::{operator_register, operator_update, OperatorProfile},
+        staking::{
+            commission_change, operator_register, operator_release, operator_update,
+            OperatorProfile,
+        },
         token::token_account_create,
     },
 };
 
 use crate::{
-    context::{Chain, Context},
+    commands::{
+        delegation::{pool_of, terms},
+        delegation_output::{CommissionOutput, PoolTerms},
+    },
+    context::{Chain, Context, NetworkView},
     error::CliError,
     send::{Submitter, Transaction},
     signer::address_of,
-    text::{row, TokenText},
+    text::{relative, row, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +39,18 @@ pub enum OperatorCommand {
     Register(RegisterArgs),
     /// Change what an operator says about itself; what is left out stays as it is
     Update(UpdateArgs),
+    /// Change what the operator keeps of the pay for delegated stake
+    #[command(
+        after_help = "A lower commission counts at once. A higher one counts after two whole \
+        epochs, and rises by 500 basis points at most."
+    )]
+    Commission {
+        /// The new commission in basis points
+        #[arg(value_name = "BPS")]
+        commission_bps: u16,
+    },
+    /// End the operator's jail, when its time is over and its stake is enough again
+    Release,
     /// Show an operator
     Show {
         /// Operator or its wallet [default: the signing key]
@@ -109,6 +129,34 @@ pub struct OperatorOutput {
     pub stake: TokenText,
     #[serde(with = "string")]
     pub registered_epoch: u64,
+    /// Only while it is jailed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jail: Option<JailText>,
+    /// Only if it accepts delegations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<PoolTerms>,
+}
+
+/// Why an operator gets no new work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JailText {
+    /// Unix seconds from which it can be released.
+    #[serde(with = "string")]
+    pub until: i64,
+    #[serde(skip)]
+    pub now: i64,
+    /// Slashes that count for how long the next jail lasts.
+    pub slashes: u32,
+}
+
+/// `operator release`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperatorReleaseOutput {
+    pub operator: String,
+    #[serde(flatten)]
+    pub transaction: Transaction,
 }
 
 /// `operator list`.
@@ -144,7 +192,32 @@ impl fmt::Display for OperatorOutput {
             f,
             "Registered",
             format!("in epoch {}", self.registered_epoch),
-        )
+        )?;
+        if let Some(jail) = &self.jail {
+            row(f, "Jailed", jail)?;
+        }
+        match &self.delegation {
+            Some(terms) => terms.fmt(f),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for JailText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.until > self.now {
+            let when = relative(self.until, self.now);
+            return write!(f, "can be released {when}");
+        }
+        write!(f, "until `trestle operator release`")
+    }
+}
+
+impl fmt::Display for OperatorReleaseOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
+        row(f, "Released", &self.operator)?;
+        self.transaction.fmt(f)
     }
 }
 
@@ -168,6 +241,10 @@ pub async fn run(command: &OperatorCommand, context: &Context<'_>) -> Result<(),
     match command {
         OperatorCommand::Register(args) => context.print(&register(args, context).await?),
         OperatorCommand::Update(args) => context.print(&update(args, context).await?),
+        OperatorCommand::Commission { commission_bps } => {
+            context.print(&commission(*commission_bps, context).await?)
+        }
+        OperatorCommand::Release => context.print(&release(context).await?),
         OperatorCommand::Show { operator } => context.print(&show(*operator, context).await?),
         OperatorCommand::List => context.print(&list(context).await?),
     }
@@ -258,28 +335,86 @@ fn set_output(
     }
 }
 
+async fn commission(
+    commission_bps: u16,
+    context: &Context<'_>,
+) -> Result<CommissionOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let view = chain.view().await?;
+    let (operator, mut pool) = pool_of(&chain, &wallet).await?;
+    let proposed = Bps::new(commission_bps).unwrap_or(Bps::ONE);
+    // What is refused is refused by the program, which says why.
+    let from_epoch = pool
+        .change_commission(proposed, Epoch(view.epoch))
+        .unwrap_or(view.epoch);
+    let network = &chain.deployment.network;
+    let instruction = commission_change(&wallet, network, &operator, commission_bps);
+    let submitter = Submitter::new(context, &chain, &signers);
+    let transaction = submitter.send("the change", vec![instruction]).await?;
+    Ok(CommissionOutput {
+        operator: operator.to_string(),
+        pool: address::delegation_pool(&operator).to_string(),
+        commission_bps,
+        from_epoch,
+        transaction,
+    })
+}
+
+async fn release(context: &Context<'_>) -> Result<OperatorReleaseOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let wallet = signers.wallet.address();
+    let (operator, state) = chain.operator(&wallet).await?;
+    let instruction = operator_release(&wallet, &state.service, &operator);
+    let submitter = Submitter::new(context, &chain, &signers);
+    let transaction = submitter.send("the release", vec![instruction]).await?;
+    Ok(OperatorReleaseOutput {
+        operator: operator.to_string(),
+        transaction,
+    })
+}
+
 async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<OperatorOutput, CliError> {
     let wanted = context.wallet_or(operator)?;
     let chain = context.chain().await?;
-    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let view = chain.view().await?;
     let (address, operator) = chain.operator(&wanted).await?;
-    Ok(output(&chain, &network, &address, &operator))
+    let pool = address::delegation_pool(&address);
+    let pool = fetch::fetch_optional::<DelegationPool>(&chain.rpc, &pool).await?;
+    Ok(output(&chain, &view, &address, &operator, pool.as_ref()))
 }
 
 async fn list(context: &Context<'_>) -> Result<OperatorListOutput, CliError> {
     let chain = context.chain().await?;
-    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let view = chain.view().await?;
     let filter = Filter::address(offset_of!(Operator, service), &chain.deployment.service);
     let found = fetch::list::<Operator>(&chain.rpc, &[filter]).await?;
+    let filter = Filter::address(
+        offset_of!(DelegationPool, network),
+        &chain.deployment.network,
+    );
+    let pools = fetch::list::<DelegationPool>(&chain.rpc, &[filter]).await?;
+    let pools: BTreeMap<Pubkey, DelegationPool> = pools
+        .into_iter()
+        .map(|(_, pool)| (pool.operator, pool))
+        .collect();
     let operators = found
         .iter()
-        .map(|(address, one)| output(&chain, &network, address, one));
+        .map(|(address, one)| output(&chain, &view, address, one, pools.get(address)));
     Ok(OperatorListOutput {
         operators: operators.collect(),
     })
 }
 
-fn output(chain: &Chain, network: &Network, address: &Pubkey, one: &Operator) -> OperatorOutput {
+fn output(
+    chain: &Chain,
+    view: &NetworkView,
+    address: &Pubkey,
+    one: &Operator,
+    pool: Option<&DelegationPool>,
+) -> OperatorOutput {
     OperatorOutput {
         operator: address.to_string(),
         wallet: one.authority.to_string(),
@@ -288,7 +423,18 @@ fn output(chain: &Chain, network: &Network, address: &Pubkey, one: &Operator) ->
         capacity_gib: one.capacity_gib,
         zone: one.zone,
         payout: one.payout.to_string(),
-        stake: chain.tokens(network, one.stake),
+        stake: chain.tokens(&view.network, one.stake),
         registered_epoch: one.registered_epoch,
+        jail: jail(one, view.time.unix_seconds),
+        delegation: pool.map(|pool| terms(chain, view, pool)),
     }
+}
+
+/// The jail of an operator that has not been released.
+pub fn jail(operator: &Operator, now: i64) -> Option<JailText> {
+    (operator.jailed_until != 0).then_some(JailText {
+        until: operator.jailed_until,
+        now,
+        slashes: operator.jail_count,
+    })
 }

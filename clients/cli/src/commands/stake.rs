@@ -9,7 +9,7 @@ use trestle_sdk::{
     address,
     amount::Amount,
     encoding::string,
-    fetch::{self, Service},
+    fetch::{self, DelegationPool, Service},
     instruction::{
         staking::{stake_deposit, stake_unbond, stake_withdraw},
         token::token_account_create,
@@ -17,6 +17,7 @@ use trestle_sdk::{
 };
 
 use crate::{
+    commands::operator::{jail, JailText},
     context::{self, Context},
     error::CliError,
     send::{Submitter, Transaction},
@@ -82,6 +83,11 @@ pub struct StakeOutput {
     pub needed: TokenText,
     pub slashed: TokenText,
     pub unbonding: Vec<TicketText>,
+    /// What others have put at stake with it.
+    pub delegated: TokenText,
+    /// Only while it is jailed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jail: Option<JailText>,
 }
 
 /// Stake on its way out.
@@ -131,6 +137,10 @@ impl fmt::Display for StakeOutput {
                 "Unbonding",
                 format!("{}, available {when}", ticket.amount),
             )?;
+        }
+        row(f, "Delegated", &self.delegated)?;
+        if let Some(jail) = &self.jail {
+            row(f, "Jailed", jail)?;
         }
         Ok(())
     }
@@ -242,6 +252,9 @@ async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<StakeOu
     let (address, state) = chain.operator(&wanted).await?;
     let needed = service.min_stake(state.capacity_gib).unwrap_or(u64::MAX);
     let tickets = state.tickets.iter().filter(|ticket| ticket.amount > 0);
+    let pool = address::delegation_pool(&address);
+    let pool = fetch::fetch_optional::<DelegationPool>(&chain.rpc, &pool).await?;
+    let delegated = pool.map_or(0, |pool| pool.amount);
     Ok(StakeOutput {
         operator: address.to_string(),
         stake: chain.tokens(&view.network, state.stake),
@@ -254,5 +267,7 @@ async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<StakeOu
                 now: view.time.unix_seconds,
             })
             .collect(),
+        delegated: chain.tokens(&view.network, delegated),
+        jail: jail(&state, view.time.unix_seconds),
     })
 }

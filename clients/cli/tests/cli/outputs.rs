@@ -4,7 +4,10 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use trestle_cli::{
-    commands::{credits::CreditsAction, lease::LeaseAction, stake::StakeAction},
+    commands::{
+        credits::CreditsAction, delegation_output::DelegationAction, lease::LeaseAction,
+        stake::StakeAction,
+    },
     output::{render, Format},
 };
 
@@ -62,6 +65,8 @@ fn operator() {
     check("operator_show", &samples::operator());
     check("operator_list", &samples::operators());
     check("operator_set", &samples::operator_set());
+    check("operator_commission", &samples::delegation::commission());
+    check("operator_release", &samples::operator_release());
 }
 
 #[test]
@@ -80,6 +85,18 @@ fn stake() {
         "stake_withdraw",
         &samples::stake_move(StakeAction::Withdraw, landed),
     );
+}
+
+#[test]
+fn delegation() {
+    check("delegation_show", &samples::delegation::delegation());
+    check("delegation_list", &samples::delegation::delegations());
+    check("delegation_claim", &samples::delegation::claim());
+    check("delegation_close", &samples::delegation::close());
+    let moved = samples::delegation::moved;
+    check("delegation_deposit", &moved(DelegationAction::Deposit));
+    check("delegation_unbond", &moved(DelegationAction::Unbond));
+    check("delegation_withdraw", &moved(DelegationAction::Withdraw));
 }
 
 #[test]

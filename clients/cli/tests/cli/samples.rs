@@ -1,5 +1,7 @@
 //! Fixed results to print.
 
+pub mod delegation;
+
 use std::collections::BTreeMap;
 
 use trestle_cli::{
@@ -11,7 +13,9 @@ use trestle_cli::{
         epoch::{EpochListOutput, EpochOutput, ProposalText, RootText},
         lease::{LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput},
         network::{MarketText, NetworkOutput, PoolText},
-        operator::{OperatorListOutput, OperatorOutput, OperatorSetOutput},
+        operator::{
+            JailText, OperatorListOutput, OperatorOutput, OperatorReleaseOutput, OperatorSetOutput,
+        },
         reward::{ExplainOutput, PaidText, RewardOutput, RewardPaidOutput},
         stake::{StakeAction, StakeMoveOutput, StakeOutput, TicketText},
         store::{
@@ -116,6 +120,8 @@ pub fn operator() -> OperatorOutput {
         payout: address(13),
         stake: tokens(40_000_000_000),
         registered_epoch: 3,
+        jail: Some(jail(1_700_003_600)),
+        delegation: Some(delegation::terms()),
     }
 }
 
@@ -148,6 +154,23 @@ pub fn stake() -> StakeOutput {
             unlock_at: 1_700_003_600,
             now: 1_700_000_000,
         }],
+        delegated: tokens(120_000_000_000),
+        jail: Some(jail(1_699_999_000)),
+    }
+}
+
+pub fn jail(until: i64) -> JailText {
+    JailText {
+        until,
+        now: 1_700_000_000,
+        slashes: 2,
+    }
+}
+
+pub fn operator_release() -> OperatorReleaseOutput {
+    OperatorReleaseOutput {
+        operator: address(10),
+        transaction: landed(),
     }
 }
 

@@ -13,8 +13,8 @@ use trestle_core::pool::PoolState;
 use trestle_core::root::RootRing;
 use trestle_sdk::address;
 use trestle_sdk::fetch::{
-    decode, fetch, fetch_many, list, Commitment, FetchError, Filter, Network, Operator, Proposal,
-    Round, SeedRing, Service, VerifierSet,
+    decode, fetch, fetch_many, list, Commitment, DelegationPool, FetchError, Filter, Network,
+    Operator, Proposal, Round, SeedRing, Service, VerifierSet,
 };
 use trestle_sdk::time::{ChainTime, CLOCK_ADDRESS};
 
@@ -149,11 +149,17 @@ impl ChainReader {
         let started = Instant::now();
         let operators = Filter::address(offset_of!(Operator, service), &self.service_address);
         let commitments = Filter::address(offset_of!(Commitment, service), &self.service_address);
+        let pools = Filter::address(offset_of!(DelegationPool, network), &core.network_address);
         let registry = Arc::new(Registry {
             epoch: core.epoch,
             read_at: core.time.unix_seconds,
             operators: list::<Operator>(&self.rpc, &[operators]).await?,
             commitments: list::<Commitment>(&self.rpc, &[commitments]).await?,
+            delegations: list::<DelegationPool>(&self.rpc, &[pools])
+                .await?
+                .into_iter()
+                .map(|(_, pool)| (pool.operator, pool))
+                .collect(),
         });
         self.registry = Some((started, Arc::clone(&registry)));
         Ok(registry)

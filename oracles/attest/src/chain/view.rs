@@ -8,7 +8,9 @@ use std::sync::Arc;
 use trestle_core::hash::Hash;
 use trestle_core::pool::PoolState;
 use trestle_core::root::{FinalRoot, RootRing};
-use trestle_sdk::fetch::{Commitment, Network, Operator, Proposal, Round, SeedRing, Service};
+use trestle_sdk::fetch::{
+    Commitment, DelegationPool, Network, Operator, Proposal, Round, SeedRing, Service,
+};
 use trestle_sdk::fetch::{VerifierEntry, VerifierSet};
 use trestle_sdk::time::ChainTime;
 use trestle_verify::storage::{CommitmentInput, ServiceParams};
@@ -60,6 +62,8 @@ pub struct Registry {
     pub operators: Vec<(Pubkey, Operator)>,
     /// By address.
     pub commitments: Vec<(Pubkey, Commitment)>,
+    /// By the operator that is delegated to; those of the whole network.
+    pub delegations: BTreeMap<Pubkey, DelegationPool>,
 }
 
 impl ChainView {
@@ -189,6 +193,16 @@ impl Registry {
     /// An operator by its address.
     pub fn operator(&self, address: &[u8; 32]) -> Option<&Operator> {
         find(&self.operators, address)
+    }
+
+    /// All that a slash of an operator can take: of its own and of what is delegated to it.
+    pub fn slashable(&self, address: &[u8; 32]) -> Option<u64> {
+        let own = self.operator(address)?.slashable().ok()?;
+        let pool = self.delegations.get(&Pubkey::new_from_array(*address));
+        match pool {
+            Some(pool) => own.checked_add(pool.slashable().ok()?),
+            None => Some(own),
+        }
     }
 
     /// A commitment by its address.

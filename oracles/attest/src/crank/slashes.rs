@@ -30,7 +30,8 @@ pub fn leaf_proof(known: &KnownRoot, tree: &Tree, operator: &[u8; 32]) -> Option
 pub fn due_slashes(view: &ChainView, known: &KnownRoot, tree: &Tree) -> Vec<Due> {
     let owed = |state: &OperatorState| {
         let account = view.registry.operator(&state.operator)?;
-        let pays = state.slashed > account.slashed_applied && account.slashable().ok()? > 0;
+        let pays = view.registry.slashable(&state.operator)? > 0;
+        let pays = pays && state.slashed > account.slashed_applied;
         pays.then_some(account)
     };
     let slashes = known.states.iter().filter_map(|state| {

@@ -12,7 +12,7 @@ use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::{self, Tree};
 use trestle_core::pool::PoolState;
 use trestle_core::root::FinalRoot;
-use trestle_sdk::fetch::{Operator, Proposal, Round};
+use trestle_sdk::fetch::{DelegationPool, Operator, Proposal, Round};
 use trestle_verify::storage::OperatorState;
 
 fn kinds(view: &ChainView, settings: &CrankSettings) -> Vec<&'static str> {
@@ -142,7 +142,7 @@ fn slashes_are_due_while_owed_and_payable_with_a_proof_that_holds() {
             ..OperatorState::new(address.to_bytes())
         });
     }
-    view.registry = Arc::new(registry);
+    view.registry = Arc::new(registry.clone());
     let leaves: Vec<_> = states.iter().map(|one| one.leaf()).collect();
     let tree = Tree::build(leaves.iter().map(PayoutLeaf::hash).collect()).unwrap();
     let known = KnownRoot {
@@ -152,6 +152,17 @@ fn slashes_are_due_while_owed_and_payable_with_a_proof_that_holds() {
     };
     let due = due_slashes(&view, &known, &tree);
     assert_eq!(due.len(), 1);
+    let slash = &due[0].action.instructions[0];
+    let pool = trestle_sdk::address::delegation_pool(&Pubkey::new_from_array([0; 32]));
+    assert_eq!(slash.accounts.last().map(|meta| meta.pubkey), Some(pool));
+
+    // What has nothing of its own left can still be paid by what is delegated to it.
+    let mut pool = DelegationPool::zeroed();
+    (pool.amount, pool.unbonding_amount) = (0, 5);
+    let operator = Pubkey::new_from_array([2; 32]);
+    registry.delegations.insert(operator, pool);
+    view.registry = Arc::new(registry);
+    assert_eq!(due_slashes(&view, &known, &tree).len(), 2);
     let proof = trestle_attest::crank::leaf_proof(&known, &tree, &[2; 32]).unwrap();
     let leaf = leaves[2].hash();
     merkle::verify(&tree.root(), 4, proof.index, &leaf, &proof.proof).unwrap();

@@ -287,6 +287,7 @@ pub fn view(nodes: &[Node], epoch: u64) -> ChainView {
             .iter()
             .map(|node| (node.commitment, node.commitment_account()))
             .collect(),
+        delegations: BTreeMap::new(),
     };
     ChainView {
         time: ChainTime {
