@@ -52,3 +52,13 @@ pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 pub const SEED_CHANGE: &[u8] = b"change";
 /// rewards: Emission, then the pool.
 pub const SEED_EMISSION: &[u8] = b"emission";
+/// staking: DelegatorVaults, then the network.
+pub const SEED_DELEGATOR_VAULTS: &[u8] = b"delegator_vaults";
+/// staking: token account of what delegators have earned in the network's token, then the network.
+pub const SEED_DELEGATOR_VAULT: &[u8] = b"delegator_vault";
+/// staking: token account of what delegators have earned in stablecoin, then the network.
+pub const SEED_DELEGATOR_STABLE_VAULT: &[u8] = b"delegator_stable_vault";
+/// staking: DelegationPool, then the operator.
+pub const SEED_DELEGATION_POOL: &[u8] = b"delegation_pool";
+/// staking: Delegation, then the delegation pool and the delegator.
+pub const SEED_DELEGATION: &[u8] = b"delegation";

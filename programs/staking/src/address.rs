@@ -7,8 +7,9 @@ use {
     crate::ID,
     anchor_lang::prelude::*,
     trestle_core::seeds::{
-        SEED_BOND_VAULT, SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE,
-        SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BOND_VAULT, SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT,
+        SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_INSURANCE_VAULT, SEED_NETWORK,
+        SEED_OPERATOR, SEED_SERVICE, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 
@@ -45,4 +46,29 @@ pub fn service_address(network: &Address, index: u16) -> (Address, u8) {
 /// The operator that a wallet has registered with a service.
 pub fn operator_address(service: &Address, authority: &Address) -> (Address, u8) {
     find_program_address(&[SEED_OPERATOR, service.as_ref(), authority.as_ref()], &ID)
+}
+
+/// The record of what a network's vaults owe to delegators.
+pub fn delegator_vaults_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DELEGATOR_VAULTS, network.as_ref()], &ID)
+}
+
+/// The token account that holds what delegators have earned in the network's token.
+pub fn delegator_vault_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DELEGATOR_VAULT, network.as_ref()], &ID)
+}
+
+/// The token account that holds what delegators have earned in stablecoin.
+pub fn delegator_stable_vault_address(network: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DELEGATOR_STABLE_VAULT, network.as_ref()], &ID)
+}
+
+/// The pool of what others have delegated to an operator.
+pub fn delegation_pool_address(operator: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DELEGATION_POOL, operator.as_ref()], &ID)
+}
+
+/// What a delegator has in a delegation pool.
+pub fn delegation_address(pool: &Address, delegator: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DELEGATION, pool.as_ref(), delegator.as_ref()], &ID)
 }

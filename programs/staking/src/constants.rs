@@ -8,6 +8,9 @@ use {
 /// Layout version that every account of this program is written with.
 pub const VERSION: u8 = 1;
 
+/// The program that pays operators and their delegators.
+pub const REWARDS_ID: Address = Address::new_from_array(program_ids::REWARDS_ID);
+
 /// The program that owns the rings of final roots.
 pub const PROOFS_ID: Address = Address::new_from_array(program_ids::PROOFS_ID);
 
@@ -16,6 +19,12 @@ pub const PROOFS_ID: Address = Address::new_from_array(program_ids::PROOFS_ID);
 pub const SLASHER: Address = address!("Euaq9JXse7mRCfFC9hFBEexGJ62qz8LDLgwW6wiweY6M");
 /// Bump of that address.
 pub const SLASHER_BUMP: u8 = 255;
+
+/// The address by whose signature the rewards program pays delegators: its PDA of `distributor`.
+/// A constant for the same reason.
+pub const DISTRIBUTOR: Address = address!("9HDaESXgXKyFqHt4NocZma2edvk6DufTRvLJHEism1YH");
+/// Bump of that address.
+pub const DISTRIBUTOR_BUMP: u8 = 255;
 
 /// Seconds. Below a minute a proposal and its attestations do not fit into an epoch.
 pub const EPOCH_SECONDS_MIN: u32 = 60;
@@ -58,6 +67,12 @@ pub const ENDPOINT_BYTES_MAX: usize = 95;
 /// Withdrawals an operator can have unbonding at once.
 pub const TICKETS_MAX: usize = 4;
 
+/// Seconds (a day) of the first jail: as long as it takes people to notice and mend what cost stake.
+pub const JAIL_SECONDS: i64 = 86_400;
+/// Slashes after which the jail no longer doubles: the sixth lasts 32 days, a season of daily epochs.
+/// Longer would only make the operator register anew, with a clean record.
+pub const JAIL_COUNT_MAX: u32 = 5;
+
 /// Verifiers in one network: as many as one `u32` of attestation bits can name.
 pub const VERIFIERS_MAX: usize = 32;
 
@@ -67,7 +82,7 @@ mod tests {
         super::*,
         anchor_lang::find_program_address,
         trestle_core::{
-            seeds::SEED_SLASHER,
+            seeds::{SEED_DISTRIBUTOR, SEED_SLASHER},
             storage::{challenge_count, CHALLENGES_MAX},
             units::{Bps, BPS_ONE},
         },
@@ -94,5 +109,17 @@ mod tests {
             (SLASHER, SLASHER_BUMP),
             find_program_address(&[SEED_SLASHER], &PROOFS_ID)
         );
+    }
+    #[test]
+    fn the_distributor_is_the_rewards_programs_address_of_that_seed() {
+        assert_eq!(
+            (DISTRIBUTOR, DISTRIBUTOR_BUMP),
+            find_program_address(&[SEED_DISTRIBUTOR], &REWARDS_ID)
+        );
+    }
+
+    #[test]
+    fn the_longest_jail_lasts_thirty_two_days() {
+        assert_eq!(JAIL_SECONDS << JAIL_COUNT_MAX, 32 * 86_400);
     }
 }

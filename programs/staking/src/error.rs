@@ -112,4 +112,38 @@ pub enum StakingError {
     VaultShortfall,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg("The signer is not this operator's controller: sign with the controller's key")]
+    NotOperatorController,
+    #[msg("Delegators are paid only by the rewards program, when their operator claims there")]
+    NotDistributor,
+    #[msg("The account belongs to another operator: pass the accounts of one operator")]
+    WrongOperator,
+    #[msg("The delegation belongs to another pool: derive it from the pool and the delegator")]
+    WrongDelegationPool,
+    #[msg("The signer is not the delegator: sign with the key that delegated")]
+    NotDelegator,
+    #[msg("The commission is out of bounds: choose 0 to 10,000 basis points")]
+    BadCommission,
+    #[msg("A commission rises by at most 500 basis points at a time: choose a smaller step")]
+    CommissionStep,
+    #[msg("The commission is that already: nothing to do")]
+    CommissionUnchanged,
+    #[msg("The delegation has fewer shares than that: unbond at most what it has")]
+    InsufficientShares,
+    #[msg("Slashes left this pool too little to add to: delegate to another operator")]
+    PoolSlashedOut,
+    #[msg("The delegation has earned nothing since its last claim: claim later")]
+    NothingEarned,
+    #[msg("The delegation still holds something: unbond, withdraw and claim all of it first")]
+    DelegationInUse,
+    #[msg("The operator was jailed: delegate when its controller has had it released")]
+    OperatorJailed,
+    #[msg("The operator is not jailed: nothing to do")]
+    NotJailed,
+    #[msg("The operator's jail is not over: wait until its time has passed")]
+    JailNotOver,
+    #[msg("The operator has too little stake for its capacity: deposit the rest first")]
+    OperatorUnderstaked,
+    #[msg("The service is not the operator's: pass the service that the operator names")]
+    WrongService,
 }

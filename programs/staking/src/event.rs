@@ -180,6 +180,13 @@ pub struct SlashApplied {
     pub stake: u64,
     pub slashed_applied: u64,
     pub total_stake: u64,
+    /// Part of the amount that was taken from what others had delegated.
+    pub from_delegation: u64,
+    /// Unix seconds until which the operator is jailed for it.
+    pub jailed_until: i64,
+    pub jail_count: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
 }
 
 /// Bonds of verifiers were taken, because a root that they signed was proven wrong.
@@ -196,6 +203,123 @@ pub struct BondSlashed {
     pub total_bond: u64,
     /// Bits of the verifiers that lost bond.
     pub mask: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A network's vaults for the rewards of delegators were opened.
+#[event(bytemuck)]
+pub struct DelegatorVaultsOpened {
+    pub network: Address,
+    pub vaults: Address,
+    pub token_vault: Address,
+    pub stable_vault: Address,
+}
+
+/// An operator began to accept delegated stake.
+#[event(bytemuck)]
+pub struct DelegationPoolOpened {
+    pub operator: Address,
+    pub pool: Address,
+    pub commission_bps: u16,
+}
+
+/// An operator changed its commission.
+#[event(bytemuck)]
+pub struct CommissionChanged {
+    pub operator: Address,
+    pub pool: Address,
+    /// First epoch in which it counts.
+    pub from_epoch: u64,
+    pub former_bps: u16,
+    pub commission_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// Somebody delegated stake to an operator.
+#[event(bytemuck)]
+pub struct DelegationDeposited {
+    pub pool: Address,
+    pub delegator: Address,
+    pub amount: u64,
+    /// Shares that the amount got.
+    pub shares: u64,
+    /// Delegated stake of the pool.
+    pub delegated: u64,
+    /// Shares of the pool.
+    pub pool_shares: u64,
+    pub total_stake: u64,
+}
+
+/// Delegated stake began to unbond.
+#[event(bytemuck)]
+pub struct DelegationUnbonded {
+    pub pool: Address,
+    pub delegator: Address,
+    /// Shares that were given up.
+    pub shares: u64,
+    /// What they were worth.
+    pub amount: u64,
+    pub delegated: u64,
+    pub pool_shares: u64,
+    /// Unix seconds.
+    pub unlock_at: i64,
+}
+
+/// Matured delegated stake was withdrawn.
+#[event(bytemuck)]
+pub struct DelegationWithdrawn {
+    pub pool: Address,
+    pub delegator: Address,
+    pub destination: Address,
+    pub amount: u64,
+    pub total_stake: u64,
+}
+
+/// A delegator was paid its rewards.
+#[event(bytemuck)]
+pub struct DelegationClaimed {
+    pub pool: Address,
+    pub delegator: Address,
+    pub tokens: u64,
+    /// Micro-dollars.
+    pub stable: u64,
+    /// What the pool's delegators have not claimed yet.
+    pub owed_tokens: u64,
+    pub owed_stable: u64,
+}
+
+/// The delegators of an operator got their share of its pay.
+#[event(bytemuck)]
+pub struct DelegationFunded {
+    pub pool: Address,
+    pub tokens: u64,
+    /// Micro-dollars.
+    pub stable: u64,
+    pub owed_tokens: u64,
+    pub owed_stable: u64,
+    /// Unix seconds at which all tokens will have reached the delegators.
+    pub tokens_end_at: i64,
+    /// The same of the stablecoin.
+    pub stable_end_at: i64,
+}
+
+/// An empty delegation was closed.
+#[event(bytemuck)]
+pub struct DelegationClosed {
+    pub pool: Address,
+    pub delegator: Address,
+}
+
+/// A jailed operator was released.
+#[event(bytemuck)]
+pub struct OperatorReleased {
+    pub operator: Address,
+    pub controller: Address,
+    pub stake: u64,
+    /// Slashes that the length of its next jail depends on.
+    pub jail_count: u32,
     /// Zero.
     pub _pad: [u8; 4],
 }

@@ -3,7 +3,7 @@
 use {
     crate::{
         error::StakingError,
-        state::{Network, Operator, VerifierSet},
+        state::{DelegationPool, DelegatorVaults, Network, Operator, VerifierSet},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -84,9 +84,77 @@ impl BondVault {
     }
 }
 
+/// Stake that others have delegated to an operator, when it comes or goes, with the vault that
+/// holds it.
+#[derive(Accounts)]
+pub struct DelegatedStake {
+    /// The operator's network: its account of what the vault owes changes.
+    #[account(
+        mut,
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
+        address = pool.network @ StakingError::WrongNetwork,
+    )]
+    pub network: Account<Network>,
+    /// The operator's delegation pool: what it holds changes.
+    #[account(mut, constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress)]
+    pub pool: Account<DelegationPool>,
+    /// The network's vault of stake: its balance changes.
+    #[account(mut, address = network.stake_vault @ StakingError::WrongVault)]
+    pub stake_vault: Account<TokenAccount>,
+    /// The token program of the network's token.
+    pub token_program: Program<Token>,
+}
+
+impl DelegatedStake {
+    /// Checks that the vault can pay what it owes, after tokens moved.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.network.invariant()?;
+        self.pool.invariant()?;
+        require!(
+            self.stake_vault.amount() >= self.network.total_stake,
+            StakingError::VaultShortfall
+        );
+        Ok(())
+    }
+}
+
+/// The rewards of an operator's delegators, with the vaults that hold those of the whole network.
+#[derive(Accounts)]
+pub struct DelegatorRewards {
+    /// The operator's delegation pool: what it owes changes.
+    #[account(mut, constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress)]
+    pub pool: Account<DelegationPool>,
+    /// The record of what the vaults of the network owe.
+    #[account(
+        mut,
+        constraint = vaults.is_at(vaults.address()) @ StakingError::WrongAddress,
+        constraint = address_eq(&vaults.network, &pool.network) @ StakingError::WrongNetwork,
+    )]
+    pub vaults: Account<DelegatorVaults>,
+    /// The vault of rewards in the network's token.
+    #[account(mut, address = vaults.token_vault @ StakingError::WrongVault)]
+    pub token_vault: Account<TokenAccount>,
+    /// The vault of rewards in stablecoin.
+    #[account(mut, address = vaults.stable_vault @ StakingError::WrongVault)]
+    pub stable_vault: Account<TokenAccount>,
+}
+
+impl DelegatorRewards {
+    /// Checks that the vaults can pay what they owe, after tokens moved.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.pool.invariant()?;
+        self.vaults
+            .invariant(self.token_vault.amount(), self.stable_vault.amount())
+    }
+}
+
 /// The groups as clients fill them in: addresses only.
 pub mod client {
     pub use super::{
-        __client_accounts_bondvault::BondVault, __client_accounts_stakevault::StakeVault,
+        __client_accounts_bondvault::BondVault, __client_accounts_delegatedstake::DelegatedStake,
+        __client_accounts_delegatorrewards::DelegatorRewards,
+        __client_accounts_stakevault::StakeVault,
     };
 }

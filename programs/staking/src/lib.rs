@@ -1,8 +1,8 @@
-//! Runs on chain (and its types off chain): networks, services, operators, stake, verifiers,
-//! bonds and slashing.
+//! Runs on chain (and its types off chain): networks, services, operators, stake, delegation,
+//! verifiers, bonds and slashing.
 //!
-//! No key can move a user's stake: it leaves the vault to its operator's own account after the
-//! unbonding time, or by a slash that a final root contains.
+//! No key can move a user's stake: it leaves the vault to the own account of the operator or
+//! the delegator after the unbonding time, or by a slash that a final root contains.
 
 pub mod address;
 pub mod constants;
@@ -21,7 +21,7 @@ use {
     instructions::*,
     leaf::LeafProof,
     state::{NetworkParams, OperatorProfile, ServiceParams},
-    trestle_core::units::TokenAmount,
+    trestle_core::units::{StableAmount, TokenAmount},
 };
 
 declare_id!("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
@@ -129,6 +129,80 @@ pub mod trestle_staking {
     /// Slashes the bonds of verifiers that signed a wrong root; called by the proofs program.
     pub fn bond_slash(ctx: &mut Context<BondSlash>, signers: u32, voted_epoch: u64) -> Result<()> {
         emit!(ctx.accounts.bond_slash(signers, voted_epoch)?);
+        Ok(())
+    }
+
+    /// Opens the vaults for the rewards of a network's delegators.
+    pub fn delegator_vaults_open(ctx: &mut Context<DelegatorVaultsOpen>) -> Result<()> {
+        emit!(ctx.accounts.delegator_vaults_open(&ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Opens the pool through which others delegate to an operator.
+    pub fn delegation_pool_open(
+        ctx: &mut Context<DelegationPoolOpen>,
+        commission_bps: u16,
+    ) -> Result<()> {
+        emit!(ctx
+            .accounts
+            .delegation_pool_open(commission_bps, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Changes the commission of a delegation pool.
+    pub fn commission_change(
+        ctx: &mut Context<CommissionChange>,
+        commission_bps: u16,
+    ) -> Result<()> {
+        emit!(ctx.accounts.commission_change(commission_bps)?);
+        Ok(())
+    }
+
+    /// Delegates stake to an operator.
+    pub fn delegation_deposit(ctx: &mut Context<DelegationDeposit>, amount: u64) -> Result<()> {
+        let amount = TokenAmount(amount);
+        emit!(ctx.accounts.delegation_deposit(amount, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Starts to unbond delegated stake.
+    pub fn delegation_unbond(ctx: &mut Context<DelegationUnbond>, shares: u64) -> Result<()> {
+        emit!(ctx.accounts.delegation_unbond(shares)?);
+        Ok(())
+    }
+
+    /// Withdraws delegated stake that has finished unbonding.
+    pub fn delegation_withdraw(ctx: &mut Context<DelegationWithdraw>) -> Result<()> {
+        emit!(ctx.accounts.delegation_withdraw()?);
+        Ok(())
+    }
+
+    /// Pays a delegator its rewards.
+    pub fn delegation_claim(ctx: &mut Context<DelegationClaim>) -> Result<()> {
+        emit!(ctx.accounts.delegation_claim()?);
+        Ok(())
+    }
+
+    /// Funds the delegators of an operator; called by the rewards program.
+    pub fn delegation_fund(
+        ctx: &mut Context<DelegationFund>,
+        tokens: u64,
+        stable: u64,
+    ) -> Result<()> {
+        let (tokens, stable) = (TokenAmount(tokens), StableAmount(stable));
+        emit!(ctx.accounts.delegation_fund(tokens, stable)?);
+        Ok(())
+    }
+
+    /// Closes an empty delegation.
+    pub fn delegation_close(ctx: &mut Context<DelegationClose>) -> Result<()> {
+        emit!(ctx.accounts.delegation_close()?);
+        Ok(())
+    }
+
+    /// Releases a jailed operator.
+    pub fn operator_release(ctx: &mut Context<OperatorRelease>) -> Result<()> {
+        emit!(ctx.accounts.operator_release()?);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 mod change;
 mod emission;
+mod delegation;
 mod layout;
 mod market;
 mod merkle;

@@ -3,9 +3,19 @@
 pub mod authority_accept;
 pub mod authority_propose;
 pub mod bond_slash;
+pub mod commission_change;
+pub mod delegation_claim;
+pub mod delegation_close;
+pub mod delegation_deposit;
+pub mod delegation_fund;
+pub mod delegation_pool_open;
+pub mod delegation_unbond;
+pub mod delegation_withdraw;
+pub mod delegator_vaults_open;
 pub mod network_create;
 pub mod network_pause;
 pub mod operator_register;
+pub mod operator_release;
 pub mod operator_update;
 pub mod service_create;
 pub mod slash_apply;
@@ -18,8 +28,11 @@ pub mod verifier_withdraw;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
-    authority_accept::*, authority_propose::*, bond_slash::*, network_create::*, network_pause::*,
-    operator_register::*, operator_update::*, service_create::*, slash_apply::*, stake_deposit::*,
+    authority_accept::*, authority_propose::*, bond_slash::*, commission_change::*,
+    delegation_claim::*, delegation_close::*, delegation_deposit::*, delegation_fund::*,
+    delegation_pool_open::*, delegation_unbond::*, delegation_withdraw::*,
+    delegator_vaults_open::*, network_create::*, network_pause::*, operator_register::*,
+    operator_release::*, operator_update::*, service_create::*, slash_apply::*, stake_deposit::*,
     stake_unbond::*, stake_withdraw::*, verifier_exit::*, verifier_register::*,
     verifier_withdraw::*,
 };

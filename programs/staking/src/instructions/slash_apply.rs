@@ -1,13 +1,17 @@
 //! Apply a slash that a final root contains.
 //!
 //! The leaf of an operator counts all that was ever slashed; what has not been taken yet is taken
-//! from its stake, then from its unbonding tickets. Nobody accuses here: the root was open to
+//! from its stake, then from its unbonding tickets, then from what others have delegated to it. A
+//! slash also jails the operator. Nobody accuses here: the root was open to
 //! challenge before it became final, so the challenger's share goes to insurance.
 //!
 //! Specification:
 //! - Anybody can apply it, with the leaf of the operator in a root of the ring.
 //! - The leaf's counter less what was taken before is taken, from stake first, then from tickets.
-//! - What stake and tickets do not cover stays owed.
+//! - What they do not cover is taken from the delegated stake, active and unbonding in proportion.
+//! - What all of that does not cover stays owed.
+//! - An operator that accepts delegations cannot be slashed without its pool.
+//! - The operator is jailed, each time for twice as long, up to a limit.
 //! - The burn share is burned; the rest goes to the insurance vault.
 //! - A leaf whose slashes have all been taken is refused.
 //! - An operator with nothing left is refused.
@@ -16,7 +20,12 @@
 
 use {
     crate::{
-        error::StakingError, event::SlashApplied, groups, leaf::LeafProof, ring::FinalRoots,
+        error::StakingError,
+        event::SlashApplied,
+        groups,
+        leaf::LeafProof,
+        ring::FinalRoots,
+        state::{is_pool_address, DelegationPool, SlashTaken},
         token_calls,
     },
     anchor_lang::prelude::*,
@@ -39,30 +48,57 @@ pub struct SlashApply {
     /// The network's insurance vault, which receives what is not burned.
     #[account(mut, address = stake.network.insurance_vault @ StakingError::WrongVault)]
     pub insurance_vault: Account<TokenAccount>,
+    /// The operator's delegation pool: what it holds changes. Looked at only if the operator has
+    /// one, and then at its address.
+    #[account(mut)]
+    pub delegation_pool: UncheckedAccount,
 }
 
 impl SlashApply {
     pub fn slash_apply(&mut self, leaf: &LeafProof) -> Result<SlashApplied> {
         let counters = leaf.verify(&self.ring, self.stake.operator.address())?;
-        let taken = self.stake.operator.slash(counters.slashed)?;
-        self.stake.network.stake_out(taken)?;
+        let taken = self.take(counters.slashed)?;
+        self.stake.operator.jail(Clock::get()?.unix_timestamp)?;
+        self.stake.network.stake_out(taken.total)?;
         let parts = self
             .stake
             .network
             .slash_shares()?
-            .split_unchallenged(taken.0);
+            .split_unchallenged(taken.total.0);
         self.pay(&parts)?;
         self.stake.invariant()?;
         Ok(SlashApplied {
             operator: *self.stake.operator.address(),
             epoch: leaf.epoch,
-            amount: taken.0,
+            amount: taken.total.0,
             burned: parts.burn,
             insured: parts.insurance,
             stake: self.stake.operator.stake,
             slashed_applied: self.stake.operator.slashed_applied,
             total_stake: self.stake.network.total_stake,
+            from_delegation: taken.delegated.0,
+            jailed_until: self.stake.operator.jailed_until,
+            jail_count: self.stake.operator.jail_count,
+            _pad: [0; 4],
         })
+    }
+
+    fn take(&mut self, slashed: u64) -> Result<SlashTaken> {
+        let bump = self.stake.operator.delegation_bump;
+        if bump == 0 {
+            return self.stake.operator.slash(slashed, None);
+        }
+        let account = *self.delegation_pool.account();
+        require!(
+            is_pool_address(account.address(), self.stake.operator.address(), bump),
+            StakingError::WrongAddress
+        );
+        // SAFETY: at its address there can be none of the named accounts, which are of other types:
+        // no other reference to its data is alive.
+        let mut pool = unsafe { Account::<DelegationPool>::load_mut(account)? };
+        let taken = self.stake.operator.slash(slashed, Some(&mut pool))?;
+        pool.invariant()?;
+        Ok(taken)
     }
 
     fn pay(&mut self, parts: &SlashSplit) -> Result<()> {

@@ -1,8 +1,12 @@
 //! An operator of a service: who it is, where it answers, what it has at stake.
 
 use {
+    super::DelegationPool,
     crate::{
-        constants::{CAPACITY_GIB_MAX, ENDPOINT_BYTES_MAX, TICKETS_MAX, VERSION},
+        constants::{
+            CAPACITY_GIB_MAX, ENDPOINT_BYTES_MAX, JAIL_COUNT_MAX, JAIL_SECONDS, TICKETS_MAX,
+            VERSION,
+        },
         error::StakingError,
         ID,
     },
@@ -56,12 +60,14 @@ pub struct Operator {
     pub device_root: [u8; 32],
     /// Devices in that tree.
     pub device_count: u32,
-    /// Times it was jailed.
+    /// Times it was jailed; it stops counting where jails stop getting longer.
     pub jail_count: u32,
     /// Unix seconds until which it is jailed; zero if it is not.
     pub jailed_until: i64,
+    /// Bump of its delegation pool's address; zero while it has none.
+    pub delegation_bump: u8,
     /// Zero; room for what is to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 63],
 }
 
 /// Stake on its way out. Free when the amount is zero.
@@ -83,6 +89,7 @@ const _: () = assert!(offset_of!(Operator, tickets) == 200);
 const _: () = assert!(offset_of!(Operator, endpoint_len) == 264);
 const _: () = assert!(offset_of!(Operator, controller) == 360);
 const _: () = assert!(offset_of!(Operator, jailed_until) == 464);
+const _: () = assert!(offset_of!(Operator, delegation_bump) == 472);
 
 /// What an operator says about itself, at registration and in each update.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -129,6 +136,17 @@ pub struct OperatorIdentity {
     pub network: Address,
     pub authority: Address,
     pub registered_epoch: u64,
+}
+
+/// What a slash took of whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SlashTaken {
+    /// Of the operator's own stake and tickets.
+    pub own: TokenAmount,
+    /// Of what others delegated to it.
+    pub delegated: TokenAmount,
+    /// Sum of both.
+    pub total: TokenAmount,
 }
 
 impl Operator {
@@ -229,9 +247,13 @@ impl Operator {
     }
 
     /// Takes what the cumulative `slashed` counter of a leaf says and has not been taken yet,
-    /// as far as stake and tickets reach, and returns what was taken. What they do not cover
-    /// stays owed: `slashed_applied` advances only by what was really taken.
-    pub fn slash(&mut self, slashed_total: u64) -> Result<TokenAmount> {
+    /// as far as stake, tickets and then delegated stake reach, and returns what was taken. What
+    /// they do not cover stays owed: `slashed_applied` advances only by what was really taken.
+    pub fn slash(
+        &mut self,
+        slashed_total: u64,
+        pool: Option<&mut DelegationPool>,
+    ) -> Result<SlashTaken> {
         let wanted = slashed_total.saturating_sub(self.slashed_applied);
         require!(wanted > 0, StakingError::NothingToSlash);
         let taken = slash::take(
@@ -239,7 +261,15 @@ impl Operator {
             &self.tickets.map(|ticket| ticket.amount),
             wanted,
         );
-        require!(taken.total > 0, StakingError::NothingToTake);
+        let uncovered = wanted.saturating_sub(taken.total);
+        let delegated = match pool {
+            Some(pool) if uncovered > 0 => pool.slash(uncovered)?,
+            _ => TokenAmount::ZERO,
+        };
+        let total = TokenAmount(taken.total)
+            .checked_add(delegated)
+            .map_err(|_| StakingError::MathOverflow)?;
+        require!(total > TokenAmount::ZERO, StakingError::NothingToTake);
         let less = |held: u64, part: u64| {
             held.checked_sub(part)
                 .ok_or(StakingError::InvariantViolated)
@@ -253,12 +283,41 @@ impl Operator {
         }
         self.slashed_applied = self
             .slashed_applied
-            .checked_add(taken.total)
+            .checked_add(total.0)
             .ok_or(StakingError::MathOverflow)?;
-        Ok(TokenAmount(taken.total))
+        Ok(SlashTaken {
+            own: TokenAmount(taken.total),
+            delegated,
+            total,
+        })
     }
 
-    /// Stake and tickets together: all that a fault can cost.
+    /// Jails it for a time that doubles with every slash, up to a limit.
+    pub fn jail(&mut self, now: i64) -> Result<()> {
+        let seconds = JAIL_SECONDS
+            .checked_shl(self.jail_count)
+            .ok_or(StakingError::MathOverflow)?;
+        let until = now.checked_add(seconds).ok_or(StakingError::MathOverflow)?;
+        self.jailed_until = self.jailed_until.max(until);
+        self.jail_count = self.jail_count.saturating_add(1).min(JAIL_COUNT_MAX);
+        Ok(())
+    }
+
+    /// Whether it may take no new work at `now`.
+    pub fn is_jailed(&self, now: i64) -> bool {
+        now < self.jailed_until
+    }
+
+    /// Ends a jail whose time has passed, if the operator has the stake that its service asks.
+    pub fn release(&mut self, now: i64, min_stake: u64) -> Result<()> {
+        require!(self.jailed_until != 0, StakingError::NotJailed);
+        require!(!self.is_jailed(now), StakingError::JailNotOver);
+        require!(self.stake >= min_stake, StakingError::OperatorUnderstaked);
+        self.jailed_until = 0;
+        Ok(())
+    }
+
+    /// Stake and tickets together: all that a fault can cost the operator itself.
     pub fn slashable(&self) -> Result<u64> {
         self.tickets
             .iter()
@@ -271,11 +330,13 @@ impl Operator {
     /// - It has this layout, a node key and a capacity.
     /// - Its endpoint fits.
     /// - A free ticket has no unlock time.
+    /// - It has not been jailed more often than is counted.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && (1..=CAPACITY_GIB_MAX).contains(&self.capacity_gib)
             && usize::from(self.endpoint_len) <= ENDPOINT_BYTES_MAX
+            && self.jail_count <= JAIL_COUNT_MAX
             && self
                 .tickets
                 .iter()
