@@ -123,4 +123,8 @@ pub enum RewardsError {
     WrongChange,
     #[msg("An epoch that has begun is not allotted yet: allot it by the present parameters first")]
     EpochNotAllotted,
+    #[msg("This is not the operator's delegation pool: derive it from the operator's address")]
+    WrongDelegationPool,
+    #[msg("Nothing is set aside for delegators: pay them when their operator was paid again")]
+    NothingForDelegators,
 }

@@ -68,6 +68,12 @@ pub struct ClaimSynced {
     pub claim: Address,
     pub payout_before: Address,
     pub payout: Address,
+    /// Share of the pay that delegators got, in basis points.
+    pub delegators_bps_before: u16,
+    /// Share of the pay that delegators get from now on, in basis points.
+    pub delegators_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 4],
 }
 
 /// An operator was paid.
@@ -233,4 +239,18 @@ pub struct PoolChangeCancelled {
     pub change: Address,
     pub pool: Address,
     pub by: Address,
+}
+
+/// What was set aside for an operator's delegators went to their vaults.
+#[event(bytemuck)]
+pub struct DelegatorsPaid {
+    pub pool: Address,
+    pub operator: Address,
+    pub delegation_pool: Address,
+    pub tokens: u64,
+    /// Stablecoin, in 1e-6 USD.
+    pub stable: u64,
+    pub paid_total: u64,
+    /// Stablecoin ever paid, in 1e-6 USD.
+    pub stable_paid_total: u64,
 }

@@ -13,6 +13,7 @@ pub mod groups;
 pub mod instructions;
 pub mod leaf;
 pub mod sources;
+pub mod staking_calls;
 pub mod state;
 
 use anchor_lang::prelude::*;
@@ -61,7 +62,7 @@ pub mod trestle_rewards {
         Ok(())
     }
 
-    /// Copies an operator's payout account into its claim.
+    /// Copies an operator's payout account and its delegators' share into its claim.
     pub fn claim_sync(ctx: &mut Context<ClaimSync>) -> Result<()> {
         emit!(ctx.accounts.claim_sync()?);
         Ok(())
@@ -110,6 +111,12 @@ pub mod trestle_rewards {
     /// Pays an operator what was held back and its age has released.
     pub fn held_release(ctx: &mut Context<HeldRelease>) -> Result<()> {
         emit!(ctx.accounts.held_release()?);
+        Ok(())
+    }
+
+    /// Pays delegators what was set aside for them.
+    pub fn delegation_pay(ctx: &mut Context<DelegationPay>) -> Result<()> {
+        emit!(ctx.accounts.delegation_pay()?);
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 //! properties over random inputs, as edge cases, and as golden vectors.
 
 mod change;
-mod emission;
 mod delegation;
+mod emission;
 mod layout;
 mod market;
 mod merkle;

@@ -3,6 +3,7 @@
 pub mod claim_open;
 pub mod claim_stable_payout_set;
 pub mod claim_sync;
+pub mod delegation_pay;
 pub mod emission_open;
 pub mod epoch_allot;
 pub mod held_release;
@@ -18,8 +19,8 @@ pub mod reward_push;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
-    claim_open::*, claim_stable_payout_set::*, claim_sync::*, emission_open::*, epoch_allot::*,
-    held_release::*, pool_change_apply::*, pool_change_cancel::*, pool_change_propose::*,
-    pool_fund::*, pool_open::*, pool_stable_open::*, reward_claim::*, reward_claim_stable::*,
-    reward_push::*,
+    claim_open::*, claim_stable_payout_set::*, claim_sync::*, delegation_pay::*, emission_open::*,
+    epoch_allot::*, held_release::*, pool_change_apply::*, pool_change_cancel::*,
+    pool_change_propose::*, pool_fund::*, pool_open::*, pool_stable_open::*, reward_claim::*,
+    reward_claim_stable::*, reward_push::*,
 };

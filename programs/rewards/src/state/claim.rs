@@ -81,8 +81,10 @@ impl Claim {
         )
     }
 
-    /// Takes over the operator's payout account. Returns the one before.
-    pub fn sync(&mut self, payout: Address) -> Address {
+    /// Takes over the operator's payout account and its delegators' share. Returns the account
+    /// before.
+    pub fn sync(&mut self, payout: Address, delegators_bps: u16) -> Address {
+        self.delegators_bps = delegators_bps;
         core::mem::replace(&mut self.payout, payout)
     }
 
@@ -160,6 +162,14 @@ impl Claim {
             self.held_base = 0;
         }
         Ok(amount)
+    }
+
+    /// Takes out all that was set aside for delegators.
+    pub fn take_delegators_due(&mut self) -> Result<(TokenAmount, StableAmount)> {
+        let tokens = core::mem::take(&mut self.delegators_due_tokens);
+        let stable = core::mem::take(&mut self.delegators_due_stable);
+        require!(tokens > 0 || stable > 0, RewardsError::NothingForDelegators);
+        Ok((TokenAmount(tokens), StableAmount(stable)))
     }
 
     /// What holds after every instruction that changes a claim.
