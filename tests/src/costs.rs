@@ -11,7 +11,10 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
-    trestle_staking::constants::SLASHER,
+    trestle_staking::{
+        address::{delegator_stable_vault_address, delegator_vault_address},
+        constants::{DISTRIBUTOR, SLASHER},
+    },
 };
 
 /// Leaves of the tree that a slash is proven in: depth 20.
@@ -46,6 +49,7 @@ pub fn staking() -> Vec<Cost> {
     network(&mut costs);
     stake(&mut costs);
     bonds(&mut costs);
+    delegation(&mut costs);
     costs
 }
 
@@ -100,6 +104,48 @@ fn stake(costs: &mut Vec<Cost>) {
     world.svm.advance(86_400);
     let ix = world.stake_withdraw(&keys, keys.purse);
     measure(costs, &mut world, "stake_withdraw", ix, &[&owner]);
+}
+
+/// With a slash that reaches the delegators, and rewards in both assets.
+fn delegation(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let payer = key("authority");
+    let ix = world.delegator_vaults_open(payer.pubkey());
+    measure(costs, &mut world, "delegator_vaults_open", ix, &[&payer]);
+    let operator = world.operator("operator", 0);
+    let owner = operator.authority.insecure_clone();
+    let ix = world.delegation_pool_open(&operator, 1_000);
+    measure(costs, &mut world, "delegation_pool_open", ix, &[&owner]);
+    let ix = world.commission_change(&operator, 1_500);
+    measure(costs, &mut world, "commission_change", ix, &[&owner]);
+    let keys = world.delegator("delegator");
+    let ix = world.delegation_deposit(&keys, operator.address, 9 * TOKEN);
+    measure(costs, &mut world, "delegation_deposit", ix, &[&keys.key]);
+    world.svm.trust_signatures();
+    for _ in 0..2 {
+        world.fund(&operator, TOKEN, TOKEN).expect("funding");
+        world.svm.advance(40_000);
+    }
+    let network = world.network;
+    world.donate(delegator_vault_address(&network).0, TOKEN);
+    world.donate(delegator_stable_vault_address(&network).0, TOKEN);
+    let ix = world.delegation_fund(DISTRIBUTOR, operator.address, TOKEN, TOKEN);
+    measure(costs, &mut world, "delegation_fund", ix, &[]);
+    world.svm.advance(40_000);
+    let ix = world.delegation_claim(&keys, operator.address);
+    measure(costs, &mut world, "delegation_claim", ix, &[&keys.key]);
+    let mut roots = Roots::new(&mut world.svm, world.service);
+    world.slash(&mut roots, &operator, 1, TOKEN);
+    let ix = world.delegation_unbond(&keys, operator.address, 9 * TOKEN);
+    measure(costs, &mut world, "delegation_unbond", ix, &[&keys.key]);
+    world.svm.advance(86_400);
+    let ix = world.delegation_withdraw(&keys, operator.address, keys.purse);
+    measure(costs, &mut world, "delegation_withdraw", ix, &[&keys.key]);
+    let ix = world.delegation_close(&keys, operator.address);
+    measure(costs, &mut world, "delegation_close", ix, &[&keys.key]);
+    world.deposit(&operator, 100 * TOKEN);
+    let ix = world.operator_release(&operator);
+    measure(costs, &mut world, "operator_release", ix, &[&owner]);
 }
 
 /// With a full set of verifiers: the dearest case.

@@ -14,8 +14,8 @@ use {
     trestle_staking::{
         accounts,
         address::{
-            bond_vault_address, insurance_vault_address, network_address, operator_address,
-            service_address, stake_vault_address, verifiers_address,
+            bond_vault_address, delegation_pool_address, insurance_vault_address, network_address,
+            operator_address, service_address, stake_vault_address, verifiers_address,
         },
         groups::client,
         instruction,
@@ -372,6 +372,7 @@ impl World {
             stake: self.stake_group(operator),
             token_mint: self.token_mint,
             insurance_vault: self.insurance_vault,
+            delegation_pool: delegation_pool_address(&operator).0,
         })
     }
 

@@ -7,9 +7,11 @@ use trestle_core::{
     program_ids,
     seeds::{
         SEED_BOND_VAULT, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
-        SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL,
-        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS,
-        SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT,
+        SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR, SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET,
+        SEED_NETWORK, SEED_OPERATOR, SEED_POOL, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT,
+        SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT,
+        SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -69,6 +71,42 @@ pub fn operator(service: &Pubkey, authority: &Pubkey) -> Pubkey {
         &[SEED_OPERATOR, service.as_ref(), authority.as_ref()],
         &STAKING_ID,
     )
+}
+
+/// The record of what a network's vaults owe to delegators.
+pub fn delegator_vaults(network: &Pubkey) -> Pubkey {
+    find(&[SEED_DELEGATOR_VAULTS, network.as_ref()], &STAKING_ID)
+}
+
+/// Holds what the delegators of a network have earned in its token.
+pub fn delegator_vault(network: &Pubkey) -> Pubkey {
+    find(&[SEED_DELEGATOR_VAULT, network.as_ref()], &STAKING_ID)
+}
+
+/// Holds what the delegators of a network have earned in stablecoin.
+pub fn delegator_stable_vault(network: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_DELEGATOR_STABLE_VAULT, network.as_ref()],
+        &STAKING_ID,
+    )
+}
+
+/// What others have delegated to an operator.
+pub fn delegation_pool(operator: &Pubkey) -> Pubkey {
+    find(&[SEED_DELEGATION_POOL, operator.as_ref()], &STAKING_ID)
+}
+
+/// What a delegator has in a delegation pool.
+pub fn delegation(pool: &Pubkey, delegator: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_DELEGATION, pool.as_ref(), delegator.as_ref()],
+        &STAKING_ID,
+    )
+}
+
+/// Signs for the rewards program when it pays delegators.
+pub fn distributor() -> Pubkey {
+    find(&[SEED_DISTRIBUTOR], &REWARDS_ID)
 }
 
 /// The last 64 final roots of a service.

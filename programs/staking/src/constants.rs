@@ -67,10 +67,10 @@ pub const ENDPOINT_BYTES_MAX: usize = 95;
 /// Withdrawals an operator can have unbonding at once.
 pub const TICKETS_MAX: usize = 4;
 
-/// Seconds (a day) of the first jail: as long as it takes people to notice and mend what cost stake.
+/// Seconds (a day) of the first jail: as long as it takes to notice and mend what cost stake.
 pub const JAIL_SECONDS: i64 = 86_400;
-/// Slashes after which the jail no longer doubles: the sixth lasts 32 days, a season of daily epochs.
-/// Longer would only make the operator register anew, with a clean record.
+/// Slashes after which the jail no longer doubles: the sixth lasts 32 days. Longer would only make
+/// the operator register anew, with a clean record.
 pub const JAIL_COUNT_MAX: u32 = 5;
 
 /// Verifiers in one network: as many as one `u32` of attestation bits can name.

@@ -5,7 +5,10 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
-    trestle_staking::{address::service_address, constants::SLASHER},
+    trestle_staking::{
+        address::{delegation_pool_address, service_address},
+        constants::SLASHER,
+    },
     trestle_tests::{
         final_roots::Roots,
         matrix::{Fault, Matrix},
@@ -141,7 +144,10 @@ fn slash_apply() {
     roots.publish(&mut world.svm, 1, &[(keys.address, counters)], 1);
     let leaf = roots.leaf(1, &keys.address);
     let ix = world.slash_apply(keys.address, roots.ring, leaf);
-    check(&mut world, "slash_apply", ix, &[], &[]);
+    // Of an operator without delegations the pool is not looked at.
+    let pool = delegation_pool_address(&keys.address).0;
+    let free = [(pool, Fault::Stranger)];
+    check(&mut world, "slash_apply", ix, &[], &free);
 }
 
 #[test]

@@ -4,17 +4,25 @@ use trestle_tests::costs;
 
 /// Compute units of a deposit of stake, token transfer included.
 const STAKE_DEPOSIT_MAX: u64 = 6_000;
+/// Compute units of a delegator's claim of both assets, both token transfers included.
+const DELEGATION_CLAIM_MAX: u64 = 8_000;
 
 #[test]
-fn every_instruction_is_measured_and_a_deposit_stays_within_its_target() {
+fn every_instruction_is_measured_and_deposit_and_claim_stay_within_their_targets() {
     let costs = costs::staking();
     for cost in &costs {
         println!("{cost:?}");
     }
-    assert_eq!(costs.len(), 15);
-    let deposit = costs
-        .iter()
-        .find(|cost| cost.instruction == "stake_deposit")
-        .expect("a deposit");
-    assert!(deposit.compute_units <= STAKE_DEPOSIT_MAX, "{deposit:?}");
+    assert_eq!(costs.len(), 25);
+    let limits = [
+        ("stake_deposit", STAKE_DEPOSIT_MAX),
+        ("delegation_claim", DELEGATION_CLAIM_MAX),
+    ];
+    for (instruction, max) in limits {
+        let cost = costs
+            .iter()
+            .find(|cost| cost.instruction == instruction)
+            .expect("a measured instruction");
+        assert!(cost.compute_units <= max, "{cost:?}");
+    }
 }

@@ -4,7 +4,7 @@ use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use trestle_staking::{
     accounts,
-    groups::{__client_accounts_bondvault::BondVault, __client_accounts_stakevault::StakeVault},
+    groups::client::{BondVault, DelegatedStake, DelegatorRewards, StakeVault},
     instruction as args,
 };
 
@@ -31,6 +31,24 @@ fn bonds(network: &Pubkey) -> BondVault {
         verifiers: address::verifiers(network),
         bond_vault: address::bond_vault(network),
         token_program: TOKEN_PROGRAM_ID,
+    }
+}
+
+fn delegated(network: &Pubkey, pool: &Pubkey) -> DelegatedStake {
+    DelegatedStake {
+        network: *network,
+        pool: *pool,
+        stake_vault: address::stake_vault(network),
+        token_program: TOKEN_PROGRAM_ID,
+    }
+}
+
+fn delegator_rewards(network: &Pubkey, pool: &Pubkey) -> DelegatorRewards {
+    DelegatorRewards {
+        pool: *pool,
+        vaults: address::delegator_vaults(network),
+        token_vault: address::delegator_vault(network),
+        stable_vault: address::delegator_stable_vault(network),
     }
 }
 
@@ -236,6 +254,7 @@ pub fn slash_apply(
         stake: stake(network, operator),
         token_mint: *token_mint,
         insurance_vault: address::insurance_vault(network),
+        delegation_pool: address::delegation_pool(operator),
     };
     build(STAKING_ID, &accounts, &args::SlashApply { leaf })
 }
@@ -262,4 +281,172 @@ pub fn bond_slash(
         voted_epoch,
     };
     build(STAKING_ID, &accounts, &args)
+}
+
+/// Anybody may open the vaults of a network's delegators, once. Signed by who pays the rent.
+pub fn delegator_vaults_open(
+    payer: &Pubkey,
+    network: &Pubkey,
+    token_mint: &Pubkey,
+    stable_mint: &Pubkey,
+) -> Instruction {
+    let accounts = accounts::DelegatorVaultsOpen {
+        payer: *payer,
+        network: *network,
+        token_mint: *token_mint,
+        stable_mint: *stable_mint,
+        vaults: address::delegator_vaults(network),
+        token_vault: address::delegator_vault(network),
+        stable_vault: address::delegator_stable_vault(network),
+        token_program: TOKEN_PROGRAM_ID,
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(STAKING_ID, &accounts, &args::DelegatorVaultsOpen {})
+}
+
+/// Lets others delegate to the operator. Signed by its controller.
+pub fn delegation_pool_open(
+    controller: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    commission_bps: u16,
+) -> Instruction {
+    let accounts = accounts::DelegationPoolOpen {
+        controller: *controller,
+        network: *network,
+        operator: *operator,
+        pool: address::delegation_pool(operator),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    let args = args::DelegationPoolOpen { commission_bps };
+    build(STAKING_ID, &accounts, &args)
+}
+
+/// Signed by the operator's controller.
+pub fn commission_change(
+    controller: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    commission_bps: u16,
+) -> Instruction {
+    let accounts = accounts::CommissionChange {
+        controller: *controller,
+        network: *network,
+        operator: *operator,
+        pool: address::delegation_pool(operator),
+    };
+    let args = args::CommissionChange { commission_bps };
+    build(STAKING_ID, &accounts, &args)
+}
+
+/// Anybody may delegate. Signed by the owner of `source`.
+pub fn delegation_deposit(
+    delegator: &Pubkey,
+    source: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    amount: u64,
+) -> Instruction {
+    let pool = address::delegation_pool(operator);
+    let accounts = accounts::DelegationDeposit {
+        delegator: *delegator,
+        source: *source,
+        delegated: delegated(network, &pool),
+        operator: *operator,
+        delegation: address::delegation(&pool, delegator),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(STAKING_ID, &accounts, &args::DelegationDeposit { amount })
+}
+
+/// Signed by the delegator.
+pub fn delegation_unbond(
+    delegator: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    shares: u64,
+) -> Instruction {
+    let pool = address::delegation_pool(operator);
+    let accounts = accounts::DelegationUnbond {
+        delegator: *delegator,
+        network: *network,
+        pool,
+        delegation: address::delegation(&pool, delegator),
+    };
+    build(STAKING_ID, &accounts, &args::DelegationUnbond { shares })
+}
+
+/// Takes out every ticket that has matured. Signed by the delegator, who must own `destination`.
+pub fn delegation_withdraw(
+    delegator: &Pubkey,
+    destination: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+) -> Instruction {
+    let pool = address::delegation_pool(operator);
+    let accounts = accounts::DelegationWithdraw {
+        delegator: *delegator,
+        destination: *destination,
+        delegated: delegated(network, &pool),
+        delegation: address::delegation(&pool, delegator),
+    };
+    build(STAKING_ID, &accounts, &args::DelegationWithdraw {})
+}
+
+/// Signed by the delegator, who must own both destinations.
+pub fn delegation_claim(
+    delegator: &Pubkey,
+    token_destination: &Pubkey,
+    stable_destination: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+) -> Instruction {
+    let pool = address::delegation_pool(operator);
+    let accounts = accounts::DelegationClaim {
+        delegator: *delegator,
+        token_destination: *token_destination,
+        stable_destination: *stable_destination,
+        rewards: delegator_rewards(network, &pool),
+        delegation: address::delegation(&pool, delegator),
+        token_program: TOKEN_PROGRAM_ID,
+    };
+    build(STAKING_ID, &accounts, &args::DelegationClaim {})
+}
+
+/// What the rewards program calls when an operator with delegators is paid. Nobody else can sign
+/// for `distributor`; it is here so that tests can try.
+pub fn delegation_fund(
+    distributor: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    tokens: u64,
+    stable: u64,
+) -> Instruction {
+    let accounts = accounts::DelegationFund {
+        distributor: *distributor,
+        network: *network,
+        rewards: delegator_rewards(network, &address::delegation_pool(operator)),
+    };
+    let args = args::DelegationFund { tokens, stable };
+    build(STAKING_ID, &accounts, &args)
+}
+
+/// Gives the rent of an empty delegation back. Signed by the delegator.
+pub fn delegation_close(delegator: &Pubkey, operator: &Pubkey) -> Instruction {
+    let pool = address::delegation_pool(operator);
+    let accounts = accounts::DelegationClose {
+        delegator: *delegator,
+        delegation: address::delegation(&pool, delegator),
+    };
+    build(STAKING_ID, &accounts, &args::DelegationClose {})
+}
+
+/// Ends the jail of an operator whose time has passed. Signed by its controller.
+pub fn operator_release(controller: &Pubkey, service: &Pubkey, operator: &Pubkey) -> Instruction {
+    let accounts = accounts::OperatorRelease {
+        controller: *controller,
+        service: *service,
+        operator: *operator,
+    };
+    build(STAKING_ID, &accounts, &args::OperatorRelease {})
 }

@@ -6,7 +6,7 @@
 //!
 //! Specification:
 //! - Only the delegator can unbond.
-//! - The shares' worth leaves the delegated stake and waits in a free ticket for the unbonding time.
+//! - The shares' worth leaves the delegated stake and waits in a free ticket.
 //! - What the shares have earned stays the delegator's.
 //! - More shares than the delegation has are refused, and so is zero.
 //! - Shares without worth are given up without a ticket.
