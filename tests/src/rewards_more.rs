@@ -18,6 +18,7 @@ use {
     trestle_core::leaf::LeafCounters,
     trestle_rewards::{
         accounts,
+        address::claim_address,
         groups::client::StablePool,
         instruction,
         instructions::ChangeArgs,
@@ -102,9 +103,7 @@ impl RewardsWorld {
     /// A funded pool that pays stablecoin.
     pub fn paying_stable() -> Self {
         let mut world = Self::new();
-        world
-            .open_stable(stable_params())
-            .expect("a stable vault");
+        world.open_stable(stable_params()).expect("a stable vault");
         world
     }
 
@@ -163,6 +162,21 @@ impl RewardsWorld {
         let leaf = self.roots.leaf(epoch, &payee.keys.address);
         let ix = self.reward_claim_stable(payee, payout, leaf);
         self.svm.send(&[ix], &[])
+    }
+
+    /// An operator with this stake of its own and of a delegator, and an open claim.
+    pub fn delegated_payee(&mut self, own: u64, delegated: u64, commission_bps: u16) -> Payee {
+        let authority = self.authority_key();
+        let ix = self.delegator_vaults_open(authority.pubkey());
+        self.svm.must(&[ix], &[&authority]);
+        let keys = self.operator("delegated", own);
+        let ix = self.delegation_pool_open(&keys, commission_bps);
+        self.svm.must(&[ix], &[&keys.authority]);
+        self.delegated("delegator", &keys, delegated);
+        let claim = claim_address(&self.pool, &keys.address).0;
+        let ix = self.claim_open(authority.pubkey(), keys.address);
+        self.svm.must(&[ix], &[&authority]);
+        Payee { keys, claim }
     }
 
     pub fn emission_state(&self) -> Emission {

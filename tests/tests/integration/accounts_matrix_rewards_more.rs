@@ -2,11 +2,12 @@
 
 use {
     solana_signer::Signer,
+    trestle_core::leaf::LeafCounters,
     trestle_rewards::{instructions::ChangeArgs, state::PoolParams},
     trestle_tests::{
         final_roots::earned,
         matrix::{Fault, Matrix},
-        rewards::{pool_params, RewardsWorld},
+        rewards::{pool_params, Payee, RewardsWorld},
         rewards_more::{earned_stable, emission_params, stable_params, DOLLAR},
         tokens::TOKEN,
     },
@@ -108,6 +109,50 @@ fn held_release() {
     Matrix {
         name: "held_release",
         instruction: world.held_release(&payee),
+        signers: vec![],
+        free: vec![],
+    }
+    .check(&mut world.svm);
+}
+
+/// An operator whose delegators are owed something.
+fn owing() -> (RewardsWorld, Payee) {
+    let mut world = RewardsWorld::paying_stable();
+    let payee = world.delegated_payee(TOKEN, TOKEN, 0);
+    let ix = world.claim_sync(&payee);
+    world.svm.must(&[ix], &[]);
+    world.release_stable(DOLLAR);
+    world.allow(TOKEN);
+    let both = LeafCounters {
+        tokens: TOKEN,
+        stable: DOLLAR,
+        ..LeafCounters::default()
+    };
+    world.publish(0, &[(payee.keys.address, both)], 1);
+    world.claim(&payee, 0).expect("paid");
+    let payout = world.set_stable_payout(&payee);
+    world.claim_stable(&payee, payout, 0).expect("paid");
+    (world, payee)
+}
+
+#[test]
+fn claim_sync_of_a_delegated_operator() {
+    let (mut world, payee) = owing();
+    Matrix {
+        name: "claim_sync",
+        instruction: world.claim_sync(&payee),
+        signers: vec![],
+        free: vec![],
+    }
+    .check(&mut world.svm);
+}
+
+#[test]
+fn delegation_pay() {
+    let (mut world, payee) = owing();
+    Matrix {
+        name: "delegation_pay",
+        instruction: world.delegation_pay(&payee),
         signers: vec![],
         free: vec![],
     }

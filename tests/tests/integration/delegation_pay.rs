@@ -1,11 +1,6 @@
 //! `delegation_pay`, by its specification, and what payments set aside.
 
 use {
-    anchor_lang::{
-        programs::{System, Token},
-        Id,
-    },
-    solana_signer::Signer,
     trestle_core::leaf::{LeafCounters, Totals},
     trestle_rewards::{
         error::RewardsError,
@@ -13,20 +8,16 @@ use {
         ID,
     },
     trestle_staking::{
-        accounts,
         address::{
-            delegation_address, delegation_pool_address, delegator_stable_vault_address,
-            delegator_vault_address, delegator_vaults_address,
+            delegation_pool_address, delegator_stable_vault_address, delegator_vault_address,
         },
-        groups::client::DelegatedStake,
-        instruction,
         state::DelegationPool,
     },
     trestle_tests::{
         final_roots::earned,
         rewards::{Payee, RewardsWorld},
         rewards_more::DOLLAR,
-        staking::{OperatorKeys, PURSE},
+        staking::OperatorKeys,
         svm::{assert_refused, Outcome},
         tokens::TOKEN,
     },
@@ -35,70 +26,16 @@ use {
 /// A pool, and an operator with 100 tokens of its own and 300 of others, a fifth commission.
 fn delegated() -> (RewardsWorld, Payee) {
     let mut world = RewardsWorld::paying_stable();
-    open_vaults(&mut world);
-    let keys = world.operator("operator", 100 * TOKEN);
-    let payee = open_claim(&mut world, keys);
-    open_pool(&mut world, &payee.keys, 2_000);
-    delegate(&mut world, &payee.keys, 300 * TOKEN);
+    let payee = world.delegated_payee(100 * TOKEN, 300 * TOKEN, 2_000);
     (world, payee)
 }
 
-fn open_claim(world: &mut RewardsWorld, keys: OperatorKeys) -> Payee {
-    let claim = trestle_rewards::address::claim_address(&world.pool, &keys.address).0;
-    let authority = world.authority_key();
-    let ix = world.claim_open(authority.pubkey(), keys.address);
-    world.svm.must(&[ix], &[&authority]);
-    Payee { keys, claim }
-}
-
-fn open_vaults(world: &mut RewardsWorld) {
-    let authority = world.authority_key();
-    let ix = instruction::DelegatorVaultsOpen {}.to_instruction(accounts::DelegatorVaultsOpen {
-        payer: authority.pubkey(),
-        network: world.network,
-        token_mint: world.token_mint,
-        stable_mint: world.stable_mint,
-        vaults: delegator_vaults_address(&world.network).0,
-        token_vault: delegator_vault_address(&world.network).0,
-        stable_vault: delegator_stable_vault_address(&world.network).0,
-        token_program: Token::id(),
-        system_program: System::id(),
-    });
-    world.svm.must(&[ix], &[&authority]);
-}
-
-fn open_pool(world: &mut RewardsWorld, keys: &OperatorKeys, commission_bps: u16) {
-    let ix = instruction::DelegationPoolOpen { commission_bps }.to_instruction(
-        accounts::DelegationPoolOpen {
-            controller: keys.authority.pubkey(),
-            network: world.network,
-            operator: keys.address,
-            pool: delegation_pool_address(&keys.address).0,
-            system_program: System::id(),
-        },
-    );
-    world.svm.must(&[ix], &[&keys.authority]);
-}
-
-fn delegate(world: &mut RewardsWorld, keys: &OperatorKeys, amount: u64) {
-    let delegator = world.svm.funded("delegator");
-    let mint = world.token_mint;
-    let pool = delegation_pool_address(&keys.address).0;
-    let ix =
-        instruction::DelegationDeposit { amount }.to_instruction(accounts::DelegationDeposit {
-            delegator: delegator.pubkey(),
-            source: world.svm.put_tokens(mint, delegator.pubkey(), PURSE),
-            delegated: DelegatedStake {
-                network: world.network,
-                pool,
-                stake_vault: world.stake_vault,
-                token_program: Token::id(),
-            },
-            operator: keys.address,
-            delegation: delegation_address(&pool, &delegator.pubkey()).0,
-            system_program: System::id(),
-        });
-    world.svm.must(&[ix], &[&delegator]);
+/// Another operator that can be delegated to.
+fn other(world: &mut RewardsWorld) -> OperatorKeys {
+    let other = world.operator("other", TOKEN);
+    let ix = world.delegation_pool_open(&other, 0);
+    world.svm.must(&[ix], &[&other.authority]);
+    other
 }
 
 /// Syncs the claim, and pays the operator 100 tokens and as many dollars.
@@ -133,12 +70,14 @@ fn a_sync_takes_over_the_share_that_delegated_stake_and_commission_give() {
     let sent = world.svm.must(&[ix], &[]);
     let event = sent.event::<ClaimSynced>().expect("an event");
     // Three quarters of the stake, less a fifth.
-    assert_eq!((event.delegators_bps_before, event.delegators_bps), (0, 6_000));
+    assert_eq!(
+        (event.delegators_bps_before, event.delegators_bps),
+        (0, 6_000)
+    );
     assert_eq!(world.claim_state(&payee).delegators_bps, 6_000);
     println!("claim_sync (delegated): {} CU", sent.compute_units);
 
-    let other = world.operator("other", TOKEN);
-    open_pool(&mut world, &other, 0);
+    let other = other(&mut world);
     let mut ix = world.claim_sync(&payee);
     ix.accounts[3].pubkey = delegation_pool_address(&other.address).0;
     let outcome = world.svm.send(&[ix], &[]);
@@ -153,7 +92,10 @@ fn anybody_can_pay_the_delegators_of_an_operator_the_money_goes_to_its_delegatio
     let sent = pay(&mut world, &payee).expect("the relayer pays");
     let event = sent.event::<DelegatorsPaid>().expect("an event");
     assert_eq!((event.tokens, event.stable), (60 * TOKEN, 60 * DOLLAR));
-    assert_eq!((event.paid_total, event.stable_paid_total), (100 * TOKEN, 100 * DOLLAR));
+    assert_eq!(
+        (event.paid_total, event.stable_paid_total),
+        (100 * TOKEN, 100 * DOLLAR)
+    );
     let tokens = delegator_vault_address(&world.network).0;
     let stable = delegator_stable_vault_address(&world.network).0;
     assert_eq!(world.svm.tokens(&tokens), 60 * TOKEN);
@@ -161,7 +103,10 @@ fn anybody_can_pay_the_delegators_of_an_operator_the_money_goes_to_its_delegatio
     let pool: DelegationPool = world
         .svm
         .get(&delegation_pool_address(&payee.keys.address).0);
-    assert_eq!((pool.tokens.owed, pool.stable.owed), (60 * TOKEN, 60 * DOLLAR));
+    assert_eq!(
+        (pool.tokens.owed, pool.stable.owed),
+        (60 * TOKEN, 60 * DOLLAR)
+    );
     println!("delegation_pay: {} CU", sent.compute_units);
 }
 
@@ -171,7 +116,10 @@ fn all_that_was_set_aside_is_paid_tokens_and_stablecoin() {
     pay_operator(&mut world, &payee);
     pay(&mut world, &payee).expect("paid");
     let claim = world.claim_state(&payee);
-    assert_eq!((claim.delegators_due_tokens, claim.delegators_due_stable), (0, 0));
+    assert_eq!(
+        (claim.delegators_due_tokens, claim.delegators_due_stable),
+        (0, 0)
+    );
     assert_eq!(world.svm.tokens(&world.vault), 0);
     assert_eq!(world.svm.tokens(&world.stable_vault), 0);
 }
@@ -179,11 +127,7 @@ fn all_that_was_set_aside_is_paid_tokens_and_stablecoin() {
 #[test]
 fn a_pool_without_stablecoin_pays_tokens_alone() {
     let mut world = RewardsWorld::new();
-    open_vaults(&mut world);
-    let keys = world.operator("operator", 100 * TOKEN);
-    let payee = open_claim(&mut world, keys);
-    open_pool(&mut world, &payee.keys, 0);
-    delegate(&mut world, &payee.keys, 100 * TOKEN);
+    let payee = world.delegated_payee(100 * TOKEN, 100 * TOKEN, 0);
     let ix = world.claim_sync(&payee);
     world.svm.must(&[ix], &[]);
     world.allow(10 * TOKEN);
@@ -209,8 +153,7 @@ fn paying_again_is_refused_until_something_was_set_aside_again() {
 fn another_operators_delegation_pool_is_refused() {
     let (mut world, payee) = delegated();
     pay_operator(&mut world, &payee);
-    let other = world.operator("other", TOKEN);
-    open_pool(&mut world, &other, 0);
+    let other = other(&mut world);
     let mut ix = world.delegation_pay(&payee);
     let own = delegation_pool_address(&payee.keys.address).0;
     let theirs = delegation_pool_address(&other.address).0;

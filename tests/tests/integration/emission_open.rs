@@ -105,7 +105,12 @@ fn base_and_each_step_with_the_re_emission_cap_stay_within_the_pools_tokens_an_e
 
 #[test]
 fn shares_of_revenue_and_burns_that_are_not_together_below_the_markets_protocol_fee_are_refused() {
-    for (rho_bps, reemit_bps) in [(PROTOCOL_FEE_BPS, 0), (800, 200), (10_001, 0), (0, u16::MAX)] {
+    for (rho_bps, reemit_bps) in [
+        (PROTOCOL_FEE_BPS, 0),
+        (800, 200),
+        (10_001, 0),
+        (0, u16::MAX),
+    ] {
         refuses(
             EmissionParams {
                 rho_bps,
@@ -158,7 +163,10 @@ fn what_was_paid_and_burned_before_it_was_opened_earns_nothing() {
     sales.burn(&mut staking.svm, 9_000 * TOKEN);
     let sent = world.open_emission(emission_params()).expect("an emission");
     let event = sent.event::<EmissionOpened>().expect("an event");
-    assert_eq!((event.revenue_before, event.burned_before), (1_000_000_000, 9_000 * TOKEN));
+    assert_eq!(
+        (event.revenue_before, event.burned_before),
+        (1_000_000_000, 9_000 * TOKEN)
+    );
     world.allot(0);
     assert_eq!(world.pool_state().allotted_total, emission_params().base);
 }

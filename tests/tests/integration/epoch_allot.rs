@@ -93,7 +93,10 @@ fn stablecoin_in_the_stable_vault_that_no_epoch_was_allotted_yet_goes_to_this_on
     world.claim_stable(&payee, payout, 0).expect("paid");
     world.release_stable(5 * DOLLAR);
     let event = world.allot(2).event::<EpochAllotted>().expect("one");
-    assert_eq!((event.stable, event.stable_paid_total), (5 * DOLLAR, 20 * DOLLAR));
+    assert_eq!(
+        (event.stable, event.stable_paid_total),
+        (5 * DOLLAR, 20 * DOLLAR)
+    );
     let pool = world.pool_state();
     let sums = pool.state().allotted_between(Some(0), 2).expect("kept");
     assert_eq!(sums.stable, 5 * DOLLAR);

@@ -54,7 +54,10 @@ fn a_minting_pool_mints_what_its_emission_grants_into_its_vault_and_nothing_else
     assert_eq!(world.svm.supply(&world.token_mint), supply + granted);
     assert_eq!(world.pool_state().funded_total, granted);
     let allotted = sent.event::<EpochAllotted>().expect("an event");
-    assert_eq!((allotted.tokens, allotted.allotted_total), (granted, granted));
+    assert_eq!(
+        (allotted.tokens, allotted.allotted_total),
+        (granted, granted)
+    );
     println!("epoch_allot (mint): {} CU", sent.compute_units);
 }
 
@@ -63,11 +66,21 @@ fn revenue_since_the_allotment_before_raises_what_a_minting_pool_grants_up_to_th
     let mut world = RewardsWorld::minting(emission_params());
     consume(&mut world, SALE);
     let first = record(&world.allot(0));
-    assert_eq!((first.by_revenue, first.granted), (SALE_EARNS, BASE + SALE_EARNS));
-    assert_eq!((first.scheduled, first.withheld), (900 * TOKEN, 800 * TOKEN - SALE_EARNS));
+    assert_eq!(
+        (first.by_revenue, first.granted),
+        (SALE_EARNS, BASE + SALE_EARNS)
+    );
+    assert_eq!(
+        (first.scheduled, first.withheld),
+        (900 * TOKEN, 800 * TOKEN - SALE_EARNS)
+    );
 
     let second = record(&world.allot_at(1));
-    assert_eq!((second.revenue, second.granted), (0, BASE), "each credit counts once");
+    assert_eq!(
+        (second.revenue, second.granted),
+        (0, BASE),
+        "each credit counts once"
+    );
 
     consume(&mut world, 100 * SALE);
     let third = record(&world.allot_at(2));
@@ -111,7 +124,10 @@ fn without_a_usable_price_the_revenue_waits_for_one_and_base_is_granted() {
 
     let waited = record(&world.allot_at(8));
     assert_eq!((waited.revenue, waited.granted), (SALE, BASE + SALE_EARNS));
-    assert_eq!((waited.price_problem, waited.price_mantissa), (0, 200_400_000));
+    assert_eq!(
+        (waited.price_problem, waited.price_mantissa),
+        (0, 200_400_000)
+    );
 }
 
 #[test]
@@ -124,9 +140,11 @@ fn a_price_account_that_is_none_or_malformed_makes_revenue_wait() {
     let stranger = world.svm.fresh_address();
     world.svm.put(address, stranger, data);
     assert_eq!(record(&world.allot(0)).price_problem, 1);
-    world
-        .svm
-        .put(address, trestle_rewards::constants::PRICE_PROGRAM, vec![0; 134]);
+    world.svm.put(
+        address,
+        trestle_rewards::constants::PRICE_PROGRAM,
+        vec![0; 134],
+    );
     let malformed = record(&world.allot(1));
     assert_eq!((malformed.price_problem, malformed.granted), (2, BASE));
 }
@@ -139,7 +157,10 @@ fn while_the_markets_fee_is_not_above_the_shares_of_revenue_and_burns_they_earn_
     consume(&mut world, SALE);
     burn(&mut world, 7_000 * TOKEN);
     let unsound = record(&world.allot(0));
-    assert_eq!((unsound.granted, unsound.rho_bps, unsound.reemit_bps), (BASE, 0, 0));
+    assert_eq!(
+        (unsound.granted, unsound.rho_bps, unsound.reemit_bps),
+        (BASE, 0, 0)
+    );
 
     let (svm, market) = sales(&mut world);
     market.charge(svm, 701);
@@ -221,7 +242,10 @@ fn a_minting_pool_without_an_emission_is_refused_and_so_is_another_market_revenu
     ];
     for (place, error) in wrong {
         let mut ix = world.epoch_allot(0);
-        let original = world.svm.raw(&ix.accounts[place].pubkey).expect("it exists");
+        let original = world
+            .svm
+            .raw(&ix.accounts[place].pubkey)
+            .expect("it exists");
         let twin = world.svm.fresh_address();
         world.svm.put(twin, original.owner, original.data);
         ix.accounts[place].pubkey = twin;

@@ -43,7 +43,10 @@ fn a_new_operator_gets_a_quarter_at_once_and_the_rest_is_held() {
     let (mut world, payee) = holding();
     let sent = world.claim(&payee, 0).expect("paid");
     let event = sent.event::<RewardClaimed>().expect("an event");
-    assert_eq!((event.paid, event.held, event.left), (25 * TOKEN, 75 * TOKEN, 0));
+    assert_eq!(
+        (event.paid, event.held, event.left),
+        (25 * TOKEN, 75 * TOKEN, 0)
+    );
     assert_eq!(event.claimed_tokens, 100 * TOKEN);
     assert_eq!(world.svm.tokens(&payee.keys.purse), PURSE + 25 * TOKEN);
     let claim = world.claim_state(&payee);
@@ -82,7 +85,10 @@ fn anybody_can_release_for_an_operator_the_pay_goes_to_its_payout_account() {
     world.run_to(3 * MONTH);
     let sent = release(&mut world, &payee).expect("the relayer releases");
     let event = sent.event::<HeldReleased>().expect("an event");
-    assert_eq!((event.operator, event.payout), (payee.keys.address, payee.keys.purse));
+    assert_eq!(
+        (event.operator, event.payout),
+        (payee.keys.address, payee.keys.purse)
+    );
     assert_eq!((event.paid, event.held), (25 * TOKEN, 50 * TOKEN));
     assert_eq!(event.paid_total, 50 * TOKEN);
     assert_eq!(world.svm.tokens(&payee.keys.purse), PURSE + 50 * TOKEN);

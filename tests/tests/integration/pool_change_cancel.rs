@@ -5,9 +5,7 @@ use {
     trestle_rewards::{
         error::RewardsError, event::PoolChangeCancelled, instructions::ChangeArgs, ID,
     },
-    trestle_tests::{
-        rewards::RewardsWorld, rewards_more::emission_params, svm::assert_refused,
-    },
+    trestle_tests::{rewards::RewardsWorld, rewards_more::emission_params, svm::assert_refused},
 };
 
 fn proposed() -> RewardsWorld {

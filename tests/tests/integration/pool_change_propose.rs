@@ -38,11 +38,18 @@ fn only_the_networks_authority_proposes_one_change_of_a_pool_at_a_time() {
     let event = sent.event::<PoolChangeProposed>().expect("an event");
     assert_eq!((event.pool, event.terms), (world.pool, wanted.terms));
     assert_eq!((event.due_epoch, event.step_count), (3, 0));
-    assert_ne!(world.pool_state().breaker_capacity, 7 * TOKEN, "nothing changed yet");
+    assert_ne!(
+        world.pool_state().breaker_capacity,
+        7 * TOKEN,
+        "nothing changed yet"
+    );
     println!("pool_change_propose: {} CU", sent.compute_units);
 
     let second = args(&world);
-    assert!(world.propose(second).is_err(), "a second change of the same pool");
+    assert!(
+        world.propose(second).is_err(),
+        "a second change of the same pool"
+    );
 }
 
 #[test]

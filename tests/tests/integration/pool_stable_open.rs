@@ -17,7 +17,10 @@ fn only_the_networks_authority_opens_the_stable_vault_of_a_pool_once() {
 
     let sent = world.open_stable(stable_params()).expect("a vault");
     let event = sent.event::<PoolStableOpened>().expect("an event");
-    assert_eq!((event.pool, event.stable_vault), (world.pool, world.stable_vault));
+    assert_eq!(
+        (event.pool, event.stable_vault),
+        (world.pool, world.stable_vault)
+    );
     println!("pool_stable_open: {} CU", sent.compute_units);
 
     let again = world.open_stable(stable_params());

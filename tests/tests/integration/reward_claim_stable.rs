@@ -36,12 +36,19 @@ fn paying_with(
 #[test]
 fn anybody_can_claim_for_an_operator_the_pay_goes_to_the_stable_payout_account_of_its_claim() {
     let (mut world, payee, payout) = paying(7 * DOLLAR);
-    world.publish(0, &[(payee.keys.address, earned_stable(7 * DOLLAR))], 1 << 20);
+    world.publish(
+        0,
+        &[(payee.keys.address, earned_stable(7 * DOLLAR))],
+        1 << 20,
+    );
     let sent = world.claim_stable(&payee, payout, 0).expect("the relayer");
     assert_eq!(world.svm.tokens(&payout), 7 * DOLLAR);
     let event = sent.event::<RewardStableClaimed>().expect("an event");
     assert_eq!((event.operator, event.payout), (payee.keys.address, payout));
-    assert_eq!((event.paid, event.left, event.delegators), (7 * DOLLAR, 0, 0));
+    assert_eq!(
+        (event.paid, event.left, event.delegators),
+        (7 * DOLLAR, 0, 0)
+    );
     assert_eq!(event.stable_paid_total, 7 * DOLLAR);
     println!("reward_claim_stable (depth 20): {} CU", sent.compute_units);
     assert!(sent.compute_units <= 10_000);
@@ -79,7 +86,10 @@ fn the_delegators_share_of_it_is_set_aside_nothing_is_held_back() {
     // What is set aside stays owed: the next epoch gets none of it.
     world.run_to(1);
     world.allot(1);
-    assert_eq!(world.pool_state().state().stable_allotted_total().0, 100 * DOLLAR);
+    assert_eq!(
+        world.pool_state().state().stable_allotted_total().0,
+        100 * DOLLAR
+    );
 }
 
 #[test]

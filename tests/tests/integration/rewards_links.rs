@@ -16,7 +16,10 @@ use {
 fn the_market_is_laid_out_as_the_credits_program_writes_it() {
     assert_eq!(size_of::<Market>(), size_of::<MarketState>());
     assert_eq!(offset_of!(Market, bump), offset_of!(MarketState, bump));
-    assert_eq!(offset_of!(Market, network), offset_of!(MarketState, network));
+    assert_eq!(
+        offset_of!(Market, network),
+        offset_of!(MarketState, network)
+    );
     assert_eq!(
         offset_of!(Market, max_conf_bps),
         offset_of!(MarketState, max_conf_bps)
@@ -29,7 +32,10 @@ fn the_market_is_laid_out_as_the_credits_program_writes_it() {
         offset_of!(Market, price_account),
         offset_of!(MarketState, price_account)
     );
-    assert_eq!(offset_of!(Market, feed_id), offset_of!(MarketState, feed_id));
+    assert_eq!(
+        offset_of!(Market, feed_id),
+        offset_of!(MarketState, feed_id)
+    );
     assert_eq!(
         offset_of!(Market, tokens_burned),
         offset_of!(MarketState, tokens_burned)

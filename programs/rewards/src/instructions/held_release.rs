@@ -1,9 +1,9 @@
 //! Release held rewards.
 //!
 //! A new operator gets part of its pay later: in its first three months three quarters are held
-//! back, half in the next three, a quarter until the ninth ends. As the rate falls with age, so does
-//! what may be held of everything that was ever earned under it; the rest is paid. After nine months
-//! nothing is held any more.
+//! back, half in the next three, a quarter until the ninth ends. As the rate falls with age, so
+//! does what may be held of everything that was ever earned under it; the rest is paid. After nine
+//! months nothing is held any more.
 //!
 //! Specification:
 //! - Anybody can release for an operator; the pay goes to its payout account.

@@ -20,8 +20,9 @@ pub struct PoolChangeCancel {
     /// The network's authority.
     #[account(address = network.authority @ RewardsError::NotNetworkAuthority)]
     pub authority: Signer,
-    /// Whoever proposed: receives the rent.
-    #[account(mut, address = change.proposer @ RewardsError::WrongChange)]
+    /// Whoever proposed: receives the rent; mostly the authority itself.
+    // SAFETY: no data of either is read or written, and lamports are added to this one alone.
+    #[account(unsafe(dup), address = change.proposer @ RewardsError::WrongChange)]
     pub proposer: UncheckedAccount,
     /// The pool's network.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
