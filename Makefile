@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 # Some Solana crates declare a newer Rust than they need; the flag changes nothing on a newer one.
 FLAGS := --locked --ignore-rust-version
 
-.PHONY: help setup programs reproducible idl build test lint demo localnet bench readme
+.PHONY: help setup programs reproducible idl build test lint demo localnet bench simulate readme
 .PHONY: readme-check clean-cache
 
 help: ## Lists the targets
@@ -53,6 +53,10 @@ localnet: build ## Runs a local Solana network with Trestle deployed, until Ctrl
 
 bench: build ## Measures compute units, sizes and speeds
 	cargo run --package trestle-bench $(FLAGS)
+
+simulate: ## Runs ten years of a network in seven scenarios: report, tables, charts in target/simulate
+	cargo run --quiet --package trestle-simulate $(FLAGS) -- target/simulate
+	cp target/simulate/report.md tools/simulate/REPORT.md
 
 readme: programs ## Writes the README's tables of costs and errors
 	cargo run --quiet --package trestle-bench $(FLAGS) -- readme

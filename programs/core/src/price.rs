@@ -195,8 +195,9 @@ pub fn conservative_price(
     })
 }
 
-/// The price at which tokens are emitted: the average plus two of its confidence intervals, so that
-/// what is emitted for a dollar is never worth more. Refuses what [`conservative_price`] refuses.
+/// The price at which tokens are emitted: the greater of the latest and the average price, each
+/// with two of its confidence intervals added, so that what is emitted for a dollar is never worth
+/// more, also while the average lags behind a rise. Refuses what [`conservative_price`] refuses.
 pub fn emission_price(
     update: &PriceUpdate,
     feed_id: &[u8; 32],
@@ -205,8 +206,10 @@ pub fn emission_price(
     max_conf: Bps,
 ) -> Result<Price, PriceError> {
     let (average, uncertainty) = checked_average(update, feed_id, now, max_age_seconds, max_conf)?;
+    let latest =
+        positive(update.price)?.saturating_add(update.conf.saturating_mul(CONFIDENCE_FACTOR));
     Ok(Price {
-        mantissa: average.saturating_add(uncertainty),
+        mantissa: latest.max(average.saturating_add(uncertainty)),
         exponent: update.exponent,
     })
 }

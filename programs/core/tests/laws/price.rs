@@ -5,8 +5,9 @@ use trestle_core::{
     hash::sha256,
     math::MathError,
     price::{
-        conservative_price, stable_for_credits, tokens_for_credits, Price, PriceError, PriceUpdate,
-        VerificationLevel, PRICE_UPDATE_DISCRIMINATOR, PRICE_UPDATE_LEN,
+        conservative_price, emission_price, stable_for_credits, tokens_for_credits, tokens_worth,
+        Price, PriceError, PriceUpdate, VerificationLevel, PRICE_UPDATE_DISCRIMINATOR,
+        PRICE_UPDATE_LEN,
     },
     units::{Bps, Credits, StableAmount, TokenAmount, UnixSeconds},
 };
@@ -48,6 +49,19 @@ fn the_average_less_two_confidences_is_taken() {
             exponent: -8
         })
     );
+}
+
+#[test]
+fn emission_takes_the_greater_price_with_its_confidences() {
+    let mut update = update();
+    let mantissa = |update: &PriceUpdate| {
+        emission_price(update, &FEED, NOW, MAX_AGE, max_conf()).map(|price| price.mantissa)
+    };
+    assert_eq!(mantissa(&update), Ok(250_200_000));
+    update.price = 230_000_000;
+    assert_eq!(mantissa(&update), Ok(240_240_000));
+    update.publish_time = NOW.0 - i64::from(MAX_AGE) - 1;
+    assert_eq!(mantissa(&update), Err(PriceError::Stale));
 }
 
 #[test]
@@ -336,6 +350,21 @@ proptest! {
         if u128::from(tokens.0) * u128::from(mantissa) < 10_u128.pow(11) {
             prop_assert!(worth(tokens.0) >= owed);
             prop_assert!(tokens.0 == 0 || worth(tokens.0 - 1) < owed);
+        }
+    }
+
+    #[test]
+    fn what_is_emitted_is_worth_at_most_what_earned_it(
+        credits: u64, mantissa in 1..u64::MAX, exponent in -9..=0_i32, decimals in 0_u8..=9,
+    ) {
+        let price = Price { mantissa, exponent };
+        let burnt = tokens_for_credits(Credits(credits), price, decimals);
+        match (tokens_worth(Credits(credits), price, decimals), burnt) {
+            (Ok(emitted), Ok(burnt)) => {
+                prop_assert!(emitted <= burnt && burnt.0 - emitted.0 <= 1);
+            }
+            (Ok(emitted), Err(_)) => prop_assert_eq!(emitted, TokenAmount(u64::MAX)),
+            (emitted, _) => prop_assert_eq!(emitted, Err(MathError::Overflow)),
         }
     }
 
