@@ -11,6 +11,8 @@ mod log;
 pub mod matrix;
 pub mod proofs;
 pub mod rewards;
+pub mod rewards_more;
+pub mod sales;
 pub mod staking;
 pub mod svm;
 pub mod tokens;

@@ -3,6 +3,7 @@
 use {
     crate::{
         final_roots::Roots,
+        sales::Sales,
         staking::{OperatorKeys, World},
         svm::{Outcome, Sent},
         tokens::TOKEN,
@@ -19,13 +20,16 @@ use {
     trestle_core::leaf::LeafCounters,
     trestle_rewards::{
         accounts,
-        address::{claim_address, minter_address, pool_address, pool_vault_address},
+        address::{
+            change_address, claim_address, emission_address, minter_address, pool_address,
+            pool_stable_vault_address, pool_vault_address,
+        },
         groups::client::PayingPool,
         instruction,
         instructions::reward_push::{PushArgs, PushLeaf},
         state::{Claim, Pool, PoolParams},
     },
-    trestle_staking::leaf::LeafProof,
+    trestle_staking::{address::delegation_pool_address, leaf::LeafProof},
 };
 
 /// What the test pool allots to an epoch, in base units.
@@ -39,6 +43,11 @@ pub struct RewardsWorld {
     pub roots: Roots,
     pub pool: Address,
     pub vault: Address,
+    pub stable_vault: Address,
+    pub emission: Address,
+    pub change: Address,
+    /// What the credits program says, written into the chain as it would write it.
+    pub sales: Sales,
     pub minter: Address,
     /// Puts tokens into the pool.
     pub funder: OperatorKeys,
@@ -72,6 +81,7 @@ pub fn pool_params() -> PoolParams {
         first_epoch: 0,
         breaker_capacity: CAPACITY,
         breaker_window_seconds: 3_600,
+        epochs_per_month: 0,
     }
 }
 
@@ -93,7 +103,12 @@ impl RewardsWorld {
         let mut staking = World::new(&["rewards"]);
         let roots = Roots::new(&mut staking.svm, staking.service);
         let pool = pool_address(&staking.service).0;
+        let sales = Sales::new(&mut staking);
         Self {
+            stable_vault: pool_stable_vault_address(&pool).0,
+            emission: emission_address(&pool).0,
+            change: change_address(&pool).0,
+            sales,
             funder: staking.operator_keys("funder"),
             minter: minter_address(&staking.network).0,
             vault: pool_vault_address(&pool).0,
@@ -203,6 +218,11 @@ impl RewardsWorld {
             token_mint: self.token_mint,
             minter: self.minter,
             token_program: Token::id(),
+            stable_vault: self.stable_vault,
+            emission: self.emission,
+            revenue: self.sales.revenue,
+            market: self.sales.market,
+            price_account: self.sales.price_account,
         })
     }
 
@@ -220,6 +240,8 @@ impl RewardsWorld {
         instruction::ClaimSync {}.to_instruction(accounts::ClaimSync {
             operator: payee.keys.address,
             claim: payee.claim,
+            network: self.network,
+            delegation_pool: delegation_pool_address(&payee.keys.address).0,
         })
     }
 

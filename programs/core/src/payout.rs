@@ -24,9 +24,9 @@ impl PaySplit {
     }
 }
 
-/// Divides a payment: first the delegators' share, which nobody holds back, then what is held of the
-/// rest. The delegators' share is rounded down and the held part up, so that neither takes more than
-/// its share from the other and what is due to an unproven operator errs on the safe side.
+/// Divides a payment: first the delegators' share, which nobody holds back, then what is held of
+/// the rest. The delegators' share is rounded down and the held part up, so that neither takes more
+/// than its share and what is due to an unproven operator errs on the safe side.
 pub fn split_pay(amount: u64, delegators: Bps, held: Bps) -> Result<PaySplit, MathError> {
     let for_delegators = delegators.apply_floor(amount);
     let own = amount

@@ -253,33 +253,6 @@ fn checked_average(
     Ok((ema_price, uncertainty))
 }
 
-/// The price at which tokens are valued that are given out for revenue: the greater of latest price
-/// and average, each with two of its confidence intervals added, which is never less than what the
-/// tokens are worth. At any lower price, a share of the revenue could be worth more than that share.
-/// Refuses what [`conservative_price`] refuses.
-pub fn generous_price(
-    update: &PriceUpdate,
-    feed_id: &[u8; 32],
-    now: UnixSeconds,
-    max_age_seconds: u32,
-    max_conf: Bps,
-) -> Result<Price, PriceError> {
-    conservative_price(update, feed_id, now, max_age_seconds, max_conf)?;
-    let upper = |price: i64, conf: u64| {
-        let uncertainty = conf.checked_mul(CONFIDENCE_FACTOR);
-        let price = positive(price)?;
-        uncertainty
-            .and_then(|uncertainty| price.checked_add(uncertainty))
-            .ok_or(PriceError::TooWide)
-    };
-    let latest = upper(update.price, update.conf)?;
-    let average = upper(update.ema_price, update.ema_conf)?;
-    Ok(Price {
-        mantissa: latest.max(average),
-        exponent: update.exponent,
-    })
-}
-
 /// Token base units to burn for `credits`, rounded up. `token_decimals` are the mint's.
 pub fn tokens_for_credits(
     credits: Credits,

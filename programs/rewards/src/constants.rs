@@ -1,5 +1,10 @@
 //! Seeds and limits. Each limit carries its unit and the reason for its value.
 
+use {
+    anchor_lang::{address, prelude::Address},
+    trestle_core::{emission::SCHEDULE_STEPS_MAX, program_ids},
+};
+
 /// Layout version that every account of this program is written with.
 pub const VERSION: u8 = 1;
 
@@ -21,3 +26,16 @@ pub const BREAKER_WINDOW_SECONDS_MAX: u32 = 2_592_000;
 pub const PUSH_MAX: usize = 28;
 /// Accounts that a push passes for each operator: its claim and its payout account.
 pub const PUSH_ACCOUNTS: usize = 2;
+
+/// The program that sells credits: it owns markets and revenues.
+pub const CREDITS_ID: Address = Address::new_from_array(program_ids::CREDITS_ID);
+/// The program that publishes Pyth prices in accounts of its own.
+pub const PRICE_PROGRAM: Address = address!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
+
+/// Steps of a schedule: a halving every two years lasts for sixteen.
+pub const EMISSION_STEPS_MAX: usize = SCHEDULE_STEPS_MAX;
+/// Records that an emission keeps: as many as a pool keeps allotments.
+pub const EMISSION_RECORDS_MAX: usize = ALLOTMENTS_MAX;
+
+/// Epochs that count as a month: one of the shortest epochs, a minute, for thirty-one days.
+pub const EPOCHS_PER_MONTH_MAX: u32 = 44_640;

@@ -74,4 +74,57 @@ pub enum RewardsError {
     MathOverflow,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg("Only a pool that mints has an emission: a funded one allots what is put into it")]
+    NotMinting,
+    #[msg(
+        "This is not the pool's emission: open it first, then derive it from the pool's address"
+    )]
+    WrongEmission,
+    #[msg("This is not the network's market: derive it from the network's address")]
+    WrongMarket,
+    #[msg("This is not the service's revenue: derive it from the service's address")]
+    WrongRevenue,
+    #[msg("This is not the market's price account: pass the one that the market names")]
+    WrongPriceAccount,
+    #[msg("A schedule has 1 to 8 steps, each with a later first epoch than the one before")]
+    BadSteps,
+    #[msg(
+        "Base, and each step with the re-emission cap, must stay within the pool's tokens an epoch"
+    )]
+    AboveCeiling,
+    #[msg(
+        "Shares of revenue and burns must together stay below the market's protocol fee: else \
+         buying one's own service would pay"
+    )]
+    RhoNotBelowFee,
+    #[msg("Burns are the network's: only the pool of its first service can emit them again")]
+    BurnsElsewhere,
+    #[msg("The pool pays no stablecoin yet: its stable vault must be opened first")]
+    NoStable,
+    #[msg("The pool pays stablecoin already: there is nothing to open")]
+    StableOpen,
+    #[msg("The signer does not control the operator: sign with the operator's controller")]
+    NotController,
+    #[msg("The claim names no account for stablecoin: its operator's controller must set one")]
+    NoStablePayout,
+    #[msg("A month has at most 44,640 epochs; 0 holds nothing back")]
+    BadMonth,
+    #[msg("The operator is jailed: release what is held when it is free again")]
+    Jailed,
+    #[msg("Nothing held can be released yet: wait until the operator is older")]
+    NothingToRelease,
+    #[msg("The tokens an epoch of a pool that mints are its ceiling for good: leave them")]
+    CeilingFixed,
+    #[msg("The delay of the change has not passed: apply it when it is due")]
+    ChangeNotDue,
+    #[msg("The change has lapsed, because nobody applied it in time: cancel it and propose anew")]
+    ChangeLapsed,
+    #[msg("The change is another pool's, or its rent goes to somebody else: pass what it names")]
+    WrongChange,
+    #[msg("An epoch that has begun is not allotted yet: allot it by the present parameters first")]
+    EpochNotAllotted,
+    #[msg("This is not the operator's delegation pool: derive it from the operator's address")]
+    WrongDelegationPool,
+    #[msg("Nothing is set aside for delegators: pay them when their operator was paid again")]
+    NothingForDelegators,
 }

@@ -2,7 +2,13 @@
 //!
 //! Amounts are base units of the network's token; totals are those after the change.
 
-use anchor_lang::prelude::*;
+use {
+    crate::{
+        constants::EMISSION_STEPS_MAX,
+        state::{EmissionRecord, EmissionStep, PoolTerms},
+    },
+    anchor_lang::prelude::*,
+};
 
 /// A service has a pool from now on.
 #[event(bytemuck)]
@@ -36,11 +42,15 @@ pub struct EpochAllotted {
     pub pool: Address,
     pub epoch: u64,
     pub tokens: u64,
+    /// Stablecoin, in 1e-6 USD.
+    pub stable: u64,
     pub allotted_total: u64,
     /// Tokens in the vault after the allotment.
     pub vault_balance: u64,
     /// Tokens ever paid.
     pub paid_total: u64,
+    /// Stablecoin ever paid, in 1e-6 USD.
+    pub stable_paid_total: u64,
 }
 
 /// An operator can be paid from a pool from now on.
@@ -58,6 +68,12 @@ pub struct ClaimSynced {
     pub claim: Address,
     pub payout_before: Address,
     pub payout: Address,
+    /// Share of the pay that delegators got, in basis points.
+    pub delegators_bps_before: u16,
+    /// Share of the pay that delegators get from now on, in basis points.
+    pub delegators_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 4],
 }
 
 /// An operator was paid.
@@ -68,7 +84,12 @@ pub struct RewardClaimed {
     pub payout: Address,
     /// Epoch of the final root.
     pub epoch: u64,
+    /// What went to the payout account.
     pub paid: u64,
+    /// What the operator gets when it is older.
+    pub held: u64,
+    /// What was set aside for its delegators.
+    pub delegators: u64,
     /// What the leaf grants and the breaker held back.
     pub left: u64,
     pub claimed_tokens: u64,
@@ -92,5 +113,144 @@ pub struct RewardsPushed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
 pub struct Payment {
     pub operator: Address,
+    /// What went to its payout account.
     pub paid: u64,
+    /// What was held back or set aside for its delegators.
+    pub kept: u64,
+}
+
+/// A pool has an emission from now on.
+#[event(bytemuck)]
+pub struct EmissionOpened {
+    pub emission: Address,
+    pub pool: Address,
+    pub market: Address,
+    pub revenue: Address,
+    /// Credits of revenue that earn nothing any more.
+    pub revenue_before: u64,
+    /// Burnt tokens that earn nothing any more.
+    pub burned_before: u64,
+    pub base: u64,
+    pub reemit_cap: u64,
+    pub steps: [EmissionStep; EMISSION_STEPS_MAX],
+    pub rho_bps: u16,
+    pub reemit_bps: u16,
+    pub step_count: u8,
+    /// Zero.
+    pub _pad: [u8; 3],
+}
+
+/// A minting pool's rule granted an epoch what was minted for it.
+#[event(bytemuck)]
+pub struct EmissionGranted {
+    pub pool: Address,
+    /// What it was computed from, and what came out.
+    pub record: EmissionRecord,
+    /// Smoothed burns after it.
+    pub smoothed_burn: u64,
+}
+
+/// A pool pays stablecoin from now on.
+#[event(bytemuck)]
+pub struct PoolStableOpened {
+    pub pool: Address,
+    pub stable_vault: Address,
+    pub stable_mint: Address,
+    /// Most stablecoin that is paid at once, in 1e-6 USD.
+    pub breaker_capacity: u64,
+    pub breaker_window_seconds: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A claim pays stablecoin to another account from now on.
+#[event(bytemuck)]
+pub struct ClaimStablePayoutChanged {
+    pub claim: Address,
+    pub payout_before: Address,
+    pub payout: Address,
+}
+
+/// An operator was paid stablecoin. Amounts are in 1e-6 USD.
+#[event(bytemuck)]
+pub struct RewardStableClaimed {
+    pub pool: Address,
+    pub operator: Address,
+    pub payout: Address,
+    /// Epoch of the final root.
+    pub epoch: u64,
+    /// What went to the payout account.
+    pub paid: u64,
+    /// What was set aside for its delegators.
+    pub delegators: u64,
+    /// What the leaf grants and the breaker held back.
+    pub left: u64,
+    pub claimed_stable: u64,
+    pub stable_paid_total: u64,
+}
+
+/// Held rewards were paid to an operator that has grown older.
+#[event(bytemuck)]
+pub struct HeldReleased {
+    pub pool: Address,
+    pub operator: Address,
+    pub payout: Address,
+    pub paid: u64,
+    /// What is still held.
+    pub held: u64,
+    pub paid_total: u64,
+}
+
+/// A change of a pool's parameters waits for its delay.
+#[event(bytemuck)]
+pub struct PoolChangeProposed {
+    pub change: Address,
+    pub pool: Address,
+    pub proposer: Address,
+    /// First epoch in which it can be applied.
+    pub due_epoch: u64,
+    pub terms: PoolTerms,
+    pub base: u64,
+    pub reemit_cap: u64,
+    pub steps: [EmissionStep; EMISSION_STEPS_MAX],
+    pub rho_bps: u16,
+    pub reemit_bps: u16,
+    /// Steps of the schedule; 0 for a funded pool.
+    pub step_count: u8,
+    /// Zero.
+    pub _pad: [u8; 3],
+}
+
+/// A proposed change has been made.
+#[event(bytemuck)]
+pub struct PoolChangeApplied {
+    pub change: Address,
+    pub pool: Address,
+    /// Epoch from which on allotments follow it.
+    pub epoch: u64,
+    pub params_version: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A proposed change will not be made.
+#[event(bytemuck)]
+pub struct PoolChangeCancelled {
+    pub change: Address,
+    pub pool: Address,
+    pub by: Address,
+}
+
+/// What was set aside for an operator's delegators went to their vaults.
+#[event(bytemuck)]
+pub struct DelegatorsPaid {
+    pub pool: Address,
+    pub operator: Address,
+    pub delegation_pool: Address,
+    pub tokens: u64,
+    /// Stablecoin, in 1e-6 USD.
+    pub stable: u64,
+    pub paid_total: u64,
+    /// Stablecoin ever paid, in 1e-6 USD.
+    pub stable_paid_total: u64,
 }

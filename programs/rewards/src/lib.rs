@@ -11,12 +11,17 @@ pub mod error;
 pub mod event;
 pub mod groups;
 pub mod instructions;
+pub mod leaf;
+pub mod sources;
+pub mod staking_calls;
 pub mod state;
 
 use anchor_lang::prelude::*;
 #[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
-    instructions::*, state::PoolParams, trestle_core::units::TokenAmount,
+    instructions::*,
+    state::{EmissionParams, PoolParams, StableParams},
+    trestle_core::units::TokenAmount,
     trestle_staking::leaf::LeafProof,
 };
 
@@ -43,7 +48,11 @@ pub mod trestle_rewards {
 
     /// Allots an epoch what its work can earn at most.
     pub fn epoch_allot(ctx: &mut Context<EpochAllot>, epoch: u64) -> Result<()> {
-        emit!(ctx.accounts.epoch_allot(epoch, &ctx.bumps)?);
+        let (allotted, granted) = ctx.accounts.epoch_allot(epoch, &ctx.bumps)?;
+        emit!(allotted);
+        if let Some(granted) = granted {
+            emit!(granted);
+        }
         Ok(())
     }
 
@@ -53,7 +62,7 @@ pub mod trestle_rewards {
         Ok(())
     }
 
-    /// Copies an operator's payout account into its claim.
+    /// Copies an operator's payout account and its delegators' share into its claim.
     pub fn claim_sync(ctx: &mut Context<ClaimSync>) -> Result<()> {
         emit!(ctx.accounts.claim_sync()?);
         Ok(())
@@ -69,6 +78,66 @@ pub mod trestle_rewards {
     pub fn reward_push(ctx: &mut Context<RewardPush>, args: PushArgs) -> Result<()> {
         let accounts = ctx.remaining_accounts()?;
         emit!(ctx.accounts.reward_push(&args, &accounts)?);
+        Ok(())
+    }
+
+    /// Opens the emission of a pool that mints.
+    pub fn emission_open(ctx: &mut Context<EmissionOpen>, params: EmissionParams) -> Result<()> {
+        emit!(ctx.accounts.emission_open(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Opens the stable vault of a pool.
+    pub fn pool_stable_open(ctx: &mut Context<PoolStableOpen>, params: StableParams) -> Result<()> {
+        emit!(ctx.accounts.pool_stable_open(&params)?);
+        Ok(())
+    }
+
+    /// Sets where a claim pays stablecoin.
+    pub fn claim_stable_payout_set(ctx: &mut Context<ClaimStablePayoutSet>) -> Result<()> {
+        emit!(ctx.accounts.claim_stable_payout_set()?);
+        Ok(())
+    }
+
+    /// Pays an operator the stablecoin that its leaf grants.
+    pub fn reward_claim_stable(
+        ctx: &mut Context<RewardClaimStable>,
+        leaf: LeafProof,
+    ) -> Result<()> {
+        emit!(ctx.accounts.reward_claim_stable(&leaf)?);
+        Ok(())
+    }
+
+    /// Pays an operator what was held back and its age has released.
+    pub fn held_release(ctx: &mut Context<HeldRelease>) -> Result<()> {
+        emit!(ctx.accounts.held_release()?);
+        Ok(())
+    }
+
+    /// Pays delegators what was set aside for them.
+    pub fn delegation_pay(ctx: &mut Context<DelegationPay>) -> Result<()> {
+        emit!(ctx.accounts.delegation_pay()?);
+        Ok(())
+    }
+
+    /// Proposes a change of a pool's parameters.
+    pub fn pool_change_propose(
+        ctx: &mut Context<PoolChangePropose>,
+        args: ChangeArgs,
+    ) -> Result<()> {
+        emit!(ctx.accounts.pool_change_propose(&args, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Applies a change that is due.
+    pub fn pool_change_apply(ctx: &mut Context<PoolChangeApply>) -> Result<()> {
+        emit!(ctx.accounts.pool_change_apply()?);
+        Ok(())
+    }
+
+    /// Cancels a proposed change.
+    pub fn pool_change_cancel(ctx: &mut Context<PoolChangeCancel>) -> Result<()> {
+        emit!(ctx.accounts.pool_change_cancel()?);
         Ok(())
     }
 }

@@ -42,11 +42,20 @@ fn pool_fund() {
 fn epoch_allot() {
     let mut world = RewardsWorld::new();
     world.fund(TOKEN);
+    // What an emission and stablecoin need is not read in a pool that has neither.
+    let mut free: Vec<_> = [world.sales.market, world.sales.price_account]
+        .into_iter()
+        .flat_map(|address| [(address, Fault::Twin), (address, Fault::ForeignOwner)])
+        .collect();
+    let instruction = world.epoch_allot(0);
+    for meta in &instruction.accounts[6..] {
+        free.push((meta.pubkey, Fault::Stranger));
+    }
     Matrix {
         name: "epoch_allot",
-        instruction: world.epoch_allot(0),
+        instruction,
         signers: vec![],
-        free: vec![],
+        free,
     }
     .check(&mut world.svm);
 }
@@ -70,11 +79,14 @@ fn claim_open() {
 fn claim_sync() {
     let mut world = RewardsWorld::new();
     let payee = world.payee("operator");
+    let instruction = world.claim_sync(&payee);
+    let pool = instruction.accounts[3].pubkey;
     Matrix {
         name: "claim_sync",
-        instruction: world.claim_sync(&payee),
+        instruction,
         signers: vec![],
-        free: vec![],
+        // The operator has no delegation pool, so that none is read.
+        free: vec![(pool, Fault::Stranger)],
     }
     .check(&mut world.svm);
 }

@@ -23,10 +23,12 @@ fn anybody_can_open_the_claim_of_an_operator_of_the_pools_service_once() {
 }
 
 #[test]
-fn it_pays_to_the_operators_payout_account() {
+fn it_pays_to_the_operators_payout_account_and_knows_since_when_the_operator_is_registered() {
     let mut world = RewardsWorld::new();
+    world.run_to(3);
     let payee = world.payee("operator");
     let claim = world.claim_state(&payee);
+    assert_eq!(claim.registered_epoch, 3);
     assert_eq!(claim.payout, payee.keys.purse);
     assert_eq!((claim.claimed_tokens, claim.claimed_stable), (0, 0));
 }

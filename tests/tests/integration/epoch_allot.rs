@@ -1,7 +1,6 @@
 //! `epoch_allot`, by its specification.
 
 use {
-    spl_token_interface::state::Mint,
     trestle_rewards::{
         error::RewardsError,
         event::EpochAllotted,
@@ -10,25 +9,11 @@ use {
     },
     trestle_tests::{
         rewards::{pool_params, RewardsWorld, PER_EPOCH},
+        rewards_more::{earned_stable, DOLLAR},
         svm::assert_refused,
         tokens::TOKEN,
     },
 };
-
-/// A pool that mints.
-fn minting() -> RewardsWorld {
-    let mut world = RewardsWorld::without_pool();
-    let mut mint: Mint = world.svm.packed(&world.token_mint);
-    mint.mint_authority = Some(world.minter).into();
-    let address = world.token_mint;
-    world.svm.put_packed(address, &mint);
-    let params = PoolParams {
-        mode: 2,
-        ..pool_params()
-    };
-    world.open_pool(params).expect("a minting pool");
-    world
-}
 
 #[test]
 fn anybody_can_allot_an_epoch_that_has_begun() {
@@ -91,14 +76,41 @@ fn a_funded_pool_allots_what_the_schedule_grants_as_far_as_the_vault_carries() {
 }
 
 #[test]
-fn a_minting_pool_mints_what_the_schedule_grants_into_its_vault() {
-    let mut world = minting();
-    let supply = world.svm.supply(&world.token_mint);
-    let sent = world.allot(0);
-    assert_eq!(world.svm.tokens(&world.vault), PER_EPOCH);
-    assert_eq!(world.svm.supply(&world.token_mint), supply + PER_EPOCH);
-    assert_eq!(world.pool_state().funded_total, PER_EPOCH);
-    println!("epoch_allot (mint): {} CU", sent.compute_units);
+fn stablecoin_in_the_stable_vault_that_no_epoch_was_allotted_yet_goes_to_this_one() {
+    let mut world = RewardsWorld::paying_stable();
+    world.fund(10 * PER_EPOCH);
+    world.release_stable(30 * DOLLAR);
+    let event = world.allot(0).event::<EpochAllotted>().expect("one");
+    assert_eq!(event.stable, 30 * DOLLAR);
+    world.run_to(2);
+    let event = world.allot(1).event::<EpochAllotted>().expect("one");
+    assert_eq!(event.stable, 0, "all of it was allotted");
+
+    // What was paid no longer counts, neither as held nor as owed.
+    let payee = world.payee("operator");
+    let payout = world.set_stable_payout(&payee);
+    world.publish(0, &[(payee.keys.address, earned_stable(20 * DOLLAR))], 1);
+    world.claim_stable(&payee, payout, 0).expect("paid");
+    world.release_stable(5 * DOLLAR);
+    let event = world.allot(2).event::<EpochAllotted>().expect("one");
+    assert_eq!(
+        (event.stable, event.stable_paid_total),
+        (5 * DOLLAR, 20 * DOLLAR)
+    );
+    let pool = world.pool_state();
+    let sums = pool.state().allotted_between(Some(0), 2).expect("kept");
+    assert_eq!(sums.stable, 5 * DOLLAR);
+    assert_eq!(pool.state().stable_allotted_total().0, 35 * DOLLAR);
+}
+
+#[test]
+fn the_stable_vault_of_somebody_else_is_refused() {
+    let mut world = RewardsWorld::paying_stable();
+    let (mint, owner) = (world.stable_mint, world.svm.fresh_address());
+    let mut ix = world.epoch_allot(0);
+    ix.accounts[6].pubkey = world.svm.put_tokens(mint, owner, DOLLAR);
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, RewardsError::WrongVault);
 }
 
 #[test]

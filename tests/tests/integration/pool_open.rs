@@ -81,6 +81,13 @@ fn parameters_out_of_bounds_are_refused() {
         ),
         (
             PoolParams {
+                epochs_per_month: 44_641,
+                ..good
+            },
+            RewardsError::BadMonth,
+        ),
+        (
+            PoolParams {
                 breaker_window_seconds: 59,
                 ..good
             },

@@ -61,7 +61,7 @@ fn event(sent: &Sent) -> (u64, u64, Vec<Payment>) {
         epoch: u64,
         paid: u64,
         _paid_total: u64,
-        payments: Vec<(Address, u64)>,
+        payments: Vec<(Address, u64, u64)>,
     }
     let bytes = sent
         .logs
@@ -80,7 +80,11 @@ fn event(sent: &Sent) -> (u64, u64, Vec<Payment>) {
     let payments = pushed
         .payments
         .into_iter()
-        .map(|(operator, paid)| Payment { operator, paid })
+        .map(|(operator, paid, kept)| Payment {
+            operator,
+            paid,
+            kept,
+        })
         .collect();
     (pushed.epoch, pushed.paid, payments)
 }

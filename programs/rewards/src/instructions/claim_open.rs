@@ -5,7 +5,7 @@
 //!
 //! Specification:
 //! - Anybody can open the claim of an operator of the pool's service, once.
-//! - It pays to the operator's payout account.
+//! - It pays to the operator's payout account, and knows since when the operator is registered.
 
 use {
     crate::{
@@ -47,15 +47,13 @@ pub struct ClaimOpen {
 impl ClaimOpen {
     pub fn claim_open(&mut self, bumps: &ClaimOpenBumps) -> Result<ClaimOpened> {
         let pool = *self.pool.address();
-        let operator = *self.operator.address();
-        let payout = self.operator.payout;
-        self.claim.open(bumps.claim, pool, operator, payout);
+        self.claim.open(bumps.claim, pool, &self.operator);
         self.claim.invariant()?;
         Ok(ClaimOpened {
             claim: *self.claim.address(),
             pool,
-            operator,
-            payout,
+            operator: self.claim.operator,
+            payout: self.claim.payout,
         })
     }
 }

@@ -1,16 +1,22 @@
 //! Sync a claim with its operator.
 //!
-//! Copies the operator's payout account into the claim again, after the operator changed it.
+//! Copies into the claim again what the operator and its delegators have changed: the payout
+//! account, and the delegators' share of the pay.
 //!
 //! Specification:
 //! - Anybody can sync a claim with its own operator.
 //! - It pays to the operator's present payout account from then on.
+//! - It sets aside the share that delegated stake and commission give now, of what is paid from
+//!   then on.
+//! - An operator that nobody can delegate to shares with nobody.
+//! - Another operator's delegation pool is refused.
 //! - Syncing a claim that is in step changes nothing.
 
 use {
-    crate::{error::RewardsError, event::ClaimSynced, state::Claim},
-    anchor_lang::prelude::*,
-    trestle_staking::state::Operator,
+    crate::{clock::network_epoch, error::RewardsError, event::ClaimSynced, state::Claim},
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::units::Epoch,
+    trestle_staking::state::{DelegationPool, Network, Operator},
 };
 
 #[derive(Accounts)]
@@ -24,17 +30,42 @@ pub struct ClaimSync {
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
     )]
     pub claim: Account<Claim>,
+    /// The operator's network: its clock tells which commission holds.
+    #[account(address = operator.network @ RewardsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The operator's delegation pool; not read if it has none.
+    pub delegation_pool: UncheckedAccount,
 }
 
 impl ClaimSync {
     pub fn claim_sync(&mut self) -> Result<ClaimSynced> {
         let payout = self.operator.payout;
-        let payout_before = self.claim.sync(payout);
+        let share_before = self.claim.delegators_bps;
+        let share = self.delegators_bps()?;
+        let payout_before = self.claim.sync(payout, share);
         self.claim.invariant()?;
         Ok(ClaimSynced {
             claim: *self.claim.address(),
             payout_before,
             payout,
+            delegators_bps_before: share_before,
+            delegators_bps: share,
+            _pad: [0; 4],
         })
+    }
+
+    fn delegators_bps(&self) -> Result<u16> {
+        if self.operator.delegation_bump == 0 {
+            return Ok(0);
+        }
+        let now = Clock::get()?.unix_timestamp;
+        let epoch = network_epoch(&self.network, now)?;
+        let pool = Account::<DelegationPool>::load(*self.delegation_pool.account())?;
+        require!(
+            address_eq(&pool.operator, self.operator.address())
+                && pool.is_at(self.delegation_pool.address()),
+            RewardsError::WrongDelegationPool
+        );
+        Ok(pool.delegators_bps(self.operator.stake, Epoch(epoch)).get())
     }
 }

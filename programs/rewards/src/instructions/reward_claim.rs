@@ -6,6 +6,7 @@
 //! Specification:
 //! - Anybody can claim for an operator; the pay goes to its payout account.
 //! - The leaf's tokens less what was paid before are paid.
+//! - The delegators' share of it is set aside, and a new operator's is held back in part.
 //! - Claiming again with the same or an older leaf is refused.
 //! - The breaker pays in part, and what it holds back can be claimed later.
 //! - An exhausted breaker is refused.
@@ -15,13 +16,15 @@
 //! - A claim works while the network is paused.
 
 use {
-    crate::{error::RewardsError, event::RewardClaimed, groups, state::Claim},
-    anchor_lang::{address_eq, prelude::*},
-    trestle_core::{
-        leaf::{LeafCounters, PayoutLeaf},
-        merkle,
-        units::TokenAmount,
+    crate::{
+        error::RewardsError,
+        event::RewardClaimed,
+        groups::{self, Grant},
+        leaf::require_leaf,
+        state::Claim,
     },
+    anchor_lang::{address_eq, prelude::*},
+    trestle_core::units::TokenAmount,
     trestle_staking::leaf::LeafProof,
 };
 
@@ -44,16 +47,7 @@ pub struct RewardClaim {
 impl RewardClaim {
     fn validate(&self, leaf: &LeafProof) -> Result<TokenAmount> {
         let root = self.from.root(leaf.epoch)?;
-        let counters = LeafCounters::from(leaf.counters);
-        let hash = PayoutLeaf::from_parts(self.claim.operator.as_array(), &counters).hash();
-        merkle::verify(
-            &root.tree_root,
-            root.leaf_count,
-            leaf.index,
-            &hash,
-            &leaf.proof,
-        )
-        .map_err(|_| RewardsError::LeafNotProven)?;
+        let counters = require_leaf(root, &self.claim.operator, leaf)?;
         let due = self.claim.due(counters.tokens);
         require!(due.0 > 0, RewardsError::NothingToClaim);
         Ok(due)
@@ -61,11 +55,17 @@ impl RewardClaim {
 
     pub fn reward_claim(&mut self, leaf: &LeafProof) -> Result<RewardClaimed> {
         let due = self.validate(leaf)?;
-        let granted = self.from.granted()?;
-        let now = Clock::get()?.unix_timestamp;
+        let totals = self.from.granted()?;
+        let grant = Grant {
+            epoch: leaf.epoch,
+            totals: &totals,
+            now: Clock::get()?.unix_timestamp,
+        };
         let payout = self.payout.try_cpi_handle_mut()?;
-        let paid = self.from.pay(&mut self.claim, payout, due, &granted, now)?;
-        require!(paid.0 > 0, RewardsError::BreakerExhausted);
+        let before = self.claim.claimed_tokens;
+        let split = self.from.pay(&mut self.claim, payout, due, &grant)?;
+        let granted = self.claim.claimed_tokens.saturating_sub(before);
+        require!(granted > 0, RewardsError::BreakerExhausted);
         self.from.pool.invariant()?;
         self.claim.invariant()?;
         Ok(RewardClaimed {
@@ -73,8 +73,10 @@ impl RewardClaim {
             operator: self.claim.operator,
             payout: self.claim.payout,
             epoch: leaf.epoch,
-            paid: paid.0,
-            left: due.0.saturating_sub(paid.0),
+            paid: split.operator,
+            held: split.held,
+            delegators: split.delegators,
+            left: due.0.saturating_sub(granted),
             claimed_tokens: self.claim.claimed_tokens,
             paid_total: self.from.pool.paid_total,
         })

@@ -12,6 +12,7 @@
 //!
 //! Specification:
 //! - Each operator gets its leaf's tokens less what it was paid before.
+//! - The delegators' share of each is set aside, and new operators' are held back in part.
 //! - An operator that nothing is due to, or that the breaker has nothing left for, is passed over.
 //! - A push that pays nobody is refused.
 //! - Leaves come in ascending order, each once, and at most 28.
@@ -25,13 +26,14 @@ use {
         constants::{PUSH_ACCOUNTS, PUSH_MAX},
         error::RewardsError,
         event::{Payment, RewardsPushed},
-        groups,
+        groups::{self, Grant},
         state::Claim,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
-        leaf::{LeafCounters, PayoutLeaf, Totals},
+        leaf::{LeafCounters, PayoutLeaf},
         merkle::{self, ProofError},
+        payout::PaySplit,
         units::TokenAmount,
     },
     trestle_staking::leaf::Counters,
@@ -134,43 +136,48 @@ impl RewardPush {
         accounts: &[AccountView],
     ) -> Result<RewardsPushed> {
         self.validate(args, accounts)?;
-        let granted = self.from.granted()?;
-        let now = Clock::get()?.unix_timestamp;
-        let before = self.from.pool.paid_total;
+        let totals = self.from.granted()?;
+        let grant = Grant {
+            epoch: args.epoch,
+            totals: &totals,
+            now: Clock::get()?.unix_timestamp,
+        };
         let mut payments = Vec::with_capacity(args.leaves.len());
         for payee in payees(&args.leaves, accounts) {
-            payments.push(self.pay(payee, &granted, now)?);
+            payments.push(self.pay(payee, &grant)?);
         }
-        let paid_total = self.from.pool.paid_total;
-        let paid = paid_total
-            .checked_sub(before)
-            .ok_or(RewardsError::InvariantViolated)?;
-        require!(paid > 0, RewardsError::NothingToPush);
+        let (mut paid, mut kept) = (0_u64, 0_u64);
+        for payment in &payments {
+            paid = paid.saturating_add(payment.paid);
+            kept = kept.saturating_add(payment.kept);
+        }
+        require!(paid > 0 || kept > 0, RewardsError::NothingToPush);
         self.from.pool.invariant()?;
         Ok(RewardsPushed {
             pool: *self.from.pool.address(),
             epoch: args.epoch,
             paid,
-            paid_total,
+            paid_total: self.from.pool.paid_total,
             payments,
         })
     }
 
-    fn pay(&mut self, mut payee: Payee<'_>, granted: &Totals, now: i64) -> Result<Payment> {
+    fn pay(&mut self, mut payee: Payee<'_>, grant: &Grant<'_>) -> Result<Payment> {
         // SAFETY: the claims are none of the named accounts, which are of other types, and each
         // is dropped before the next is loaded: no other reference to its data is alive.
         let mut claim = unsafe { Account::<Claim>::load_mut(payee.claim)? };
         let due = claim.due(payee.leaf.counters.tokens);
-        let paid = if due == TokenAmount::ZERO {
-            due
+        let split = if due == TokenAmount::ZERO {
+            PaySplit::default()
         } else {
             let payout = CpiHandleMut::writable(&mut payee.payout);
-            self.from.pay(&mut claim, payout, due, granted, now)?
+            self.from.pay(&mut claim, payout, due, grant)?
         };
         claim.invariant()?;
         Ok(Payment {
             operator: claim.operator,
-            paid: paid.0,
+            paid: split.operator,
+            kept: split.held.saturating_add(split.delegators),
         })
     }
 }

@@ -4,7 +4,13 @@ use {
     crate::{constants::VERSION, error::RewardsError, ID},
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
-    trestle_core::{seeds::SEED_CLAIM, units::TokenAmount},
+    trestle_core::{
+        emission::held_bps,
+        payout::{releasable, split_pay, PaySplit},
+        seeds::SEED_CLAIM,
+        units::{Bps, StableAmount, TokenAmount},
+    },
+    trestle_staking::state::Operator,
 };
 
 /// PDA `["claim", pool, operator]`.
@@ -22,27 +28,47 @@ pub struct Claim {
     pub operator: Address,
     /// Token account that the pay goes to: a copy of the operator's.
     pub payout: Address,
-    /// Tokens ever paid, in base units; never more than the operator's leaf says.
+    /// Tokens ever paid, set aside and held, in base units; never more than the operator's leaf
+    /// says.
     pub claimed_tokens: u64,
-    /// Stablecoin ever paid, in 1e-6 USD.
+    /// Stablecoin ever paid and set aside, in 1e-6 USD.
     pub claimed_stable: u64,
-    /// Zero; room for held rewards.
-    pub _reserved: [u8; 32],
+    /// Tokens of the operator that are held back, in base units.
+    pub held: u64,
+    /// The pay that anything was ever held from, in base units; zero when nothing is held.
+    pub held_base: u64,
+    /// Tokens set aside for the operator's delegators, in base units.
+    pub delegators_due_tokens: u64,
+    /// Stablecoin set aside for the operator's delegators, in 1e-6 USD.
+    pub delegators_due_stable: u64,
+    /// Token account that stablecoin goes to; zero until the operator's controller sets it.
+    pub stable_payout: Address,
+    /// Epoch in which the operator registered: a copy of the operator's.
+    pub registered_epoch: u64,
+    /// The delegators' share of each payment: a copy of what their stake and the operator's
+    /// commission give.
+    pub delegators_bps: u16,
+    /// Zero.
+    pub _pad_end: [u8; 6],
+    /// Zero; room for what is to come.
+    pub _reserved: [u8; 64],
 }
 
-const _: () = assert!(size_of::<Claim>() == 152);
+const _: () = assert!(size_of::<Claim>() == 264);
 const _: () = assert!(offset_of!(Claim, pool) == 8);
 const _: () = assert!(offset_of!(Claim, payout) == 72);
 const _: () = assert!(offset_of!(Claim, claimed_tokens) == 104);
+const _: () = assert!(offset_of!(Claim, stable_payout) == 152);
 
 impl Claim {
     /// Writes a fresh claim that was paid nothing.
-    pub fn open(&mut self, bump: u8, pool: Address, operator: Address, payout: Address) {
+    pub fn open(&mut self, bump: u8, pool: Address, operator: &Account<Operator>) {
         self.version = VERSION;
         self.bump = bump;
         self.pool = pool;
-        self.operator = operator;
-        self.payout = payout;
+        self.operator = *operator.address();
+        self.payout = operator.payout;
+        self.registered_epoch = operator.registered_epoch;
     }
 
     /// Whether `address` is the one that the pool and the operator give.
@@ -55,9 +81,16 @@ impl Claim {
         )
     }
 
-    /// Takes over the operator's payout account. Returns the one before.
-    pub fn sync(&mut self, payout: Address) -> Address {
+    /// Takes over the operator's payout account and its delegators' share. Returns the account
+    /// before.
+    pub fn sync(&mut self, payout: Address, delegators_bps: u16) -> Address {
+        self.delegators_bps = delegators_bps;
         core::mem::replace(&mut self.payout, payout)
+    }
+
+    /// Takes over where stablecoin goes. Returns the account before.
+    pub fn set_stable_payout(&mut self, payout: Address) -> Address {
+        core::mem::replace(&mut self.stable_payout, payout)
     }
 
     /// What a leaf with these tokens still grants. An older leaf than the last one paid grants
@@ -67,26 +100,98 @@ impl Claim {
         TokenAmount(leaf_tokens.saturating_sub(self.claimed_tokens))
     }
 
-    /// Counts tokens as paid.
+    /// What a leaf with this stablecoin still grants.
     #[inline(always)]
-    pub fn pay(&mut self, amount: TokenAmount) -> Result<()> {
-        self.claimed_tokens = self
-            .claimed_tokens
-            .checked_add(amount.0)
-            .ok_or(RewardsError::MathOverflow)?;
-        Ok(())
+    pub fn stable_due(&self, leaf_stable: u64) -> StableAmount {
+        StableAmount(leaf_stable.saturating_sub(self.claimed_stable))
+    }
+
+    /// Counts tokens of an epoch's leaf as paid: what goes to the operator at once, and what stays
+    /// in the vault for its delegators or is held back by the operator's age.
+    #[inline(always)]
+    pub fn pay(
+        &mut self,
+        amount: TokenAmount,
+        epoch: u64,
+        epochs_per_month: u32,
+    ) -> Result<PaySplit> {
+        let rate = self.held_rate(epoch, epochs_per_month);
+        let split = self.split(amount.0, rate)?;
+        self.claimed_tokens = sum(self.claimed_tokens, amount.0)?;
+        self.delegators_due_tokens = sum(self.delegators_due_tokens, split.delegators)?;
+        if split.held > 0 {
+            self.held = sum(self.held, split.held)?;
+            self.held_base = sum(self.held_base, split.own())?;
+        }
+        Ok(split)
+    }
+
+    /// Counts stablecoin as paid. None of it is held back: it is what customers paid for work that
+    /// was done.
+    #[inline(always)]
+    pub fn pay_stable(&mut self, amount: StableAmount) -> Result<PaySplit> {
+        let split = self.split(amount.0, Bps::ZERO)?;
+        self.claimed_stable = sum(self.claimed_stable, amount.0)?;
+        self.delegators_due_stable = sum(self.delegators_due_stable, split.delegators)?;
+        Ok(split)
+    }
+
+    #[inline(always)]
+    fn split(&self, amount: u64, held: Bps) -> Result<PaySplit> {
+        let delegators = Bps::new(self.delegators_bps).ok_or(RewardsError::InvariantViolated)?;
+        Ok(split_pay(amount, delegators, held).map_err(|_| RewardsError::MathOverflow)?)
+    }
+
+    /// Share of its pay that is held back of the operator in an epoch.
+    #[inline(always)]
+    pub fn held_rate(&self, epoch: u64, epochs_per_month: u32) -> Bps {
+        let age = epoch.saturating_sub(self.registered_epoch);
+        held_bps(age, u64::from(epochs_per_month))
+    }
+
+    /// Takes out what is held beyond the rate of an epoch, and returns it.
+    pub fn release(&mut self, epoch: u64, epochs_per_month: u32) -> Result<TokenAmount> {
+        let rate = self.held_rate(epoch, epochs_per_month);
+        let amount = releasable(TokenAmount(self.held), TokenAmount(self.held_base), rate);
+        require!(amount.0 > 0, RewardsError::NothingToRelease);
+        self.held = self
+            .held
+            .checked_sub(amount.0)
+            .ok_or(RewardsError::InvariantViolated)?;
+        if self.held == 0 {
+            self.held_base = 0;
+        }
+        Ok(amount)
+    }
+
+    /// Takes out all that was set aside for delegators.
+    pub fn take_delegators_due(&mut self) -> Result<(TokenAmount, StableAmount)> {
+        let tokens = core::mem::take(&mut self.delegators_due_tokens);
+        let stable = core::mem::take(&mut self.delegators_due_stable);
+        require!(tokens > 0 || stable > 0, RewardsError::NothingForDelegators);
+        Ok((TokenAmount(tokens), StableAmount(stable)))
     }
 
     /// What holds after every instruction that changes a claim.
     ///
     /// - It has this layout.
     /// - It pays for somebody, to somewhere.
+    /// - What is set aside and held was earned.
     #[inline(always)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.operator != Address::default()
-            && self.payout != Address::default();
+            && self.payout != Address::default()
+            && self.held <= self.held_base
+            && self.held_base <= self.claimed_tokens
+            && self.delegators_due_tokens <= self.claimed_tokens
+            && self.delegators_due_stable <= self.claimed_stable;
         require!(holds, RewardsError::InvariantViolated);
         Ok(())
     }
+}
+
+fn sum(a: u64, b: u64) -> Result<u64> {
+    a.checked_add(b)
+        .ok_or_else(|| RewardsError::MathOverflow.into())
 }

@@ -5,11 +5,9 @@
 
 use {
     crate::{
-        constants::{
-            ALLOTMENTS_MAX, BREAKER_WINDOW_SECONDS_MAX, BREAKER_WINDOW_SECONDS_MIN,
-            FIRST_EPOCH_DELAY_MAX, TOKENS_PER_EPOCH_MAX,
-        },
+        constants::ALLOTMENTS_MAX,
         error::RewardsError,
+        state::{PoolParams, PoolTerms, StableParams},
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -20,7 +18,7 @@ use {
         emission::{epoch_allotment, Funding},
         leaf::Totals,
         pool::{self, PoolState, PushError, MODE_FUND, MODE_MINT, POOL_VERSION},
-        units::{TokenAmount, UnixSeconds},
+        units::{StableAmount, TokenAmount, UnixSeconds},
     },
 };
 
@@ -45,7 +43,7 @@ pub struct Pool {
     pub token_mint: Address,
     /// Token account that pays; its authority is this account.
     pub vault: Address,
-    /// Who opened the pool. Nobody can change one.
+    /// Who opened the pool.
     pub authority: Address,
     /// Most that an epoch is allotted, in base units.
     pub tokens_per_epoch: u64,
@@ -69,6 +67,27 @@ pub struct Pool {
     pub allot_count: u64,
     /// The allotments; number n stands at n modulo 64.
     pub allotments: [Allotment; ALLOTMENTS_MAX],
+    /// Token account that pays stablecoin, its authority being this account; zero while the pool
+    /// pays none.
+    pub stable_vault: Address,
+    /// Stablecoin ever paid, in 1e-6 USD.
+    pub stable_paid_total: u64,
+    /// Stablecoin that was paid and has not drained from its breaker yet, in 1e-6 USD.
+    pub stable_breaker_value: u64,
+    /// Unix seconds up to which draining of the stablecoin's breaker is accounted for.
+    pub stable_breaker_ts: i64,
+    /// Most stablecoin that its breaker lets out at once, in 1e-6 USD.
+    pub stable_breaker_capacity: u64,
+    /// Seconds in which the stablecoin's breaker drains its whole capacity.
+    pub stable_breaker_window_seconds: u32,
+    /// Epochs that count as a month of an operator's age; 0 holds no rewards back.
+    pub epochs_per_month: u32,
+    /// Times that the parameters were changed.
+    pub params_version: u32,
+    /// Zero.
+    pub _pad_end: u32,
+    /// Zero; room for what is to come.
+    pub _reserved: [u8; 64],
 }
 
 /// What a pool allotted to one epoch, and to all up to it.
@@ -107,46 +126,11 @@ const _: () = {
     assert!(offset_of!(Pool, breaker_capacity) == offset_of!(PoolState, breaker_capacity));
     assert!(offset_of!(Pool, allot_count) == offset_of!(PoolState, allot_count));
     assert!(offset_of!(Pool, allotments) == offset_of!(PoolState, allotments));
+    assert!(offset_of!(Pool, stable_vault) == offset_of!(PoolState, stable_vault));
+    assert!(offset_of!(Pool, stable_paid_total) == offset_of!(PoolState, stable_paid_total));
+    assert!(offset_of!(Pool, epochs_per_month) == offset_of!(PoolState, epochs_per_month));
+    assert!(offset_of!(Pool, params_version) == offset_of!(PoolState, params_version));
 };
-
-/// What a pool is opened with; nobody can change it afterwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
-pub struct PoolParams {
-    /// 1 pays what is funded, 2 mints what is allotted.
-    pub mode: u8,
-    /// Most that an epoch is allotted, in base units: 1 to 2^44.
-    pub tokens_per_epoch: u64,
-    /// First epoch that is allotted anything: the running one or at most 366 later.
-    pub first_epoch: u64,
-    /// Most that can be paid at once, in base units.
-    pub breaker_capacity: u64,
-    /// Seconds in which as much can be paid again: 60 to 2,592,000.
-    pub breaker_window_seconds: u32,
-}
-
-impl PoolParams {
-    pub fn validate(&self, current_epoch: u64) -> Result<()> {
-        require!(
-            matches!(self.mode, MODE_FUND | MODE_MINT),
-            RewardsError::BadMode
-        );
-        require!(
-            (1..=TOKENS_PER_EPOCH_MAX).contains(&self.tokens_per_epoch),
-            RewardsError::BadSchedule
-        );
-        let delay = self.first_epoch.checked_sub(current_epoch);
-        require!(
-            delay.is_some_and(|delay| delay <= FIRST_EPOCH_DELAY_MAX),
-            RewardsError::BadFirstEpoch
-        );
-        let windows = BREAKER_WINDOW_SECONDS_MIN..=BREAKER_WINDOW_SECONDS_MAX;
-        require!(
-            self.breaker_capacity > 0 && windows.contains(&self.breaker_window_seconds),
-            RewardsError::BadBreaker
-        );
-        Ok(())
-    }
-}
 
 /// Addresses and the bump that are found while a pool's accounts are created.
 pub struct PoolAccounts {
@@ -186,6 +170,7 @@ impl Pool {
         self.first_epoch = params.first_epoch;
         self.breaker_capacity = params.breaker_capacity;
         self.breaker_window_seconds = params.breaker_window_seconds;
+        self.epochs_per_month = params.epochs_per_month;
         self.breaker_ts = now;
     }
 
@@ -238,58 +223,146 @@ impl Pool {
             .ok_or_else(|| RewardsError::MathOverflow.into())
     }
 
-    /// Allots the next epoch what the schedule grants and the vault carries.
-    pub fn allot(&mut self, epoch: u64, vault_balance: u64) -> Result<TokenAmount> {
-        require!(epoch == self.next_epoch()?, RewardsError::WrongEpoch);
-        let funding = if self.mode == MODE_MINT {
-            Funding::Mint
-        } else {
-            Funding::Fund {
-                vault_balance,
-                paid_total: self.paid_total,
-                allotted_total: self.allotted_total,
-            }
+    /// What a funded pool can allot to an epoch: what the schedule grants and the vault carries.
+    pub fn funded_for(&self, epoch: u64, vault_balance: u64) -> Result<TokenAmount> {
+        let funding = Funding::Fund {
+            vault_balance,
+            paid_total: self.paid_total,
+            allotted_total: self.allotted_total,
         };
         let tokens = epoch_allotment(&self.state().schedule(), epoch, &funding)
             .map_err(|_| RewardsError::InvariantViolated)?;
+        Ok(TokenAmount(tokens))
+    }
+
+    /// What an epoch can be allotted of the stablecoin in the vault.
+    pub fn stable_for(&self, vault_balance: u64) -> Result<StableAmount> {
+        let stable = self.state().stable_unallotted(vault_balance);
+        Ok(stable.map_err(|_| RewardsError::InvariantViolated)?)
+    }
+
+    /// Refuses every epoch but the next.
+    pub fn require_next(&self, epoch: u64) -> Result<()> {
+        require!(epoch == self.next_epoch()?, RewardsError::WrongEpoch);
+        Ok(())
+    }
+
+    /// Allots the next epoch these amounts. No epoch gets more tokens than the pool's ceiling.
+    pub fn allot(&mut self, epoch: u64, tokens: TokenAmount, stable: StableAmount) -> Result<()> {
+        self.require_next(epoch)?;
+        require!(
+            tokens.0 <= self.tokens_per_epoch,
+            RewardsError::InvariantViolated
+        );
         self.state_mut()
-            .push_allotment(epoch, tokens, 0)
+            .push_allotment(epoch, tokens.0, stable.0)
             .map_err(|error| match error {
                 PushError::EpochNotNewer(_) => RewardsError::WrongEpoch,
                 PushError::Math(_) => RewardsError::MathOverflow,
             })?;
-        Ok(TokenAmount(tokens))
+        Ok(())
     }
 
-    /// How much of what is due can be paid now; counts it as paid. Less than is due if the breaker
-    /// is exhausted. An error if a root grants more than it may: no root can pass what was
-    /// allotted, and no leaf what its newest root grants in all.
-    pub fn pay(&mut self, due: TokenAmount, granted: &Totals, now: i64) -> Result<TokenAmount> {
-        let amount = self.state_mut().breaker_grant(UnixSeconds(now), due);
-        let paid = self
-            .paid_total
-            .checked_add(amount.0)
-            .ok_or(RewardsError::MathOverflow)?;
-        require!(paid <= granted.tokens, RewardsError::PaidBeyondRoot);
+    /// How much of what is due the breaker lets out now; counts it as let out.
+    #[inline(always)]
+    pub fn let_out(&mut self, due: TokenAmount, now: i64) -> TokenAmount {
+        self.state_mut().breaker_grant(UnixSeconds(now), due)
+    }
+
+    /// Counts tokens that leave the vault. An error if a root grants more than it may: no root can
+    /// pass what was allotted, and no leaf what its newest root grants in all. `amount` is all that
+    /// is granted now, of which `leaving` goes out and the rest stays owed.
+    #[inline(always)]
+    pub fn pay(&mut self, amount: TokenAmount, leaving: u64, granted: &Totals) -> Result<()> {
+        let paid = |more: u64| {
+            self.paid_total
+                .checked_add(more)
+                .ok_or(RewardsError::MathOverflow)
+        };
+        let most = paid(amount.0)?;
+        require!(most <= granted.tokens, RewardsError::PaidBeyondRoot);
         require!(
-            paid <= self.allotted_total,
+            most <= self.allotted_total,
             RewardsError::PaidBeyondAllotment
         );
-        self.paid_total = paid;
-        Ok(amount)
+        self.paid_total = paid(leaving)?;
+        Ok(())
+    }
+
+    /// Writes what a pool needs to pay stablecoin.
+    pub fn open_stable(&mut self, vault: Address, params: &StableParams, now: i64) {
+        self.stable_vault = vault;
+        self.stable_breaker_capacity = params.breaker_capacity;
+        self.stable_breaker_window_seconds = params.breaker_window_seconds;
+        self.stable_breaker_ts = now;
+    }
+
+    /// Whether the pool pays stablecoin.
+    #[inline(always)]
+    pub fn has_stable(&self) -> bool {
+        self.stable_vault != Address::default()
+    }
+
+    /// How much of the stablecoin that is due its breaker lets out now; counts it as let out.
+    pub fn let_out_stable(&mut self, due: StableAmount, now: i64) -> StableAmount {
+        self.state_mut().stable_breaker_grant(UnixSeconds(now), due)
+    }
+
+    /// Counts stablecoin that leaves the vault, within the same bounds as [`Self::pay`].
+    pub fn pay_stable(
+        &mut self,
+        amount: StableAmount,
+        leaving: u64,
+        granted: &Totals,
+    ) -> Result<()> {
+        let paid = |more: u64| {
+            self.stable_paid_total
+                .checked_add(more)
+                .ok_or(RewardsError::MathOverflow)
+        };
+        let most = paid(amount.0)?;
+        require!(most <= granted.stable, RewardsError::PaidBeyondRoot);
+        require!(
+            most <= self.state().stable_allotted_total().0,
+            RewardsError::PaidBeyondAllotment
+        );
+        self.stable_paid_total = paid(leaving)?;
+        Ok(())
+    }
+
+    /// Takes over parameters that were validated.
+    pub fn set(&mut self, params: &PoolTerms) -> Result<()> {
+        self.tokens_per_epoch = params.tokens_per_epoch;
+        self.breaker_capacity = params.breaker_capacity;
+        self.breaker_window_seconds = params.breaker_window_seconds;
+        self.breaker_value = self.breaker_value.min(params.breaker_capacity);
+        self.epochs_per_month = params.epochs_per_month;
+        if self.has_stable() {
+            self.stable_breaker_capacity = params.stable_breaker_capacity;
+            self.stable_breaker_window_seconds = params.stable_breaker_window_seconds;
+            self.stable_breaker_value = self
+                .stable_breaker_value
+                .min(params.stable_breaker_capacity);
+        }
+        self.params_version = self
+            .params_version
+            .checked_add(1)
+            .ok_or(RewardsError::MathOverflow)?;
+        Ok(())
     }
 
     /// What holds after every instruction that changes a pool.
     ///
     /// - It has this layout and a known mode.
     /// - It paid no more than it allotted.
-    /// - What is in the breaker fits into it.
+    /// - What is in the breakers fits into them.
     #[inline(always)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == POOL_VERSION
             && matches!(self.mode, MODE_FUND | MODE_MINT)
             && self.paid_total <= self.allotted_total
-            && self.breaker_value <= self.breaker_capacity;
+            && self.breaker_value <= self.breaker_capacity
+            && self.stable_breaker_value <= self.stable_breaker_capacity;
         require!(holds, RewardsError::InvariantViolated);
         Ok(())
     }
