@@ -8,7 +8,10 @@ use {
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         hash::sha256,
-        seeds::{SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE_VAULT},
+        seeds::{
+            SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE,
+            SEED_REVENUE_VAULT,
+        },
     },
 };
 
@@ -44,6 +47,11 @@ pub fn revenue_vault_address(network: &Address) -> (Address, u8) {
 /// The account that a customer has with a network.
 pub fn customer_address(network: &Address, customer: &Address) -> (Address, u8) {
     find_program_address(&[SEED_CUSTOMER, network.as_ref(), customer.as_ref()], &ID)
+}
+
+/// What customers paid for a service.
+pub fn revenue_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_REVENUE, service.as_ref()], &ID)
 }
 
 /// The lease that pays for a commitment.

@@ -139,3 +139,11 @@ pub struct LeaseClosed {
     /// Credits that the lease gave back over its life, `refunded` included.
     pub refunded_total: u64,
 }
+
+/// What customers pay for a service is counted from now on.
+#[event(bytemuck)]
+pub struct RevenueOpened {
+    pub revenue: Address,
+    pub network: Address,
+    pub service: Address,
+}

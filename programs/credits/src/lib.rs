@@ -107,4 +107,10 @@ pub mod trestle_credits {
         emit!(ctx.accounts.lease_close()?);
         Ok(())
     }
+
+    /// Opens the revenue of a service.
+    pub fn revenue_open(ctx: &mut Context<RevenueOpen>) -> Result<()> {
+        emit!(ctx.accounts.revenue_open(&ctx.bumps)?);
+        Ok(())
+    }
 }

@@ -43,6 +43,7 @@ mod proofs_links;
 mod proofs_properties;
 mod proofs_vectors;
 mod proposal_close;
+mod revenue_open;
 mod reward_claim;
 mod reward_push;
 mod rewards_errors;

@@ -10,10 +10,11 @@ pub mod lease_end;
 pub mod lease_open;
 pub mod lease_settle;
 pub mod market_create;
+pub mod revenue_open;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
     account_deposit::*, account_open::*, account_withdraw::*, credits_buy_burn::*,
     credits_buy_stable::*, lease_close::*, lease_end::*, lease_open::*, lease_settle::*,
-    market_create::*,
+    market_create::*, revenue_open::*,
 };

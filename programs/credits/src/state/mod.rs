@@ -3,9 +3,11 @@
 mod customer;
 mod lease;
 mod market;
+mod revenue;
 
 pub use {
     customer::CustomerAccount,
     lease::{Lease, LeaseParties, LeaseTerms, Settled, SettlementRoot},
     market::{Market, MarketAccounts, MarketParams, MarketSigner},
+    revenue::ServiceRevenue,
 };
