@@ -24,13 +24,13 @@ use {
     trestle_credits::{
         accounts,
         address::{
-            credit_mint_address, customer_address, lease_address, market_address, revenue_address,
-            revenue_vault_address,
+            credit_mint_address, customer_address, lease_address, maintenance_address,
+            market_address, revenue_address, revenue_vault_address,
         },
         constants::PRICE_PROGRAM,
         groups::client::{CreditWallet, CustomerWallet, Funds, LeaseRefund},
         instruction,
-        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams, ServiceRevenue},
+        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams, SlaStep, DEEPER_STEPS},
     },
     trestle_proofs::{address::commitment_address, state::Commitment},
     trestle_staking::leaf::LeafProof,
@@ -123,6 +123,11 @@ pub fn terms() -> LeaseTerms {
         period_epochs: 1,
         sla_bps: 9_000,
         credit_bps: 1_000,
+        deeper_steps: [SlaStep::default(); DEEPER_STEPS],
+        credit_cap_bps: 10_000,
+        notice_epochs: 0,
+        renewal_epochs: 0,
+        renewal_rate: 0,
     }
 }
 
@@ -222,7 +227,7 @@ impl CreditsWorld {
             version: 1,
             bump,
             status: 1,
-            _pad: 0,
+            ended_by: 0,
             leaf_count: 1,
             service: self.service,
             operator: operator.address,
@@ -240,10 +245,11 @@ impl CreditsWorld {
         }
     }
 
-    /// Ends a commitment as the proofs program would.
+    /// Ends a commitment as the proofs program would for its operator.
     pub fn end_commitment(&mut self, deal: &Deal, last_epoch: u64) {
         self.svm.edit::<Commitment>(&deal.commitment, |commitment| {
             commitment.status = 2;
+            commitment.ended_by = 2;
             commitment.ended_epoch = last_epoch;
         });
     }
@@ -309,10 +315,6 @@ impl CreditsWorld {
 
     pub fn account_state(&self, customer: &Customer) -> CustomerAccount {
         self.svm.get(&customer.account)
-    }
-
-    pub fn revenue_state(&self) -> ServiceRevenue {
-        self.svm.get(&self.revenue)
     }
 
     pub fn lease_state(&self, deal: &Deal) -> Lease {
@@ -442,6 +444,7 @@ impl CreditsWorld {
             ring: self.roots.ring,
             commitment: deal.commitment,
             revenue: self.revenue,
+            maintenance: maintenance_address(&deal.operator.address).0,
         })
     }
 
@@ -459,15 +462,6 @@ impl CreditsWorld {
         instruction::LeaseClose {}.to_instruction(accounts::LeaseClose {
             refund: self.lease_refund(customer, deal),
             customer: customer.key.pubkey(),
-        })
-    }
-
-    pub fn revenue_open(&self, payer: Address) -> Instruction {
-        instruction::RevenueOpen {}.to_instruction(accounts::RevenueOpen {
-            payer,
-            service: self.service,
-            revenue: self.revenue,
-            system_program: System::id(),
         })
     }
 
@@ -489,7 +483,7 @@ impl CreditsWorld {
         }
     }
 
-    fn funds(&self, customer: &Customer) -> Funds {
+    pub(crate) fn funds(&self, customer: &Customer) -> Funds {
         Funds {
             network: self.network,
             market: self.market,
@@ -497,7 +491,7 @@ impl CreditsWorld {
         }
     }
 
-    fn lease_refund(&self, customer: &Customer, deal: &Deal) -> LeaseRefund {
+    pub(crate) fn lease_refund(&self, customer: &Customer, deal: &Deal) -> LeaseRefund {
         LeaseRefund {
             funds: self.funds(customer),
             lease: deal.lease,

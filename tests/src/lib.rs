@@ -6,6 +6,7 @@ pub mod costs;
 pub mod credits;
 pub mod final_roots;
 pub mod large;
+pub mod leases;
 mod log;
 pub mod matrix;
 pub mod proofs;

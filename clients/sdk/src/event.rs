@@ -85,6 +85,9 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "LeaseEnded",
             "LeaseClosed",
             "RevenueOpened",
+            "LeaseRenewed",
+            "LeaseTransferred",
+            "MaintenanceDeclared",
         ],
     ),
 ];

@@ -53,6 +53,7 @@ pub mod evidence;
 pub mod hash;
 pub mod leaf;
 pub mod lease;
+pub mod maintenance;
 pub mod math;
 pub mod merkle;
 pub mod pool;

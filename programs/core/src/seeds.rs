@@ -50,3 +50,5 @@ pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
 pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 /// any program: the pending change of an account's parameters, then that account.
 pub const SEED_CHANGE: &[u8] = b"change";
+/// credits: Maintenance, then the operator.
+pub const SEED_MAINTENANCE: &[u8] = b"maintenance";

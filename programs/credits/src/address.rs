@@ -9,8 +9,8 @@ use {
     trestle_core::{
         hash::sha256,
         seeds::{
-            SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE,
-            SEED_REVENUE_VAULT,
+            SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET,
+            SEED_REVENUE, SEED_REVENUE_VAULT,
         },
     },
 };
@@ -57,4 +57,9 @@ pub fn revenue_address(service: &Address) -> (Address, u8) {
 /// The lease that pays for a commitment.
 pub fn lease_address(commitment: &Address) -> (Address, u8) {
     find_program_address(&[SEED_LEASE, commitment.as_ref()], &ID)
+}
+
+/// The maintenance that an operator declared.
+pub fn maintenance_address(operator: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_MAINTENANCE, operator.as_ref()], &ID)
 }

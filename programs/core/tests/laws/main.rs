@@ -3,6 +3,7 @@
 
 mod change;
 mod layout;
+mod lease;
 mod merkle;
 mod money;
 mod pool;
