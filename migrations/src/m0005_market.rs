@@ -1,4 +1,5 @@
-//! The credit market exists: price feed pinned, credit mint and revenue vault created.
+//! The credit market exists: price feed pinned, credit mint and revenue vault created, and what
+//! customers pay for the storage service is counted.
 
 use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
@@ -40,24 +41,43 @@ impl Step for Market {
 
     async fn plan(&self, context: &Context) -> Result<Plan> {
         params(context)?;
-        let address = address::market(&context.network());
-        if context.exists(&address).await? {
-            return Ok(Plan::done());
+        let mut plan = Plan::default();
+        let market = address::market(&context.network());
+        if !context.exists(&market).await? {
+            plan.actions
+                .push(format!("create the credit market {market}"));
         }
-        Ok(Plan::one(format!("create the credit market {address}")))
+        let revenue = address::revenue(&context.service());
+        if !context.exists(&revenue).await? {
+            plan.actions
+                .push(format!("open the service's revenue {revenue}"));
+        }
+        Ok(plan)
     }
 
     async fn apply(&self, context: &Context) -> Result<()> {
-        let create = instruction::credits::market_create(
-            &context.authority.pubkey(),
-            &context.network(),
-            &context.stable_mint,
-            &price_account(context)?,
-            params(context)?,
-        );
-        context
-            .send("create the credit market", vec![create], &[])
-            .await
+        let authority = context.authority.pubkey();
+        let market = address::market(&context.network());
+        if !context.exists(&market).await? {
+            let create = instruction::credits::market_create(
+                &authority,
+                &context.network(),
+                &context.stable_mint,
+                &price_account(context)?,
+                params(context)?,
+            );
+            context
+                .send("create the credit market", vec![create], &[])
+                .await?;
+        }
+        let service = context.service();
+        if !context.exists(&address::revenue(&service)).await? {
+            let open = instruction::credits::revenue_open(&authority, &service);
+            context
+                .send("open the service's revenue", vec![open], &[])
+                .await?;
+        }
+        Ok(())
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
@@ -75,6 +95,10 @@ impl Step for Market {
                 && market.max_conf_bps == wanted.max_conf_bps,
             "the market's price bounds differ from the settings"
         );
+        let revenue = address::revenue(&context.service());
+        fetch::fetch::<state::ServiceRevenue>(&context.rpc, &revenue)
+            .await
+            .context("the service's revenue is not open")?;
         Ok(())
     }
 }

@@ -24,13 +24,13 @@ use {
     trestle_credits::{
         accounts,
         address::{
-            credit_mint_address, customer_address, lease_address, market_address,
-            revenue_vault_address,
+            credit_mint_address, customer_address, lease_address, maintenance_address,
+            market_address, revenue_address, revenue_vault_address,
         },
         constants::PRICE_PROGRAM,
         groups::client::{CreditWallet, CustomerWallet, Funds, LeaseRefund},
         instruction,
-        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams},
+        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams, SlaStep, DEEPER_STEPS},
     },
     trestle_proofs::{address::commitment_address, state::Commitment},
     trestle_staking::leaf::LeafProof,
@@ -51,6 +51,8 @@ pub struct CreditsWorld {
     pub credit_mint: Address,
     pub revenue_vault: Address,
     pub price_account: Address,
+    /// What customers paid for the service.
+    pub revenue: Address,
 }
 
 /// A customer and its accounts.
@@ -121,6 +123,11 @@ pub fn terms() -> LeaseTerms {
         period_epochs: 1,
         sla_bps: 9_000,
         credit_bps: 1_000,
+        deeper_steps: [SlaStep::default(); DEEPER_STEPS],
+        credit_cap_bps: 10_000,
+        notice_epochs: 0,
+        renewal_epochs: 0,
+        renewal_rate: 0,
     }
 }
 
@@ -136,6 +143,9 @@ impl CreditsWorld {
     pub fn new() -> Self {
         let mut world = Self::without_market();
         world.create_market(market_params()).expect("a market");
+        let opener = world.svm.funded("opener");
+        let open = world.revenue_open(opener.pubkey());
+        world.must(open, &opener);
         world
     }
 
@@ -149,6 +159,7 @@ impl CreditsWorld {
             credit_mint: credit_mint_address(&network).0,
             revenue_vault: revenue_vault_address(&network).0,
             price_account: staking.svm.fresh_address(),
+            revenue: revenue_address(&staking.service).0,
             roots,
             staking,
         };
@@ -216,7 +227,7 @@ impl CreditsWorld {
             version: 1,
             bump,
             status: 1,
-            _pad: 0,
+            ended_by: 0,
             leaf_count: 1,
             service: self.service,
             operator: operator.address,
@@ -234,10 +245,11 @@ impl CreditsWorld {
         }
     }
 
-    /// Ends a commitment as the proofs program would.
+    /// Ends a commitment as the proofs program would for its operator.
     pub fn end_commitment(&mut self, deal: &Deal, last_epoch: u64) {
         self.svm.edit::<Commitment>(&deal.commitment, |commitment| {
             commitment.status = 2;
+            commitment.ended_by = 2;
             commitment.ended_epoch = last_epoch;
         });
     }
@@ -431,6 +443,8 @@ impl CreditsWorld {
             refund: self.lease_refund(customer, deal),
             ring: self.roots.ring,
             commitment: deal.commitment,
+            revenue: self.revenue,
+            maintenance: maintenance_address(&deal.operator.address).0,
         })
     }
 
@@ -469,7 +483,7 @@ impl CreditsWorld {
         }
     }
 
-    fn funds(&self, customer: &Customer) -> Funds {
+    pub(crate) fn funds(&self, customer: &Customer) -> Funds {
         Funds {
             network: self.network,
             market: self.market,
@@ -477,7 +491,7 @@ impl CreditsWorld {
         }
     }
 
-    fn lease_refund(&self, customer: &Customer, deal: &Deal) -> LeaseRefund {
+    pub(crate) fn lease_refund(&self, customer: &Customer, deal: &Deal) -> LeaseRefund {
         LeaseRefund {
             funds: self.funds(customer),
             lease: deal.lease,

@@ -7,6 +7,7 @@ pub mod credits;
 pub mod delegation;
 pub mod final_roots;
 pub mod large;
+pub mod leases;
 mod log;
 pub mod matrix;
 pub mod proofs;

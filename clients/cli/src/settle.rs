@@ -1,7 +1,8 @@
 //! Which final root a lease is settled with next, as the program itself decides it.
 
 use trestle_core::root::RootRing;
-use trestle_credits::constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED};
+use trestle_core::maintenance::EpochRange;
+use trestle_credits::constants::LEASE_SETTLED;
 use trestle_sdk::fetch::{Commitment, Lease};
 
 /// The next thing to do for a lease.
@@ -17,24 +18,26 @@ pub enum NextSettlement {
     Done,
 }
 
-/// Runs the program's own rules on a copy of the lease.
+/// Runs the program's own rules on a copy of the lease. `maintenance` are the operator's declared
+/// windows.
 pub fn next_settlement(
     lease: &Lease,
     commitment: Option<&Commitment>,
     ring: &RootRing,
+    maintenance: &[EpochRange],
 ) -> NextSettlement {
     let mut lease = *lease;
     if lease.status == LEASE_SETTLED {
         return NextSettlement::Done;
     }
-    let last = served_until(&lease, commitment).max(lease.settled_epoch());
-    if last < lease.end_epoch && lease.end_at(last, REASON_COMMITMENT_ENDED).is_err() {
+    let commitment = commitment.map(|one| bytemuck::must_cast_ref(one));
+    if lease.end_with_commitment(commitment).is_err() {
         return NextSettlement::Done;
     }
     if lease.is_settled() {
         return NextSettlement::Finish;
     }
-    match lease.next_root(ring) {
+    match lease.next_root(ring, maintenance) {
         Ok(next) => NextSettlement::Leaf {
             epoch: next.root().epoch,
         },
@@ -42,17 +45,10 @@ pub fn next_settlement(
     }
 }
 
-/// A lease ends with its commitment.
-fn served_until(lease: &Lease, commitment: Option<&Commitment>) -> u64 {
-    match commitment {
-        Some(one) if one.customer == lease.customer => one.ended_epoch.min(lease.end_epoch),
-        _ => lease.settled_epoch(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytemuck::Zeroable;
     use trestle_core::root::FinalRoot;
     use trestle_credits::constants::LEASE_ACTIVE;
 
@@ -91,10 +87,6 @@ mod tests {
             sla_bps: 9_500,
             credit_bps: 1_000,
             period_epochs: 1,
-            baseline_ok: 0,
-            baseline_total: 0,
-            baseline_known: 0,
-            _pad: [0; 3],
             network: nobody,
             service: nobody,
             operator: nobody,
@@ -109,7 +101,7 @@ mod tests {
             escrow: 40,
             consumed: 0,
             refunded: 0,
-            _reserved: [0; 32],
+            ..Zeroable::zeroed()
         }
     }
 
@@ -119,7 +111,7 @@ mod tests {
             version: 1,
             bump: 0,
             status: 1,
-            _pad: 0,
+            ended_by: 0,
             leaf_count: 1,
             service: nobody,
             operator: nobody,
@@ -135,7 +127,7 @@ mod tests {
     fn the_baseline_comes_first_and_then_each_period() {
         let active = commitment(u64::MAX);
         let next =
-            |lease: &Lease, epochs: &[u64]| next_settlement(lease, Some(&active), &ring(epochs));
+            |lease: &Lease, epochs: &[u64]| next_settlement(lease, Some(&active), &ring(epochs), &[]);
         assert_eq!(next(&lease(), &[3, 4]), NextSettlement::NotDue);
         assert_eq!(
             next(&lease(), &[3, 4, 5]),
@@ -170,7 +162,7 @@ mod tests {
             ..lease()
         };
         let ring = ring(&[4, 5, 6, 7]);
-        let next = |commitment: Option<&Commitment>| next_settlement(&begun, commitment, &ring);
+        let next = |commitment: Option<&Commitment>| next_settlement(&begun, commitment, &ring, &[]);
         assert_eq!(
             next(Some(&commitment(7))),
             NextSettlement::Leaf { epoch: 7 }

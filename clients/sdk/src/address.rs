@@ -7,11 +7,7 @@ use trestle_core::{
     program_ids,
     seeds::{
         SEED_BOND_VAULT, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
-        SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT,
-        SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR, SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET,
-        SEED_NETWORK, SEED_OPERATOR, SEED_POOL, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT,
-        SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT,
-        SEED_VERIFIERS,
+SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR, SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -189,9 +185,19 @@ pub fn customer(network: &Pubkey, customer: &Pubkey) -> Pubkey {
     )
 }
 
+/// What customers paid for a service.
+pub fn revenue(service: &Pubkey) -> Pubkey {
+    find(&[SEED_REVENUE, service.as_ref()], &CREDITS_ID)
+}
+
 /// The lease that pays for a commitment.
 pub fn lease(commitment: &Pubkey) -> Pubkey {
     find(&[SEED_LEASE, commitment.as_ref()], &CREDITS_ID)
+}
+
+/// The maintenance that an operator declared.
+pub fn maintenance(operator: &Pubkey) -> Pubkey {
+    find(&[SEED_MAINTENANCE, operator.as_ref()], &CREDITS_ID)
 }
 
 /// A wallet's usual account for a token of the token program.

@@ -94,6 +94,10 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "LeaseSettled",
             "LeaseEnded",
             "LeaseClosed",
+            "RevenueOpened",
+            "LeaseRenewed",
+            "LeaseTransferred",
+            "MaintenanceDeclared",
         ],
     ),
 ];

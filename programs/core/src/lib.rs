@@ -55,6 +55,7 @@ pub mod hash;
 pub mod leaf;
 pub mod lease;
 pub mod market;
+pub mod maintenance;
 pub mod math;
 pub mod merkle;
 pub mod payout;

@@ -62,3 +62,5 @@ pub const SEED_DELEGATOR_STABLE_VAULT: &[u8] = b"delegator_stable_vault";
 pub const SEED_DELEGATION_POOL: &[u8] = b"delegation_pool";
 /// staking: Delegation, then the delegation pool and the delegator.
 pub const SEED_DELEGATION: &[u8] = b"delegation";
+/// credits: Maintenance, then the operator.
+pub const SEED_MAINTENANCE: &[u8] = b"maintenance";

@@ -8,7 +8,10 @@ use {
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         hash::sha256,
-        seeds::{SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MARKET, SEED_REVENUE_VAULT},
+        seeds::{
+            SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET,
+            SEED_REVENUE, SEED_REVENUE_VAULT,
+        },
     },
 };
 
@@ -46,7 +49,17 @@ pub fn customer_address(network: &Address, customer: &Address) -> (Address, u8) 
     find_program_address(&[SEED_CUSTOMER, network.as_ref(), customer.as_ref()], &ID)
 }
 
+/// What customers paid for a service.
+pub fn revenue_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_REVENUE, service.as_ref()], &ID)
+}
+
 /// The lease that pays for a commitment.
 pub fn lease_address(commitment: &Address) -> (Address, u8) {
     find_program_address(&[SEED_LEASE, commitment.as_ref()], &ID)
+}
+
+/// The maintenance that an operator declared.
+pub fn maintenance_address(operator: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_MAINTENANCE, operator.as_ref()], &ID)
 }

@@ -14,6 +14,8 @@ use {
 
 /// `status` of a commitment that serves without an end.
 pub const COMMITMENT_ACTIVE: u8 = 1;
+/// `ended_by` of a commitment whose last epoch the customer fixed.
+pub const ENDED_BY_CUSTOMER: u8 = 1;
 
 /// The account `Commitment` of the proofs program. Loading it as `Account<Commitment>` checks
 /// owner and discriminator.
@@ -26,8 +28,8 @@ pub struct Commitment {
     pub bump: u8,
     /// 1 while it serves without an end, 2 once its last epoch is fixed.
     pub status: u8,
-    /// Zero.
-    pub _pad: u8,
+    /// Who fixed its last epoch: 1 the customer, 2 the operator, 0 while it is active.
+    pub ended_by: u8,
     /// Leaves of the data.
     pub leaf_count: u32,
     /// The service that the operator works for.
@@ -67,6 +69,11 @@ impl Commitment {
     pub fn is_at(&self, address: &Address) -> bool {
         let seeds = [SEED_COMMITMENT, self.operator.as_ref(), &self.root];
         is_derived(address, seeds, self.bump, &PROOFS_ID)
+    }
+
+    /// Whether the customer fixed its last epoch.
+    pub fn is_ended_by_customer(&self) -> bool {
+        self.ended_by == ENDED_BY_CUSTOMER
     }
 
     /// Whether nobody has ended it.

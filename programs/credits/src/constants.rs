@@ -26,6 +26,8 @@ pub const LEASE_EPOCHS_MAX: u64 = 3_650;
 /// Epochs. Half the ring of final roots: the root that a period is settled with stays readable
 /// for as long again.
 pub const LEASE_PERIOD_EPOCHS_MAX: u32 = 32;
+/// Epochs. As long as the longest notice that a service can ask of operators.
+pub const LEASE_NOTICE_EPOCHS_MAX: u16 = 90;
 /// Epochs after the end of a lease. Roots come a few epochs late; a lease that nobody could
 /// settle by then gives back what is left in it.
 pub const LEASE_TIMEOUT_EPOCHS: u64 = 8;
@@ -36,18 +38,3 @@ pub const LEASE_ACTIVE: u8 = 1;
 pub const LEASE_ENDING: u8 = 2;
 /// Every epoch of the lease is settled.
 pub const LEASE_SETTLED: u8 = 3;
-
-/// The lease was not ended before its term.
-pub const REASON_NONE: u8 = 0;
-/// The customer needs the service no longer.
-pub const REASON_NOT_NEEDED: u8 = 1;
-/// The customer found the service bad.
-pub const REASON_SERVICE: u8 = 2;
-/// The price does not suit one of the two.
-pub const REASON_PRICE: u8 = 3;
-/// The operator takes the hardware away.
-pub const REASON_DECOMMISSION: u8 = 4;
-/// Anything else.
-pub const REASON_OTHER: u8 = 5;
-/// The commitment that the lease pays for has ended. Set by the program alone.
-pub const REASON_COMMITMENT_ENDED: u8 = 6;

@@ -64,7 +64,9 @@ pub enum CreditsError {
         "The account belongs to another customer: pass, or sign for, the customer's own account"
     )]
     NotCustomer,
-    #[msg("The signer is not the operator's node key: have the operator's node sign")]
+    #[msg(
+        "The operator's node did not agree: have it sign, or renew as the lease's option allows"
+    )]
     NotNodeKey,
     #[msg("The account belongs to another operator: pass the operator that the lease names")]
     WrongOperator,
@@ -82,9 +84,11 @@ pub enum CreditsError {
     BadServiceLevel,
     #[msg("The service credit must be at most 10,000 basis points")]
     BadServiceCredit,
-    #[msg("Only the customer or the operator's authority can end a lease")]
+    #[msg(
+        "Only the customer or who acts for the operator can do that: sign with one of their keys"
+    )]
     NotLeaseParty,
-    #[msg("The reason is not known: choose 1 to 5")]
+    #[msg("The reason is not one that a party can give: choose 1 to 5")]
     BadReason,
     #[msg("The lease ends no later than that already: nothing to do")]
     LeaseEndsAlready,
@@ -108,4 +112,34 @@ pub enum CreditsError {
     MathOverflow,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg(
+        "The schedule of service credits does not rise: each step needs a lower level and a higher \
+         credit than the one before, and unused steps come last"
+    )]
+    BadSchedule,
+    #[msg("The cap on service credits must be at most 10,000 basis points")]
+    BadCreditCap,
+    #[msg("The customer's notice is out of bounds: choose 0 to 90 epochs")]
+    BadLeaseNotice,
+    #[msg(
+        "The renewal option is out of bounds: choose up to 3,650 epochs and a rate above zero, or \
+         neither"
+    )]
+    BadRenewal,
+    #[msg("The lease is ending or over: open a new one")]
+    LeaseNotRunning,
+    #[msg("Another rate is still to come: renew at that rate, or wait until it applies")]
+    RenewalPending,
+    #[msg("The new lease is with the same operator: renew the old one instead")]
+    SameOperator,
+    #[msg("This is not the address of the operator's maintenance: derive it from the operator")]
+    WrongMaintenance,
+    #[msg("A window needs 1 to 9 epochs, and any 90 epochs may have 9 of maintenance at most")]
+    TooMuchMaintenance,
+    #[msg("Maintenance must be declared ahead: begin at least three epochs after the running one")]
+    MaintenanceTooSoon,
+    #[msg("Maintenance is declared in order: begin after the last declared window")]
+    MaintenanceOutOfOrder,
+    #[msg("Eight declared windows still count: wait until 90 epochs after the oldest of them")]
+    MaintenanceFull,
 }

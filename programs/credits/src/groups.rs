@@ -2,8 +2,9 @@
 
 use {
     crate::{
+        clock::network_epoch,
         error::CreditsError,
-        state::{CustomerAccount, Lease, Market},
+        state::{CustomerAccount, Lease, LeaseParties, LeaseTerms, Market},
     },
     anchor_lang::{address_eq, prelude::*},
     core::ops::Range,
@@ -150,6 +151,35 @@ pub struct Funds {
     pub account: Account<CustomerAccount>,
 }
 
+impl Funds {
+    /// Opens a lease that this account pays for. Whoever calls has checked that the signer may
+    /// spend from it.
+    #[inline(never)]
+    pub fn open_lease(
+        &mut self,
+        lease: &mut Lease,
+        parties: &LeaseParties,
+        terms: &LeaseTerms,
+    ) -> Result<()> {
+        require!(self.network.paused == 0, CreditsError::NetworkPaused);
+        terms.validate()?;
+        let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
+        let price = terms.price()?;
+        lease.open(parties, terms, epoch)?;
+        self.account.open_lease(price)?;
+        self.market.escrow(price)?;
+        lease.invariant()?;
+        self.invariant()
+    }
+
+    /// Checks the account and the market.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.account.invariant()?;
+        self.market.invariant()
+    }
+}
+
 /// A lease that gives credits back to its customer.
 #[derive(Accounts)]
 pub struct LeaseRefund {
@@ -178,8 +208,7 @@ impl LeaseRefund {
     /// Checks all that a settlement changes.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
-        self.funds.market.invariant()?;
-        self.funds.account.invariant()?;
+        self.funds.invariant()?;
         self.lease.invariant()
     }
 }

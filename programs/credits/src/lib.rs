@@ -107,4 +107,40 @@ pub mod trestle_credits {
         emit!(ctx.accounts.lease_close()?);
         Ok(())
     }
+
+    /// Opens the revenue of a service.
+    pub fn revenue_open(ctx: &mut Context<RevenueOpen>) -> Result<()> {
+        emit!(ctx.accounts.revenue_open(&ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Extends a lease.
+    pub fn lease_renew(
+        ctx: &mut Context<LeaseRenew>,
+        epochs: u64,
+        rate_per_epoch: u64,
+    ) -> Result<()> {
+        emit!(ctx.accounts.lease_renew(epochs, rate_per_epoch)?);
+        Ok(())
+    }
+
+    /// Moves a lease to another operator.
+    pub fn lease_transfer(ctx: &mut Context<LeaseTransfer>, terms: LeaseTerms) -> Result<()> {
+        let (left, opened) = ctx.accounts.lease_transfer(&terms, &ctx.bumps.open)?;
+        emit!(left);
+        emit!(opened);
+        Ok(())
+    }
+
+    /// Declares maintenance of an operator.
+    pub fn maintenance_declare(
+        ctx: &mut Context<MaintenanceDeclare>,
+        first_epoch: u64,
+        epochs: u64,
+    ) -> Result<()> {
+        emit!(ctx
+            .accounts
+            .maintenance_declare(first_epoch, epochs, &ctx.bumps)?);
+        Ok(())
+    }
 }

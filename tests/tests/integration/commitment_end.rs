@@ -5,8 +5,11 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_proofs::{
-        address::commitment_address, error::ProofsError, event::CommitmentEnded,
-        state::CommitmentStatus, ID,
+        address::commitment_address,
+        error::ProofsError,
+        event::CommitmentEnded,
+        state::{CommitmentStatus, EndedBy},
+        ID,
     },
     trestle_tests::{
         proofs::Stage,
@@ -70,6 +73,7 @@ fn the_customer_ends_it_with_the_current_epoch() {
     let state = committed.stage.commitment_state(&committed.commitment);
     assert_eq!(state.status, CommitmentStatus::Ended as u8);
     assert_eq!(state.ended_epoch, 2);
+    assert_eq!(state.ended_by, EndedBy::Customer as u8);
     assert!(state.serves(2) && !state.serves(3));
     let event = sent.event::<CommitmentEnded>().expect("an event");
     assert_eq!(
@@ -88,6 +92,22 @@ fn the_operators_authority_ends_it_after_the_services_notice() {
     assert_eq!(committed.ended_epoch(), 3);
     let event = sent.event::<CommitmentEnded>().expect("an event");
     assert_eq!(event.by, committed.operator.authority.pubkey());
+}
+
+#[test]
+fn who_ended_it_is_remembered() {
+    let mut committed = Committed::new();
+    let by = |committed: &Committed| {
+        committed
+            .stage
+            .commitment_state(&committed.commitment)
+            .ended_by
+    };
+    assert_eq!(by(&committed), 0);
+    committed.end_by_operator().expect("an end");
+    assert_eq!(by(&committed), EndedBy::Operator as u8);
+    committed.end_by_customer().expect("an earlier end");
+    assert_eq!(by(&committed), EndedBy::Customer as u8);
 }
 
 #[test]

@@ -5,7 +5,13 @@ use {
     proptest::prelude::*,
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
-    trestle_credits::state::{Lease, LeaseTerms},
+    trestle_credits::{
+        address::maintenance_address,
+        commitment,
+        constants::LEASE_SETTLED,
+        state::{Lease, LeaseTerms, SlaStep, DEEPER_STEPS},
+    },
+    trestle_proofs::state::Commitment,
     trestle_tests::{
         credits::{price, CreditsWorld, Customer, Deal},
         final_roots::windows,
@@ -48,25 +54,67 @@ enum Step {
     Close {
         who: usize,
     },
+    Renew {
+        who: usize,
+        epochs: u64,
+        rate: u64,
+    },
+    /// To the customer's other operator.
+    Transfer {
+        who: usize,
+        terms: LeaseTerms,
+    },
+    /// Of the customer's operator.
+    Maintain {
+        who: usize,
+        ahead: u64,
+        epochs: u64,
+    },
+    /// The customer ends the commitment with the running epoch.
+    Leave {
+        who: usize,
+    },
     /// Epochs without a root.
     Wait(u64),
 }
 
+/// Epochs of the longest notice of a customer.
+const NOTICE_MAX: u16 = 3;
+
 fn terms() -> impl Strategy<Value = LeaseTerms> {
+    let shares = prop::array::uniform3(0..=10_000_u16);
+    let deeper = prop::option::of((0..10_000_u16, 0..10_000_u16));
     (
-        1..500_u64,
-        1..8_u64,
-        1..4_u32,
-        0..=10_000_u16,
-        0..=10_000_u16,
+        (1..500_u64, 1..8_u64, 1..4_u32),
+        shares,
+        deeper,
+        0..=NOTICE_MAX,
+        prop::option::of((1..4_u64, 1..500_u64)),
     )
         .prop_map(
-            |(rate_per_epoch, epochs, period_epochs, sla_bps, credit_bps)| LeaseTerms {
-                rate_per_epoch,
-                epochs,
-                period_epochs,
-                sla_bps,
-                credit_bps,
+            |(price, [sla_bps, credit_bps, cap], deeper, notice, renewal)| {
+                let (rate_per_epoch, epochs, period_epochs) = price;
+                let (renewal_epochs, renewal_rate) = renewal.unwrap_or_default();
+                let mut deeper_steps = [SlaStep::default(); DEEPER_STEPS];
+                // A step that is no deeper makes terms that are refused: as good a case as any.
+                if let Some((below_bps, credit_bps)) = deeper {
+                    deeper_steps[0] = SlaStep {
+                        below_bps,
+                        credit_bps,
+                    };
+                }
+                LeaseTerms {
+                    rate_per_epoch,
+                    epochs,
+                    period_epochs,
+                    sla_bps,
+                    credit_bps,
+                    deeper_steps,
+                    credit_cap_bps: cap,
+                    notice_epochs: notice,
+                    renewal_epochs,
+                    renewal_rate,
+                }
             },
         )
 }
@@ -83,7 +131,13 @@ fn step() -> impl Strategy<Value = Step> {
         5 => who.clone().prop_map(|who| Step::Settle { who }),
         1 => (who.clone(), any::<bool>())
             .prop_map(|(who, by_operator)| Step::End { who, by_operator }),
-        2 => who.prop_map(|who| Step::Close { who }),
+        2 => who.clone().prop_map(|who| Step::Close { who }),
+        2 => (who.clone(), 1..4_u64, 1..500_u64)
+            .prop_map(|(who, epochs, rate)| Step::Renew { who, epochs, rate }),
+        1 => (who.clone(), terms()).prop_map(|(who, terms)| Step::Transfer { who, terms }),
+        1 => (who.clone(), 3..5_u64, 1..3_u64)
+            .prop_map(|(who, ahead, epochs)| Step::Maintain { who, ahead, epochs }),
+        1 => who.prop_map(|who| Step::Leave { who }),
         1 => (1..4_u64).prop_map(Step::Wait),
     ]
 }
@@ -91,7 +145,8 @@ fn step() -> impl Strategy<Value = Step> {
 struct Model {
     world: CreditsWorld,
     customers: Vec<Customer>,
-    deals: Vec<Deal>,
+    /// Two of each customer: the one that its next lease is for, and the one that it left.
+    deals: Vec<[Deal; 2]>,
     windows: (u32, u32),
 }
 
@@ -106,7 +161,10 @@ impl Model {
         let deals = customers
             .iter()
             .zip(names)
-            .map(|(customer, name)| world.deal(&format!("operator of {name}"), customer))
+            .map(|(customer, name)| {
+                ["operator", "other operator"]
+                    .map(|kind| world.deal(&format!("{kind} of {name}"), customer))
+            })
             .collect();
         Self {
             world,
@@ -145,22 +203,50 @@ impl Model {
                 let _ = world.svm.send(&[ix], &[&customers[who].key]);
             }
             Step::Open { who, terms } => {
-                let _ = world.open(&customers[who], &deals[who], terms);
+                let _ = world.open(&customers[who], &deals[who][0], terms);
             }
             Step::Publish { ok, total } => self.publish(ok, total),
             Step::Settle { who } => self.settle(who),
             Step::End { who, by_operator } => {
-                let party = if by_operator {
-                    &deals[who].operator.authority
-                } else {
-                    &customers[who].key
-                };
-                let ix = world.lease_end(party.pubkey(), &deals[who], 1);
-                let _ = world.svm.send(&[ix], &[party]);
+                for deal in &deals[who] {
+                    let party = if by_operator {
+                        &deal.operator.authority
+                    } else {
+                        &customers[who].key
+                    };
+                    let ix = world.lease_end(party.pubkey(), deal, 1);
+                    let _ = world.svm.send(&[ix], &[party]);
+                }
             }
             Step::Close { who } => {
-                let ix = world.lease_close(&customers[who], &deals[who]);
-                let _ = world.svm.send(&[ix], &[]);
+                for deal in &deals[who] {
+                    let ix = world.lease_close(&customers[who], deal);
+                    let _ = world.svm.send(&[ix], &[]);
+                }
+            }
+            Step::Renew { who, epochs, rate } => {
+                let (customer, deal) = (&customers[who], &deals[who][0]);
+                let ix = world.lease_renew(customer, deal, epochs, rate, true);
+                let _ = world.svm.send(&[ix], &[&customer.key, &deal.operator.node]);
+            }
+            Step::Transfer { who, terms } => {
+                let (customer, [from, to]) = (&customers[who], &deals[who]);
+                let ix = world.lease_transfer(customer, from, to, terms);
+                let signers = [&customer.key, &to.operator.node];
+                if world.svm.send(&[ix], &signers).is_ok() {
+                    deals[who].reverse();
+                }
+            }
+            Step::Maintain { who, ahead, epochs } => {
+                let first = world.epoch() + ahead;
+                let _ = world.declare(&deals[who][0].operator, first, epochs);
+            }
+            Step::Leave { who } => {
+                let epoch = world.epoch();
+                let deal = &deals[who][0];
+                if world.svm.get::<Commitment>(&deal.commitment).status == 1 {
+                    world.leave_commitment(deal, epoch);
+                }
             }
             Step::Wait(epochs) => {
                 let epoch = world.epoch() + epochs;
@@ -177,23 +263,42 @@ impl Model {
         let leaves: Vec<(_, LeafCounters)> = self
             .deals
             .iter()
+            .flatten()
             .map(|deal| (deal.operator.address, leaf))
             .collect();
         let epoch = self.world.epoch();
         self.world.publish(epoch, &leaves);
     }
 
-    /// Settles what the lease says is due, if anything is.
+    /// Settles what the customer's leases say is due, if anything is.
     fn settle(&mut self, who: usize) {
-        let (customer, deal) = (&self.customers[who], &self.deals[who]);
-        if self.world.svm.raw(&deal.lease).is_none() {
-            return;
-        }
-        let mut lease: Lease = self.world.lease_state(deal);
-        let due = lease.next_root(self.world.roots.ring());
-        if let Ok(epoch) = due.map(|next| next.root().epoch) {
-            let outcome = self.world.settle(customer, deal, epoch);
-            outcome.expect("what the lease says is due is settled");
+        for place in 0..2 {
+            let (customer, deal) = (&self.customers[who], &self.deals[who][place]);
+            if self.world.svm.raw(&deal.lease).is_none() {
+                continue;
+            }
+            let mut lease: Lease = self.world.lease_state(deal);
+            let maintenance = maintenance_address(&deal.operator.address).0;
+            let windows = match self.world.svm.raw(&maintenance) {
+                Some(_) => *self.world.maintenance_state(&deal.operator).ranges(),
+                None => Default::default(),
+            };
+            let commitment: commitment::Commitment =
+                bytemuck::cast(self.world.svm.get::<Commitment>(&deal.commitment));
+            if lease.status == LEASE_SETTLED {
+                continue;
+            }
+            lease
+                .end_with_commitment(Some(&commitment))
+                .expect("an end");
+            if lease.is_settled() {
+                continue;
+            }
+            let due = lease.next_root(self.world.roots.ring(), &windows);
+            if let Ok(epoch) = due.map(|next| next.root().epoch) {
+                let outcome = self.world.settle(customer, deal, epoch);
+                outcome.expect("what the lease says is due is settled");
+            }
         }
     }
 
@@ -206,24 +311,25 @@ impl Model {
             wallets + market.held + market.escrowed + market.consumed
         );
         let mut sums = (0, 0, 0);
-        for (customer, deal) in self.customers.iter().zip(&self.deals) {
+        for (customer, deals) in self.customers.iter().zip(&self.deals) {
             let account = self.world.account_state(customer);
             sums.0 += account.balance;
             sums.1 += account.escrowed;
             sums.2 += account.consumed;
-            let in_lease = match self.world.svm.raw(&deal.lease) {
-                Some(_) => {
+            let mut in_leases = 0;
+            for deal in deals {
+                if self.world.svm.raw(&deal.lease).is_some() {
                     let lease = self.world.lease_state(deal);
                     assert_eq!(
                         lease.deposited,
                         lease.escrow + lease.consumed + lease.refunded
                     );
-                    lease.escrow
+                    in_leases += lease.escrow;
                 }
-                None => 0,
-            };
-            assert_eq!(account.escrowed, in_lease);
+            }
+            assert_eq!(account.escrowed, in_leases);
         }
+        assert_eq!(self.world.revenue_state().consumed, market.consumed);
         assert_eq!(sums, (market.held, market.escrowed, market.consumed));
         let stable = self.world.svm.tokens(&self.world.revenue_vault);
         assert_eq!(stable, market.stable_received);
@@ -251,7 +357,7 @@ proptest! {
         for who in 0..CUSTOMERS {
             model.run(&Step::End { who, by_operator: false });
         }
-        model.run(&Step::Wait(9));
+        model.run(&Step::Wait(9 + u64::from(NOTICE_MAX)));
         for who in 0..CUSTOMERS {
             model.run(&Step::Close { who });
             let balance = model.world.account_state(&model.customers[who]).balance;

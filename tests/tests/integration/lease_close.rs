@@ -31,6 +31,7 @@ fn a_settled_lease_is_closed_and_its_rent_goes_to_the_customer() {
     assert_eq!(event.refunded, 0);
     // 750 of 1,000 earned, less a tenth because fewer than nine windows in ten were good.
     assert_eq!((event.consumed_total, event.refunded_total), (675, 325));
+    assert_eq!((event.timed_out, event.reason), (0, 0));
     println!("lease_close: {} CU", sent.compute_units);
 }
 
@@ -64,6 +65,7 @@ fn a_lease_that_nobody_settled_for_eight_epochs_after_its_end_gives_back_what_is
 
     let event = sent.event::<LeaseClosed>().expect("an event");
     assert_eq!((event.refunded, event.consumed_total), (9_000, 1_000));
+    assert_eq!(event.timed_out, 1);
     let state = world.account_state(&customer);
     assert_eq!((state.balance, state.escrowed), (99_000, 0));
     let market = world.market_state();

@@ -5,7 +5,7 @@ use {
     trestle_credits::{
         error::CreditsError,
         event::LeaseOpened,
-        state::{CustomerAccount, LeaseTerms},
+        state::{CustomerAccount, LeaseTerms, SlaStep},
         ID,
     },
     trestle_staking::state::Network,
@@ -131,11 +131,55 @@ fn terms_out_of_bounds_are_refused() {
             with(|t| t.rate_per_epoch = u64::MAX),
             CreditsError::MathOverflow,
         ),
+        (
+            with(|t| t.credit_cap_bps = 10_001),
+            CreditsError::BadCreditCap,
+        ),
+        (with(|t| t.notice_epochs = 91), CreditsError::BadLeaseNotice),
+        (with(|t| t.renewal_epochs = 1), CreditsError::BadRenewal),
+        (with(|t| t.renewal_rate = 1), CreditsError::BadRenewal),
+        (
+            with(|t| (t.renewal_epochs, t.renewal_rate) = (3_651, 1)),
+            CreditsError::BadRenewal,
+        ),
     ];
     for (terms, error) in bad {
         let outcome = world.open(&customer, &deal, terms);
         assert_refused(outcome, ID, error);
     }
+}
+
+#[test]
+fn a_schedule_of_service_credits_rises_step_by_step() {
+    let mut world = CreditsWorld::new();
+    let customer = world.rich_customer("customer", 100_000);
+    let deal = world.deal("operator", &customer);
+    let step = |below_bps, credit_bps| SlaStep {
+        below_bps,
+        credit_bps,
+    };
+    let none = SlaStep::default();
+    for deeper_steps in [
+        [step(9_000, 2_000), none, none],
+        [step(8_000, 1_000), none, none],
+        [none, step(8_000, 2_000), none],
+        [step(8_000, 10_001), none, none],
+    ] {
+        let terms = LeaseTerms {
+            deeper_steps,
+            ..terms()
+        };
+        let outcome = world.open(&customer, &deal, terms);
+        assert_refused(outcome, ID, CreditsError::BadSchedule);
+    }
+    let deeper_steps = [step(8_000, 2_000), step(5_000, 9_000), none];
+    let terms = LeaseTerms {
+        deeper_steps,
+        ..terms()
+    };
+    let sent = world.open(&customer, &deal, terms).expect("a lease");
+    let event = sent.event::<LeaseOpened>().expect("an event");
+    assert_eq!(event.deeper_steps, deeper_steps);
 }
 
 #[test]

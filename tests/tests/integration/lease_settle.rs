@@ -1,35 +1,26 @@
 //! `lease_settle`, by its specification.
 
 use {
-    trestle_core::leaf::LeafCounters,
+    trestle_core::{leaf::LeafCounters, lease::Reason},
     trestle_credits::{
-        constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED},
+        address::revenue_address,
+        constants::LEASE_SETTLED,
         error::CreditsError,
-        event::LeaseSettled,
         state::{Lease, LeaseTerms},
         ID,
     },
     trestle_proofs::state::Commitment,
     trestle_staking::leaf::LeafProof,
     trestle_tests::{
-        credits::{terms, CreditsWorld, Customer, Deal},
+        credits::{terms, CreditsWorld, Deal},
         final_roots::{windows, Roots},
-        svm::{assert_refused, Sent},
+        leases::{outcome, settled},
+        svm::assert_refused,
     },
 };
 
 /// Leaves of the tree that costs are measured on: depth 20.
 const MANY: usize = 1 << 20;
-
-fn settled(sent: &Sent) -> LeaseSettled {
-    sent.event().expect("an event")
-}
-
-/// Epochs, consumed and refunded credits of one settlement.
-fn outcome(sent: &Sent) -> (u64, u64, u64) {
-    let event = settled(sent);
-    (event.epochs, event.consumed, event.refunded)
-}
 
 /// A leaf that no settlement reads, because none is left.
 fn any_leaf() -> LeafProof {
@@ -47,28 +38,6 @@ fn publish_good(world: &mut CreditsWorld, deal: &Deal, epochs: impl Iterator<Ite
         let count = u32::try_from(epoch).expect("an early epoch") + 1;
         world.publish(epoch, &[(deal.operator.address, windows(count, count))]);
     }
-}
-
-/// What the lease, the customer and the market hold adds up.
-fn check_sums(world: &CreditsWorld, customer: &Customer, deal: &Deal) {
-    let (lease, account) = (world.lease_state(deal), world.account_state(customer));
-    let market = world.market_state();
-    assert_eq!(
-        lease.deposited,
-        lease.escrow + lease.consumed + lease.refunded
-    );
-    assert_eq!(
-        (account.escrowed, account.consumed),
-        (lease.escrow, lease.consumed)
-    );
-    assert_eq!(
-        (market.held, market.escrowed, market.consumed),
-        (account.balance, account.escrowed, account.consumed)
-    );
-    assert_eq!(
-        market.minted,
-        market.held + market.escrowed + market.consumed
-    );
 }
 
 #[test]
@@ -94,7 +63,7 @@ fn a_period_is_settled_with_the_oldest_final_root_that_reaches_its_end_and_no_ot
     assert_eq!(outcome(&sent), (4, 4_000, 0));
     let outcome = world.settle(&customer, &deal, 8);
     assert_refused(outcome, ID, CreditsError::SettlementNotDue);
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -108,7 +77,7 @@ fn the_lease_itself_tells_which_root_is_next() {
     let mut settled = Vec::new();
     loop {
         let mut lease: Lease = world.lease_state(&deal);
-        let Ok(next) = lease.next_root(world.roots.ring()) else {
+        let Ok(next) = lease.next_root(world.roots.ring(), &[]) else {
             break;
         };
         let epoch = next.root().epoch;
@@ -116,6 +85,37 @@ fn the_lease_itself_tells_which_root_is_next() {
         settled.push(epoch);
     }
     assert_eq!(settled, [0, 4, 8, 10]);
+}
+
+#[test]
+fn what_is_consumed_counts_as_revenue_of_the_service() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    let operator = deal.operator.address;
+    world.publish(1, &[(operator, windows(95, 100))]);
+    world.settle(&customer, &deal, 1).expect("settled");
+    assert_eq!(world.revenue_state().consumed, 950);
+    world.publish(2, &[(operator, windows(99, 104))]);
+    world.settle(&customer, &deal, 2).expect("settled");
+    assert_eq!(world.revenue_state().consumed, 1_950);
+    assert_eq!(world.market_state().consumed, 1_950);
+}
+
+#[test]
+fn the_revenue_of_another_service_is_refused() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    publish_good(&mut world, &deal, 1..2);
+    let service = world.svm.fresh_address();
+    let (other, bump) = revenue_address(&service);
+    let mut state = world.revenue_state();
+    (state.service, state.bump) = (service, bump);
+    world.svm.put_pod(other, ID, &state);
+    let leaf = world.roots.leaf(1, &deal.operator.address);
+    let mut ix = world.lease_settle(&customer, &deal, leaf);
+    ix.accounts[6].pubkey = other;
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, CreditsError::WrongService);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn credits_are_consumed_in_proportion_to_good_windows_and_the_rest_is_refunded()
         world.publish(epoch, &[(operator, leaf)]);
         let sent = world.settle(&customer, &deal, epoch).expect("settled");
         assert_eq!(outcome(&sent), expected);
-        check_sums(&world, &customer, &deal);
+        world.check_sums(&customer, &[&deal]);
     }
     assert_eq!(world.account_state(&customer).balance, 90_000 + 2_050);
 }
@@ -238,7 +238,7 @@ fn epochs_whose_baseline_has_left_the_ring_are_refunded() {
     assert_eq!(outcome(&sent), (6, 0, 6_000));
     let sent = world.settle(&customer, &deal, 7).expect("as usual");
     assert_eq!(outcome(&sent), (1, 1_000, 0));
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn epochs_after_the_end_are_not_paid_and_the_last_settlement_empties_the_lease()
     assert_eq!((lease.status, lease.escrow), (LEASE_SETTLED, 0));
     let outcome = world.settle(&customer, &deal, 7);
     assert_refused(outcome, ID, CreditsError::LeaseSettled);
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_lease_that_was_ended_early_refunds_the_rest_of_its_term() {
     let sent = world.settle(&customer, &deal, 2).expect("the end");
     assert_eq!(outcome(&sent), (2, 2_000, 8_000));
     assert_eq!(world.lease_state(&deal).status, LEASE_SETTLED);
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -290,8 +290,8 @@ fn a_lease_ends_with_its_commitment() {
     assert_eq!(outcome(&sent), (1, 1_000, 8_000));
     let lease = world.lease_state(&deal);
     assert_eq!((lease.end_epoch, lease.status), (2, LEASE_SETTLED));
-    assert_eq!(lease.reason, REASON_COMMITMENT_ENDED);
-    check_sums(&world, &customer, &deal);
+    assert_eq!(lease.reason, Reason::CommitmentEnded.code());
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn a_lease_on_a_commitment_that_ended_before_it_gives_everything_back() {
     let ix = world.lease_settle(&customer, &deal, any_leaf());
     let sent = world.svm.must(&[ix], &[]);
     assert_eq!(outcome(&sent), (0, 0, 10_000));
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn a_lease_on_a_commitment_that_is_gone_pays_no_more() {
     let sent = world.svm.must(&[replaced], &[]);
     assert_eq!(outcome(&sent), (0, 0, 9_000));
     assert_ne!(world.svm.snapshot(&[commitment, deal.lease]), before);
-    check_sums(&world, &customer, &deal);
+    world.check_sums(&customer, &[&deal]);
 
     let (customer, deal) = {
         let customer = world.rich_customer("second", 100_000);

@@ -1,6 +1,6 @@
 //! Instructions of the credits program.
 
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use trestle_credits::{
     accounts,
@@ -10,9 +10,11 @@ use trestle_credits::{
         __client_accounts_leaserefund::LeaseRefund,
     },
     instruction as args,
+    instructions::__client_accounts_leaseopen::LeaseOpen,
+    state::Lease,
 };
 
-pub use trestle_credits::state::{LeaseTerms, MarketParams};
+pub use trestle_credits::state::{LeaseTerms, MarketParams, SlaStep, DEEPER_STEPS};
 pub use trestle_staking::leaf::LeafProof;
 
 use super::build;
@@ -166,9 +168,8 @@ pub struct LeaseParties {
     pub commitment: Pubkey,
 }
 
-/// Signed by the customer and by the operator's node.
-pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
-    let accounts = accounts::LeaseOpen {
+fn opening(parties: &LeaseParties) -> LeaseOpen {
+    LeaseOpen {
         customer: parties.customer,
         node_key: parties.node_key,
         funds: funds(&parties.network, &parties.customer),
@@ -176,27 +177,102 @@ pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
         commitment: parties.commitment,
         lease: address::lease(&parties.commitment),
         system_program: SYSTEM_PROGRAM_ID,
+    }
+}
+
+/// Signed by the customer and by the operator's node.
+pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
+    build(CREDITS_ID, &opening(parties), &args::LeaseOpen { terms })
+}
+
+/// Ends the lease on `old_commitment` with its notice and opens one with the operator of `to`.
+/// Signed by the customer and by that operator's node.
+pub fn lease_transfer(
+    to: &LeaseParties,
+    old_commitment: &Pubkey,
+    terms: LeaseTerms,
+) -> Instruction {
+    let accounts = accounts::LeaseTransfer {
+        open: opening(to),
+        lease: address::lease(old_commitment),
     };
-    build(CREDITS_ID, &accounts, &args::LeaseOpen { terms })
+    build(CREDITS_ID, &accounts, &args::LeaseTransfer { terms })
+}
+
+/// Who agrees to a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenewalConsent {
+    /// The operator's node signs.
+    Node,
+    /// The lease grants it.
+    Option,
+}
+
+/// Extends a lease by `epochs` at this rate. Signed by the customer and, unless the lease grants
+/// the renewal, by the operator's node.
+pub fn lease_renew(
+    parties: &LeaseParties,
+    epochs: u64,
+    rate_per_epoch: u64,
+    consent: RenewalConsent,
+) -> Instruction {
+    let accounts = accounts::LeaseRenew {
+        customer: parties.customer,
+        node_key: parties.node_key,
+        renewed: refund(&parties.network, &parties.customer, &parties.commitment),
+        operator: parties.operator,
+        commitment: parties.commitment,
+    };
+    let args = args::LeaseRenew {
+        epochs,
+        rate_per_epoch,
+    };
+    let mut instruction = build(CREDITS_ID, &accounts, &args);
+    if consent == RenewalConsent::Node {
+        let by_node = |meta: &&mut AccountMeta| meta.pubkey == parties.node_key;
+        for meta in instruction.accounts.iter_mut().filter(by_node) {
+            meta.is_signer = true;
+        }
+    }
+    instruction
+}
+
+/// Declares an operator's maintenance ahead. Signed by who acts for the operator, who pays the rent
+/// the first time.
+pub fn maintenance_declare(
+    controller: &Pubkey,
+    network: &Pubkey,
+    operator: &Pubkey,
+    first_epoch: u64,
+    epochs: u64,
+) -> Instruction {
+    let accounts = accounts::MaintenanceDeclare {
+        controller: *controller,
+        network: *network,
+        operator: *operator,
+        maintenance: address::maintenance(operator),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    let args = args::MaintenanceDeclare {
+        first_epoch,
+        epochs,
+    };
+    build(CREDITS_ID, &accounts, &args)
 }
 
 /// Pays for the next period. Anybody may send it.
-pub fn lease_settle(
-    network: &Pubkey,
-    service: &Pubkey,
-    customer: &Pubkey,
-    commitment: &Pubkey,
-    leaf: LeafProof,
-) -> Instruction {
+pub fn lease_settle(lease: &Lease, leaf: LeafProof) -> Instruction {
     let accounts = accounts::LeaseSettle {
-        refund: refund(network, customer, commitment),
-        ring: address::ring(service),
-        commitment: *commitment,
+        refund: refund(&lease.network, &lease.customer, &lease.commitment),
+        ring: address::ring(&lease.service),
+        commitment: lease.commitment,
+        revenue: address::revenue(&lease.service),
+        maintenance: address::maintenance(&lease.operator),
     };
     build(CREDITS_ID, &accounts, &args::LeaseSettle { leaf })
 }
 
-/// Signed by the customer, or by the operator's wallet, who then keeps the notice.
+/// Signed by the customer or by who acts for the operator; each keeps its notice.
 pub fn lease_end(
     party: &Pubkey,
     network: &Pubkey,
@@ -222,4 +298,16 @@ pub fn lease_close(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> 
         customer: *customer,
     };
     build(CREDITS_ID, &accounts, &args::LeaseClose {})
+}
+
+/// Counts what customers pay for a service from now on. Anybody may send it; the payer pays the
+/// rent.
+pub fn revenue_open(payer: &Pubkey, service: &Pubkey) -> Instruction {
+    let accounts = accounts::RevenueOpen {
+        payer: *payer,
+        service: *service,
+        revenue: address::revenue(service),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::RevenueOpen {})
 }

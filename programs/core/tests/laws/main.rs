@@ -6,6 +6,7 @@ mod emission;
 mod delegation;
 mod layout;
 mod market;
+mod lease;
 mod merkle;
 mod money;
 mod payout;

@@ -1,10 +1,9 @@
-//! Breaker, emission, slash and lease kernels.
+//! Breaker, emission and slash kernels.
 
 use proptest::prelude::*;
 use trestle_core::{
     breaker::Breaker,
     emission::{epoch_allotment, Funding, Schedule},
-    lease::{settle, LeaseTerms},
     math::MathError,
     slash::{take, SlashShares},
     units::{Bps, UnixSeconds},
@@ -116,46 +115,6 @@ proptest! {
             short |= *taken < ticket;
         }
     }
-
-    #[test]
-    fn lease_conserves_and_stays_within_escrow(
-        rate: u64,
-        sla in 0_u16..=10_000,
-        credit in 0_u16..=10_000,
-        epochs in prop_oneof![0_u64..200, any::<u64>()],
-        ok: u32,
-        total: u32,
-        escrow: u64,
-    ) {
-        let terms = LeaseTerms { rate_per_epoch: rate, sla: bps(sla), credit: bps(credit) };
-        let settlement = settle(&terms, epochs, ok, total, escrow);
-        prop_assert!(settlement.due <= escrow);
-        prop_assert_eq!(
-            u128::from(settlement.consumed) + u128::from(settlement.refunded),
-            u128::from(settlement.due)
-        );
-        if total == 0 || ok == 0 {
-            prop_assert_eq!(settlement.consumed, 0);
-        }
-        if ok >= total && total > 0 {
-            prop_assert_eq!(settlement.consumed, settlement.due);
-        }
-    }
-
-    #[test]
-    fn lease_never_pays_less_for_more_good_windows(
-        rate in 0_u64..1_000_000_000,
-        sla in 0_u16..=10_000,
-        credit in 0_u16..=10_000,
-        total in 1_u32..10_000,
-        a: u32,
-        b: u32,
-    ) {
-        let terms = LeaseTerms { rate_per_epoch: rate, sla: bps(sla), credit: bps(credit) };
-        let (low, high) = ((a % total).min(b % total), (a % total).max(b % total));
-        let pay = |ok| settle(&terms, 1, ok, total, u64::MAX).consumed;
-        prop_assert!(pay(low) <= pay(high));
-    }
 }
 
 #[test]
@@ -250,31 +209,5 @@ fn slash_shares_make_up_the_whole() {
     assert_eq!(
         (split.burn, split.insurance, split.challenger),
         (501, 300, 200)
-    );
-}
-
-#[test]
-fn lease_pays_in_proportion_and_credits_a_broken_promise() {
-    let terms = LeaseTerms {
-        rate_per_epoch: 1_000,
-        sla: bps(9_500),
-        credit: bps(1_000),
-    };
-    let kept = settle(&terms, 10, 19, 20, u64::MAX);
-    assert_eq!(
-        (kept.due, kept.consumed, kept.refunded),
-        (10_000, 9_500, 500)
-    );
-    assert!(!kept.sla_missed);
-    let broken = settle(&terms, 10, 18, 20, u64::MAX);
-    assert_eq!(
-        (broken.due, broken.consumed, broken.refunded),
-        (10_000, 8_100, 1_900)
-    );
-    assert!(broken.sla_missed);
-    let silent = settle(&terms, 10, 0, 0, 4_000);
-    assert_eq!(
-        (silent.due, silent.consumed, silent.refunded),
-        (4_000, 0, 4_000)
     );
 }

@@ -39,6 +39,7 @@ impl LeaseClose {
     pub fn lease_close(&mut self) -> Result<LeaseClosed> {
         self.validate()?;
         let refund = &mut *self.refund;
+        let timed_out = !refund.lease.is_settled();
         let rest = refund.lease.refund_rest()?;
         refund.book(Credits::ZERO, rest)?;
         refund.funds.account.close_lease()?;
@@ -49,6 +50,9 @@ impl LeaseClose {
             refunded: rest.0,
             consumed_total: refund.lease.consumed,
             refunded_total: refund.lease.refunded,
+            reason: refund.lease.reason,
+            timed_out: u8::from(timed_out),
+            _pad: [0; 6],
         };
         refund.lease.close(*self.customer.account())?;
         Ok(event)

@@ -1,31 +1,27 @@
 //! End a lease before its term.
 //!
-//! The customer can leave at once: the running epoch is the last that is paid for. The operator
-//! keeps serving, and being paid, for the notice that its service asks for.
+//! Both sides keep a notice, in which the operator goes on serving and being paid: the customer the
+//! one that both agreed on when they opened the lease, which may be none, and the operator the one
+//! that its service asks for.
 //!
 //! Specification:
-//! - Only the customer or the operator's authority ends a lease.
-//! - A customer's lease ends with the running epoch.
+//! - Only the customer or who acts for the operator ends a lease.
+//! - A customer's lease ends after the notice of the lease.
 //! - An operator's lease ends after the service's notice.
 //! - An end is only ever moved forward.
-//! - A reason is one of the known ones.
+//! - A reason is one that a party can give.
 //! - A paused network lets leases end.
 
 use {
-    crate::{
-        clock::network_epoch,
-        constants::{REASON_NONE, REASON_OTHER},
-        error::CreditsError,
-        event::LeaseEnded,
-        state::Lease,
-    },
+    crate::{clock::network_epoch, error::CreditsError, event::LeaseEnded, state::Lease},
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::lease::Reason,
     trestle_staking::state::{Network, Operator, Service},
 };
 
 #[derive(Accounts)]
 pub struct LeaseEnd {
-    /// The customer, or the operator's authority.
+    /// The customer, or who acts for the operator.
     pub party: Signer,
     /// The lease's network: its clock counts the epochs.
     #[account(address = lease.network @ CreditsError::WrongNetwork)]
@@ -33,7 +29,7 @@ pub struct LeaseEnd {
     /// The lease's service: says how long the operator's notice is.
     #[account(address = lease.service @ CreditsError::WrongService)]
     pub service: Account<Service>,
-    /// The lease's operator: says who its authority is.
+    /// The lease's operator: says who acts for it.
     #[account(address = lease.operator @ CreditsError::WrongOperator)]
     pub operator: Account<Operator>,
     /// The lease.
@@ -42,18 +38,12 @@ pub struct LeaseEnd {
 }
 
 impl LeaseEnd {
-    fn validate(&self, reason: u8) -> Result<()> {
-        require!(
-            reason > REASON_NONE && reason <= REASON_OTHER,
-            CreditsError::BadReason
-        );
-        Ok(())
-    }
-
     pub fn lease_end(&mut self, reason: u8) -> Result<LeaseEnded> {
-        self.validate(reason)?;
+        let given = Reason::from_code(reason)
+            .filter(|reason| reason.is_given_by_parties())
+            .ok_or(CreditsError::BadReason)?;
         let last_epoch = self.last_epoch()?;
-        let end_epoch_before = self.lease.end_at(last_epoch, reason)?;
+        let end_epoch_before = self.lease.end_at(last_epoch, given)?;
         self.lease.invariant()?;
         Ok(LeaseEnded {
             lease: *self.lease.address(),
@@ -69,15 +59,17 @@ impl LeaseEnd {
     fn last_epoch(&self) -> Result<u64> {
         let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
         let party = self.party.address();
-        if address_eq(party, &self.lease.customer) {
-            return Ok(epoch);
-        }
-        require!(
-            address_eq(party, &self.operator.authority),
-            CreditsError::NotLeaseParty
-        );
+        let notice = if address_eq(party, &self.lease.customer) {
+            self.lease.notice_epochs
+        } else {
+            require!(
+                address_eq(party, &self.operator.controller),
+                CreditsError::NotLeaseParty
+            );
+            self.service.notice_epochs
+        };
         epoch
-            .checked_add(u64::from(self.service.notice_epochs))
+            .checked_add(u64::from(notice))
             .ok_or_else(|| CreditsError::MathOverflow.into())
     }
 }

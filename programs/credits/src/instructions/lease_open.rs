@@ -10,11 +10,12 @@
 //! - The price of the whole term leaves the free balance.
 //! - A commitment has one lease at a time.
 //! - Terms out of bounds are refused.
+//! - A schedule of service credits rises step by step.
 //! - A paused network opens no lease.
 
 use {
     crate::{
-        clock::network_epoch,
+        address::maintenance_address,
         commitment::Commitment,
         error::CreditsError,
         event::LeaseOpened,
@@ -61,34 +62,23 @@ pub struct LeaseOpen {
 }
 
 impl LeaseOpen {
-    fn validate(&self, terms: &LeaseTerms) -> Result<()> {
-        require!(self.funds.network.paused == 0, CreditsError::NetworkPaused);
-        terms.validate()
-    }
-
     pub fn lease_open(
         &mut self,
         terms: &LeaseTerms,
         bumps: &LeaseOpenBumps,
     ) -> Result<LeaseOpened> {
-        self.validate(terms)?;
-        let epoch = network_epoch(&self.funds.network, Clock::get()?.unix_timestamp)?;
+        let operator = *self.operator.address();
         let parties = LeaseParties {
             bump: bumps.lease,
             network: *self.funds.network.address(),
             service: self.operator.service,
-            operator: *self.operator.address(),
+            operator,
             customer: *self.customer.address(),
             commitment: *self.commitment.address(),
             registered_epoch: self.operator.registered_epoch,
+            maintenance_bump: maintenance_address(&operator).1,
         };
-        let price = terms.price()?;
-        self.lease.open(&parties, terms, epoch)?;
-        self.funds.account.open_lease(price)?;
-        self.funds.market.escrow(price)?;
-        self.lease.invariant()?;
-        self.funds.account.invariant()?;
-        self.funds.market.invariant()?;
+        self.funds.open_lease(&mut self.lease, &parties, terms)?;
         Ok(self.event())
     }
 
@@ -109,6 +99,11 @@ impl LeaseOpen {
             period_epochs: lease.period_epochs,
             sla_bps: lease.sla_bps,
             credit_bps: lease.credit_bps,
+            deeper_steps: lease.deeper_steps,
+            credit_cap_bps: lease.credit_cap_bps,
+            notice_epochs: lease.notice_epochs,
+            renewal_epochs: lease.renewal_epochs,
+            renewal_rate: lease.renewal_rate,
         }
     }
 }

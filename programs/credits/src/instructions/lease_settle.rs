@@ -8,14 +8,21 @@
 //!
 //! Specification:
 //! - A period is settled with the oldest final root that reaches its end, and no other.
+//! - What is consumed counts as revenue of the service.
 //! - Credits are consumed in proportion to good windows, and the rest is refunded.
 //! - A period below the service level gives a service credit besides.
+//! - Worse periods give what the deeper steps of the schedule say.
+//! - Service credits of a lease stop at its cap.
+//! - Declared maintenance is settled apart, without pay and without penalty.
+//! - Maintenance that shares a root with other epochs costs those no service credit.
+//! - Renewed epochs cost their own rate.
 //! - The same root settles a lease once.
 //! - The first settlement takes the baseline from the newest root before the lease.
 //! - An operator without a leaf before the lease starts from zero.
 //! - Epochs whose baseline has left the ring are refunded.
 //! - Epochs after the end are not paid, and the last settlement empties the lease.
 //! - A lease ends with its commitment.
+//! - A notice that the customer cut short by ending the commitment is paid in full.
 //! - A leaf that is not in the root is refused.
 //! - A paused network settles.
 
@@ -26,11 +33,12 @@ use {
         error::CreditsError,
         event::LeaseSettled,
         groups,
-        state::{Lease, Settled, SettlementRoot},
+        state::{Lease, Maintenance, ServiceRevenue, Settled, SettlementRoot},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf},
+        maintenance::EpochRange,
         merkle,
         root::FinalRoot,
     },
@@ -50,6 +58,20 @@ pub struct LeaseSettle {
     /// What is served. Its account may be gone by now: then the lease has ended too.
     #[account(address = refund.lease.commitment @ CreditsError::WrongCommitment)]
     pub commitment: UncheckedAccount,
+    /// What customers paid for the lease's service: rises by what the lease uses up.
+    #[account(
+        mut,
+        constraint = revenue.is_at(revenue.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&revenue.service, &refund.lease.service)
+            @ CreditsError::WrongService,
+    )]
+    pub revenue: Account<ServiceRevenue>,
+    /// The maintenance of the lease's operator, which may never have declared any.
+    #[account(
+        constraint = refund.lease.is_maintenance(maintenance.address())
+            @ CreditsError::WrongMaintenance,
+    )]
+    pub maintenance: UncheckedAccount,
 }
 
 impl LeaseSettle {
@@ -69,22 +91,31 @@ impl LeaseSettle {
         let settled = if refund.lease.is_settled() {
             refund.lease.finish()?
         } else {
-            settle_next(&mut refund.lease, &self.ring, leaf)?
+            let maintenance = Account::<Maintenance>::load(*self.maintenance.account()).ok();
+            let windows = maintenance.as_ref().map_or(&[][..], |one| one.ranges());
+            settle_next(&mut refund.lease, &self.ring, windows, leaf)?
         };
         refund.book(settled.consumed, settled.refunded)?;
+        self.revenue.consume(settled.consumed)?;
         refund.invariant()?;
+        self.revenue.invariant()?;
         Ok(event(&refund.lease, &settled))
     }
 }
 
-fn settle_next(lease: &mut Lease, ring: &FinalRoots, leaf: &LeafProof) -> Result<Settled> {
-    let next = lease.next_root(ring)?;
+fn settle_next(
+    lease: &mut Lease,
+    ring: &FinalRoots,
+    maintenance: &[EpochRange],
+    leaf: &LeafProof,
+) -> Result<Settled> {
+    let next = lease.next_root(ring, maintenance)?;
     let root = next.root();
     require!(leaf.epoch == root.epoch, CreditsError::WrongSettlementEpoch);
     let counters = verify(leaf, root, &lease.operator)?;
     match next {
         SettlementRoot::Baseline(root) => lease.set_baseline(root.epoch, &counters),
-        SettlementRoot::Period(root) => lease.settle(root.epoch, &counters),
+        SettlementRoot::Period(root) => lease.settle(root.epoch, &counters, maintenance),
     }
 }
 
@@ -109,12 +140,15 @@ fn event(lease: &Account<Lease>, settled: &Settled) -> LeaseSettled {
         epochs: settled.epochs,
         consumed: settled.consumed.0,
         refunded: settled.refunded.0,
+        credit: settled.credit.0,
+        notice_paid: settled.notice_paid.0,
         escrow: lease.escrow,
         end_epoch: lease.end_epoch,
         windows_ok: settled.windows_ok,
         windows_total: settled.windows_total,
         status: lease.status,
         reason: lease.reason,
-        _pad: [0; 6],
+        verdict: settled.verdict.code(),
+        _pad: [0; 5],
     }
 }

@@ -70,13 +70,19 @@ impl CustomerAccount {
         Ok(())
     }
 
-    /// Moves free credits into a new lease.
-    pub fn open_lease(&mut self, escrow: Credits) -> Result<()> {
-        self.withdraw(escrow)?;
+    /// Moves free credits into a lease.
+    pub fn escrow(&mut self, credits: Credits) -> Result<()> {
+        self.withdraw(credits)?;
         self.escrowed = self
             .escrowed
-            .checked_add(escrow.0)
+            .checked_add(credits.0)
             .ok_or(CreditsError::MathOverflow)?;
+        Ok(())
+    }
+
+    /// Moves free credits into a new lease.
+    pub fn open_lease(&mut self, escrow: Credits) -> Result<()> {
+        self.escrow(escrow)?;
         self.lease_count = self
             .lease_count
             .checked_add(1)

@@ -7,26 +7,31 @@
 //!
 //! The counters of a leaf are cumulative, so a lease needs those from before its first epoch: its
 //! baseline. It is taken from the newest root before the first epoch by the first settlement.
+//!
+//! Maintenance that the operator declared ahead is settled apart: the epochs before it with the
+//! root of the last of them, then its own epochs with the root of their last one, whose counters
+//! are where the epochs after it start from. Where an epoch at such a border has no root, the next
+//! root covers both sides: the declared epochs go unpaid then as always, and the others are paid in
+//! proportion to all windows, without a service credit.
 
 use {
+    super::lease_terms::{price, LeaseTerms, SlaStep, DEEPER_STEPS},
     crate::{
         address::is_derived,
-        commitment::Commitment,
         constants::{
-            LEASE_ACTIVE, LEASE_ENDING, LEASE_EPOCHS_MAX, LEASE_PERIOD_EPOCHS_MAX, LEASE_SETTLED,
-            LEASE_TIMEOUT_EPOCHS, REASON_COMMITMENT_ENDED, REASON_NONE, VERSION,
+            LEASE_ACTIVE, LEASE_ENDING, LEASE_EPOCHS_MAX, LEASE_SETTLED, LEASE_TIMEOUT_EPOCHS,
+            VERSION,
         },
         error::CreditsError,
-        roots, ID,
+        ID,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{
-        leaf::LeafCounters,
-        lease,
-        root::{FinalRoot, RootRing},
-        seeds::SEED_LEASE,
-        units::{Bps, Credits, BPS_ONE},
+        lease::Reason,
+        maintenance::EpochRange,
+        seeds::{SEED_LEASE, SEED_MAINTENANCE},
+        units::Credits,
     },
 };
 
@@ -83,56 +88,39 @@ pub struct Lease {
     pub consumed: u64,
     /// Credits that it has given back.
     pub refunded: u64,
-    /// Zero; room for other schedules.
+    /// Service credits that it has given; they are part of what it has given back.
+    pub credited: u64,
+    /// Credits an epoch from `renewed_epoch` on.
+    pub renewed_rate: u64,
+    /// First epoch that costs `renewed_rate`; zero while all cost `rate_per_epoch`.
+    pub renewed_epoch: u64,
+    /// Epochs by which the customer may extend it without asking the operator again.
+    pub renewal_epochs: u64,
+    /// Credits that each of those epochs costs.
+    pub renewal_rate: u64,
+    /// What worse periods give back instead of `credit_bps`.
+    pub deeper_steps: [SlaStep; DEEPER_STEPS],
+    /// Most that service credits may give back, as a share of `deposited`.
+    pub credit_cap_bps: u16,
+    /// Epochs that a customer who leaves early still pays for after the running one.
+    pub notice_epochs: u16,
+    /// Epochs of that notice that the customer cut short by ending the commitment: they are paid
+    /// in full.
+    pub notice_owed: u16,
+    /// Bump of the address of the operator's maintenance, which may not exist.
+    pub maintenance_bump: u8,
+    /// Zero.
+    pub _pad2: [u8; 5],
+    /// Zero; room for what is to come.
     pub _reserved: [u8; 32],
 }
 
-const _: () = assert!(size_of::<Lease>() == 288);
+const _: () = assert!(size_of::<Lease>() == 352);
 const _: () = assert!(offset_of!(Lease, period_epochs) == 8);
 const _: () = assert!(offset_of!(Lease, network) == 24);
 const _: () = assert!(offset_of!(Lease, rate_per_epoch) == 184);
 const _: () = assert!(offset_of!(Lease, refunded) == 248);
-
-/// What customer and operator agree on by signing together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
-pub struct LeaseTerms {
-    /// Credits an epoch, above zero.
-    pub rate_per_epoch: u64,
-    /// Epochs of the term, from the next epoch on: 1 to 3,650.
-    pub epochs: u64,
-    /// Epochs that are settled together: 1 to 32.
-    pub period_epochs: u32,
-    /// Share of good windows below which a period earns a service credit.
-    pub sla_bps: u16,
-    /// Share of what a bad period would have cost that the customer gets back besides.
-    pub credit_bps: u16,
-}
-
-impl LeaseTerms {
-    pub fn validate(&self) -> Result<()> {
-        require!(self.rate_per_epoch > 0, CreditsError::BadRate);
-        require!(
-            (1..=LEASE_EPOCHS_MAX).contains(&self.epochs),
-            CreditsError::BadTerm
-        );
-        require!(
-            (1..=LEASE_PERIOD_EPOCHS_MAX).contains(&self.period_epochs),
-            CreditsError::BadPeriod
-        );
-        require!(self.sla_bps <= BPS_ONE, CreditsError::BadServiceLevel);
-        require!(self.credit_bps <= BPS_ONE, CreditsError::BadServiceCredit);
-        Ok(())
-    }
-
-    /// What the whole term costs.
-    pub fn price(&self) -> Result<Credits> {
-        let price = self
-            .rate_per_epoch
-            .checked_mul(self.epochs)
-            .ok_or(CreditsError::MathOverflow)?;
-        Ok(Credits(price))
-    }
-}
+const _: () = assert!(offset_of!(Lease, deeper_steps) == 296);
 
 /// Who a lease is between, and about what.
 pub struct LeaseParties {
@@ -143,34 +131,7 @@ pub struct LeaseParties {
     pub customer: Address,
     pub commitment: Address,
     pub registered_epoch: u64,
-}
-
-/// The root that a lease is settled with next, and what for.
-#[derive(Clone, Copy)]
-pub enum SettlementRoot<'a> {
-    /// Its leaf is the baseline; epochs that have passed by then are given back unpaid, because
-    /// the counters at their begin are no longer in the ring.
-    Baseline(&'a FinalRoot),
-    /// Its leaf shows the work of the epochs up to it.
-    Period(&'a FinalRoot),
-}
-
-impl SettlementRoot<'_> {
-    pub fn root(&self) -> &FinalRoot {
-        match self {
-            Self::Baseline(root) | Self::Period(root) => root,
-        }
-    }
-}
-
-/// What one settlement came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settled {
-    pub epochs: u64,
-    pub windows_ok: u32,
-    pub windows_total: u32,
-    pub consumed: Credits,
-    pub refunded: Credits,
+    pub maintenance_bump: u8,
 }
 
 impl Lease {
@@ -199,6 +160,12 @@ impl Lease {
         self.period_epochs = terms.period_epochs;
         self.sla_bps = terms.sla_bps;
         self.credit_bps = terms.credit_bps;
+        self.deeper_steps = terms.deeper_steps;
+        self.credit_cap_bps = terms.credit_cap_bps;
+        self.notice_epochs = terms.notice_epochs;
+        self.renewal_epochs = terms.renewal_epochs;
+        self.renewal_rate = terms.renewal_rate;
+        self.maintenance_bump = parties.maintenance_bump;
         self.start_epoch = current_epoch
             .checked_add(1)
             .ok_or(CreditsError::MathOverflow)?;
@@ -212,6 +179,12 @@ impl Lease {
     pub fn is_at(&self, address: &Address) -> bool {
         let seeds = [SEED_LEASE, self.commitment.as_ref(), &[]];
         is_derived(address, seeds, self.bump, &ID)
+    }
+
+    /// Whether `address` is the one of its operator's maintenance, whether that exists or not.
+    pub fn is_maintenance(&self, address: &Address) -> bool {
+        let seeds = [SEED_MAINTENANCE, self.operator.as_ref(), &[]];
+        is_derived(address, seeds, self.maintenance_bump, &ID)
     }
 
     /// Last epoch that is settled; the one before the first if none is.
@@ -237,138 +210,116 @@ impl Lease {
 
     /// Moves the end forward. Returns the end before.
     #[inline(never)]
-    pub fn end_at(&mut self, epoch: u64, reason: u8) -> Result<u64> {
+    pub fn end_at(&mut self, epoch: u64, reason: Reason) -> Result<u64> {
         require!(!self.is_settled(), CreditsError::LeaseSettled);
         let before = self.end_epoch;
         let end = epoch.max(self.settled_epoch());
         require!(end < before, CreditsError::LeaseEndsAlready);
         self.end_epoch = end;
         self.status = LEASE_ENDING;
-        self.reason = reason;
+        self.reason = reason.code();
         Ok(before)
     }
 
-    /// Moves the end forward to that of the commitment, which the lease cannot outlast: to be done
-    /// before each settlement. `None` if the commitment's account is gone: nothing tells any more
-    /// when it ended, so that what is not settled by then is not paid. (The account stays for two
-    /// epochs after its last one, and until that one has a final root.)
-    pub fn end_with_commitment(&mut self, commitment: Option<&Commitment>) -> Result<()> {
-        // Another customer may have committed the same data after this one's was closed.
-        let own = commitment.filter(|one| address_eq(&one.customer, &self.customer));
-        let settled = self.settled_epoch();
-        let last_epoch = own.map_or(settled, |one| one.ended_epoch.max(settled));
-        if last_epoch < self.end_epoch {
-            self.end_at(last_epoch, REASON_COMMITMENT_ENDED)?;
+    /// What these epochs cost.
+    #[inline(never)]
+    pub fn price_of(&self, range: &EpochRange) -> Result<u64> {
+        let renewed = if self.renewed_epoch == 0 {
+            0
+        } else {
+            range
+                .end()
+                .saturating_sub(range.first.max(self.renewed_epoch))
+        };
+        let first = range
+            .epochs
+            .checked_sub(renewed)
+            .ok_or(CreditsError::InvariantViolated)?;
+        price(self.rate_per_epoch, first)?
+            .checked_add(price(self.renewed_rate, renewed)?)
+            .ok_or_else(|| CreditsError::MathOverflow.into())
+    }
+
+    /// Extends a running lease at this rate, which applies from the first new epoch on. Returns
+    /// what the new epochs cost; they are in the lease from now on.
+    pub fn renew(&mut self, epochs: u64, rate: u64, current_epoch: u64) -> Result<Credits> {
+        require!(
+            self.status == LEASE_ACTIVE && current_epoch <= self.end_epoch,
+            CreditsError::LeaseNotRunning
+        );
+        require!(rate > 0, CreditsError::BadRate);
+        let end = self
+            .end_epoch
+            .checked_add(epochs)
+            .ok_or(CreditsError::MathOverflow)?;
+        require!(
+            epochs > 0 && end.saturating_sub(current_epoch) <= LEASE_EPOCHS_MAX,
+            CreditsError::BadTerm
+        );
+        self.set_rate_after_end(rate)?;
+        let added = price(rate, epochs)?;
+        self.end_epoch = end;
+        self.deposited = self
+            .deposited
+            .checked_add(added)
+            .ok_or(CreditsError::MathOverflow)?;
+        self.escrow = self
+            .escrow
+            .checked_add(added)
+            .ok_or(CreditsError::MathOverflow)?;
+        Ok(Credits(added))
+    }
+
+    /// A lease has two rates at most: the second one replaces the first as soon as no epoch at the
+    /// first is left to settle.
+    fn set_rate_after_end(&mut self, rate: u64) -> Result<()> {
+        if self.renewed_epoch > 0 && self.settled_epoch().saturating_add(1) >= self.renewed_epoch {
+            self.rate_per_epoch = self.renewed_rate;
+            (self.renewed_rate, self.renewed_epoch) = (0, 0);
+        }
+        let last = if self.renewed_epoch > 0 {
+            self.renewed_rate
+        } else {
+            self.rate_per_epoch
+        };
+        if rate != last {
+            require!(self.renewed_epoch == 0, CreditsError::RenewalPending);
+            self.renewed_rate = rate;
+            self.renewed_epoch = self
+                .end_epoch
+                .checked_add(1)
+                .ok_or(CreditsError::MathOverflow)?;
         }
         Ok(())
     }
 
-    /// Finds the one root that the lease can be settled with now.
-    pub fn next_root<'a>(&mut self, ring: &'a RootRing) -> Result<SettlementRoot<'a>> {
-        require!(!self.is_settled(), CreditsError::LeaseSettled);
-        if self.baseline_known == 0 {
-            if let Some(root) = self.baseline_root(ring)? {
-                return Ok(SettlementRoot::Baseline(root));
-            }
-            // No root before the first epoch knows the operator: it starts from zero.
-            self.baseline_known = 1;
-            self.baseline_epoch = self.start_epoch.saturating_sub(1);
-        }
-        let settled = self.settled_epoch();
-        let due = settled
-            .saturating_add(u64::from(self.period_epochs))
-            .min(self.end_epoch);
-        let root = roots::oldest_from(ring, due).ok_or(CreditsError::SettlementNotDue)?;
-        Ok(SettlementRoot::Period(root))
-    }
-
-    /// The root whose leaf is the baseline, or `None` if no root before the first epoch can have
-    /// a leaf of this operator.
-    fn baseline_root<'a>(&self, ring: &'a RootRing) -> Result<Option<&'a FinalRoot>> {
-        // Until a root of the lease's own time is final, an earlier one can still come.
-        let newest = ring.latest().ok_or(CreditsError::SettlementNotDue)?;
+    /// Uses the option to extend the lease that the operator granted when it was opened.
+    pub fn use_renewal_option(&mut self, epochs: u64, rate: u64) -> Result<()> {
         require!(
-            newest.epoch >= self.start_epoch,
-            CreditsError::SettlementNotDue
+            rate == self.renewal_rate && epochs <= self.renewal_epochs,
+            CreditsError::NotNodeKey
         );
-        let Some(before) = roots::newest_before(ring, self.start_epoch) else {
-            return Ok(if roots::is_whole(ring) {
-                None
-            } else {
-                roots::oldest_from(ring, 0)
-            });
-        };
-        Ok((before.epoch >= self.registered_epoch).then_some(before))
+        self.renewal_epochs = self
+            .renewal_epochs
+            .checked_sub(epochs)
+            .ok_or(CreditsError::InvariantViolated)?;
+        Ok(())
     }
 
-    /// Starts counting from these counters. Epochs of the lease up to `epoch` have no counters to
-    /// be judged by: they are given back.
-    pub fn set_baseline(&mut self, epoch: u64, counters: &LeafCounters) -> Result<Settled> {
-        let before = self.settled_epoch();
-        self.baseline_known = 1;
-        self.advance(epoch, counters);
-        let epochs = self
-            .settled_epoch()
-            .min(self.end_epoch)
-            .saturating_sub(before);
-        self.pay(epochs, 0, 0)
-    }
-
-    /// Pays for the epochs up to that of the root, by the windows between the two leaves.
-    pub fn settle(&mut self, epoch: u64, counters: &LeafCounters) -> Result<Settled> {
-        let before = self.settled_epoch();
-        let ok = counters
-            .windows_ok
-            .checked_sub(self.baseline_ok)
-            .ok_or(CreditsError::CounterFell)?;
-        let total = counters
-            .windows_total
-            .checked_sub(self.baseline_total)
-            .ok_or(CreditsError::CounterFell)?;
-        self.advance(epoch, counters);
-        let epochs = epoch.min(self.end_epoch).saturating_sub(before);
-        self.pay(epochs, ok, total)
-    }
-
-    fn advance(&mut self, epoch: u64, counters: &LeafCounters) {
-        self.baseline_epoch = epoch;
-        self.baseline_ok = counters.windows_ok;
-        self.baseline_total = counters.windows_total;
-    }
-
-    /// Takes out what these epochs cost and, after the last one, all that is left.
-    #[inline(never)]
-    fn pay(&mut self, epochs: u64, ok: u32, total: u32) -> Result<Settled> {
-        let bps = |value| Bps::new(value).ok_or(CreditsError::InvariantViolated);
-        let terms = lease::LeaseTerms {
-            rate_per_epoch: self.rate_per_epoch,
-            sla: bps(self.sla_bps)?,
-            credit: bps(self.credit_bps)?,
-        };
-        let settlement = lease::settle(&terms, epochs, ok, total, self.escrow);
-        self.take(settlement.consumed, settlement.refunded)?;
-        let mut refunded = settlement.refunded;
-        if self.is_settled() {
-            self.status = LEASE_SETTLED;
-            let rest = self.refund_rest()?;
-            refunded = refunded
-                .checked_add(rest.0)
-                .ok_or(CreditsError::MathOverflow)?;
+    /// Moves the end to the one that the customer's notice allows, unless it comes sooner already,
+    /// and takes out what the epochs until then do not cost.
+    pub fn leave(&mut self, current_epoch: u64, reason: Reason) -> Result<Credits> {
+        require!(!self.is_settled(), CreditsError::LeaseSettled);
+        let last = current_epoch.saturating_add(u64::from(self.notice_epochs));
+        if last < self.end_epoch {
+            self.end_at(last, reason)?;
         }
-        Ok(Settled {
-            epochs,
-            windows_ok: ok,
-            windows_total: total,
-            consumed: Credits(settlement.consumed),
-            refunded: Credits(refunded),
-        })
-    }
-
-    /// Settles a lease in which no epoch is left to pay for, because it has ended early.
-    pub fn finish(&mut self) -> Result<Settled> {
-        require!(self.status != LEASE_SETTLED, CreditsError::LeaseSettled);
-        require!(self.is_settled(), CreditsError::LeaseNotFinished);
-        self.pay(0, 0, 0)
+        let owed = u64::from(self.notice_owed);
+        let first = self.settled_epoch().saturating_add(1);
+        let needed = EpochRange::between(first, self.end_epoch.saturating_add(owed));
+        let surplus = self.escrow.saturating_sub(self.price_of(&needed)?);
+        self.take(0, surplus)?;
+        Ok(Credits(surplus))
     }
 
     /// Gives back all that is left.
@@ -379,7 +330,7 @@ impl Lease {
         Ok(Credits(rest))
     }
 
-    fn take(&mut self, consumed: u64, refunded: u64) -> Result<()> {
+    pub(super) fn take(&mut self, consumed: u64, refunded: u64) -> Result<()> {
         let out = consumed
             .checked_add(refunded)
             .ok_or(CreditsError::MathOverflow)?;
@@ -405,6 +356,8 @@ impl Lease {
     /// - Every credit that it was opened with is used up, given back or still in it.
     /// - Nothing is left in a settled lease.
     /// - No window is good that was not counted.
+    /// - Service credits are part of what was given back.
+    /// - It has a second rate exactly if that applies from some epoch on.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let placed = self
@@ -413,10 +366,12 @@ impl Lease {
             .and_then(|out| out.checked_add(self.escrow));
         let holds = self.version == VERSION
             && (LEASE_ACTIVE..=LEASE_SETTLED).contains(&self.status)
-            && (self.status != LEASE_ENDING || self.reason != REASON_NONE)
+            && (self.status != LEASE_ENDING || self.reason != Reason::None.code())
             && placed == Some(self.deposited)
             && (self.status != LEASE_SETTLED || self.escrow == 0)
-            && self.baseline_ok <= self.baseline_total;
+            && self.baseline_ok <= self.baseline_total
+            && self.credited <= self.refunded
+            && (self.renewed_epoch == 0) == (self.renewed_rate == 0);
         require!(holds, CreditsError::InvariantViolated);
         Ok(())
     }

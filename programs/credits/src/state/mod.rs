@@ -2,10 +2,18 @@
 
 mod customer;
 mod lease;
+mod lease_settlement;
+mod lease_terms;
+mod maintenance;
 mod market;
+mod revenue;
 
 pub use {
     customer::CustomerAccount,
-    lease::{Lease, LeaseParties, LeaseTerms, Settled, SettlementRoot},
+    lease::{Lease, LeaseParties},
+    lease_settlement::{Settled, SettlementRoot},
+    lease_terms::{LeaseTerms, SlaStep, DEEPER_STEPS},
+    maintenance::{Maintenance, MaintenanceWindow},
     market::{Market, MarketAccounts, MarketParams, MarketSigner},
+    revenue::ServiceRevenue,
 };

@@ -5,6 +5,7 @@
 //! Specification:
 //! - The customer ends it with the current epoch.
 //! - The operator's authority ends it after the service's notice.
+//! - Who ended it is remembered.
 //! - Anybody else is refused.
 //! - An end can be brought forward, by the customer, but not put off.
 //! - It works while the network is paused.
@@ -14,7 +15,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentEnded,
-        state::Commitment,
+        state::{Commitment, EndedBy},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator, Service},
@@ -44,8 +45,8 @@ pub struct CommitmentEnd {
 impl CommitmentEnd {
     pub fn commitment_end(&mut self) -> Result<CommitmentEnded> {
         let epoch = current_epoch(&self.network, now()?)?;
-        let last_epoch = self.last_epoch(epoch)?;
-        self.commitment.end(last_epoch)?;
+        let (last_epoch, by) = self.last_epoch(epoch)?;
+        self.commitment.end(last_epoch, by)?;
         self.commitment.invariant()?;
         Ok(CommitmentEnded {
             commitment: *self.commitment.address(),
@@ -55,18 +56,20 @@ impl CommitmentEnd {
         })
     }
 
-    /// The last epoch that the signer may ask for. Somebody who is both parties is the customer.
-    fn last_epoch(&self, epoch: u64) -> Result<u64> {
+    /// The last epoch that the signer may ask for, and which party it is. Somebody who is both
+    /// parties is the customer.
+    fn last_epoch(&self, epoch: u64) -> Result<(u64, EndedBy)> {
         let party = self.party.address();
         if address_eq(party, &self.commitment.customer) {
-            return Ok(epoch);
+            return Ok((epoch, EndedBy::Customer));
         }
         require!(
             address_eq(party, &self.operator.authority),
             ProofsError::NotParty
         );
-        epoch
+        let last_epoch = epoch
             .checked_add(u64::from(self.service.notice_epochs))
-            .ok_or_else(|| ProofsError::MathOverflow.into())
+            .ok_or(ProofsError::MathOverflow)?;
+        Ok((last_epoch, EndedBy::Operator))
     }
 }

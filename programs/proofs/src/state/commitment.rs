@@ -20,8 +20,8 @@ pub struct Commitment {
     pub bump: u8,
     /// See [`CommitmentStatus`].
     pub status: u8,
-    /// Zero.
-    pub _pad: u8,
+    /// Who fixed its last epoch, see [`EndedBy`]; zero while it is active.
+    pub ended_by: u8,
     /// 124-byte leaves of the data, which is what challenges choose from.
     pub leaf_count: u32,
     /// The service that the operator works for.
@@ -53,6 +53,17 @@ pub enum CommitmentStatus {
     Active = 1,
     /// Its last epoch is fixed.
     Ended = 2,
+}
+
+/// Who fixed the last epoch of a commitment, as its `ended_by` byte: a lease owes its notice only
+/// if that was the customer.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedBy {
+    /// The customer.
+    Customer = 1,
+    /// The operator, with the notice of the service.
+    Operator = 2,
 }
 
 /// `ended_epoch` of a commitment that nobody has ended.
@@ -106,8 +117,9 @@ impl Commitment {
 
     /// Fixes the last epoch. An end that is fixed can only become earlier, so an operator cannot
     /// renew its notice and a customer can still leave at once.
-    pub fn end(&mut self, last_epoch: u64) -> Result<()> {
+    pub fn end(&mut self, last_epoch: u64, by: EndedBy) -> Result<()> {
         require!(last_epoch < self.ended_epoch, ProofsError::CommitmentEnded);
+        self.ended_by = by as u8;
         self.status = CommitmentStatus::Ended as u8;
         self.ended_epoch = last_epoch;
         Ok(())
@@ -134,7 +146,7 @@ impl Commitment {
     /// What holds after every instruction that changes a commitment.
     ///
     /// - It has this layout, data and leaves.
-    /// - It has an end exactly if it was ended.
+    /// - It has an end, and somebody who fixed it, exactly if it was ended.
     pub fn invariant(&self) -> Result<()> {
         let is_active = self.status == CommitmentStatus::Active as u8;
         let is_ended = self.status == CommitmentStatus::Ended as u8;
@@ -142,7 +154,8 @@ impl Commitment {
             && self.size_bytes > 0
             && self.leaf_count > 0
             && is_active != is_ended
-            && is_active == (self.ended_epoch == NEVER);
+            && is_active == (self.ended_epoch == NEVER)
+            && is_active == (self.ended_by == 0);
         require!(holds, ProofsError::InvariantViolated);
         Ok(())
     }

@@ -7,7 +7,7 @@ mod round;
 mod seeds;
 
 pub use {
-    commitment::{Commitment, CommitmentParties, CommitmentStatus, NEVER},
+    commitment::{Commitment, CommitmentParties, CommitmentStatus, EndedBy, NEVER},
     proposal::{Proposal, ProposalOrigin, ProposalStatus, ProposedRoot},
     ring::{RootEntry, RootRing, Totals},
     round::{Round, RoundOrigin, Vote},
