@@ -202,7 +202,8 @@ mod tests {
         staking::NetworkPaused {
             network: Pubkey::new_from_array([1; 32]),
             by: Pubkey::new_from_array([2; 32]),
-            paused: 1,
+            before: 0,
+            after: 1,
         }
     }
 

@@ -55,6 +55,7 @@ pub mod leaf;
 pub mod lease;
 pub mod math;
 pub mod merkle;
+pub mod pause;
 pub mod pool;
 pub mod poseidon;
 pub mod price;

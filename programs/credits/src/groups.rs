@@ -7,6 +7,7 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     core::ops::Range,
+    trestle_core::pause::AREA_CREDITS,
     trestle_core::units::Credits,
     trestle_staking::{state::Network, token_calls},
 };
@@ -43,7 +44,10 @@ impl CreditWallet {
     /// The gate of everything that brings value in.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
-        require!(self.network.paused == 0, CreditsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         Ok(())
     }
 

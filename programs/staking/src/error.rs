@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 #[error_code(offset = 6000)]
 pub enum StakingError {
-    #[msg("The network is paused: only exits and slashes work until its authority resumes it")]
+    #[msg("Staking is paused: only exits and slashes work until the authority resumes it")]
     NetworkPaused,
     #[msg("The signer is not the network's authority: sign with the authority's key")]
     NotNetworkAuthority,
@@ -12,7 +12,7 @@ pub enum StakingError {
     NotPendingAuthority,
     #[msg("The signer may not pause: only the guardian or the authority may")]
     NotGuardian,
-    #[msg("The network is already in that state: nothing to do")]
+    #[msg("These areas of the network are in that state already: nothing to do")]
     PauseUnchanged,
     #[msg("The epoch's length is out of bounds: choose 60 to 604,800 seconds")]
     BadEpochSeconds,
@@ -112,4 +112,6 @@ pub enum StakingError {
     VaultShortfall,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg("The areas are not known: add up 1 staking, 2 proofs, 4 rewards and 8 credits")]
+    BadAreas,
 }

@@ -26,14 +26,16 @@ pub struct NetworkCreated {
     pub _pad: [u8; 4],
 }
 
-/// A network was paused or resumed.
+/// Areas of a network were paused or resumed.
 #[event(bytemuck)]
 pub struct NetworkPaused {
     pub network: Address,
     /// Who did it.
     pub by: Address,
-    /// 1 when it is paused now.
-    pub paused: u8,
+    /// Mask of the areas that were paused before.
+    pub before: u8,
+    /// Mask of those that are paused now.
+    pub after: u8,
 }
 
 /// Somebody was proposed as authority (or, with the zero address, the proposal was withdrawn).

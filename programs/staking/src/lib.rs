@@ -39,9 +39,9 @@ pub mod trestle_staking {
         Ok(())
     }
 
-    /// Pauses or resumes a network.
-    pub fn network_pause(ctx: &mut Context<NetworkPause>, paused: bool) -> Result<()> {
-        emit!(ctx.accounts.network_pause(paused)?);
+    /// Pauses or resumes areas of a network.
+    pub fn network_pause(ctx: &mut Context<NetworkPause>, areas: u8, paused: bool) -> Result<()> {
+        emit!(ctx.accounts.network_pause(areas, paused)?);
         Ok(())
     }
 

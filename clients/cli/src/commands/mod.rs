@@ -6,6 +6,7 @@ pub mod credits;
 pub mod epoch;
 pub mod lease;
 pub mod network;
+pub mod network_pause;
 pub mod operator;
 pub mod reward;
 pub mod reward_explain;

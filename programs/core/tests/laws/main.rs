@@ -5,6 +5,7 @@ mod change;
 mod layout;
 mod merkle;
 mod money;
+mod pause;
 mod pool;
 mod poseidon;
 mod price;

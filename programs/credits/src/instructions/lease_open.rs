@@ -22,6 +22,7 @@ use {
         state::{Lease, LeaseParties, LeaseTerms},
     },
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::pause::AREA_CREDITS,
     trestle_core::seeds::SEED_LEASE,
     trestle_staking::state::Operator,
 };
@@ -62,7 +63,10 @@ pub struct LeaseOpen {
 
 impl LeaseOpen {
     fn validate(&self, terms: &LeaseTerms) -> Result<()> {
-        require!(self.funds.network.paused == 0, CreditsError::NetworkPaused);
+        require!(
+            !self.funds.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         terms.validate()
     }
 

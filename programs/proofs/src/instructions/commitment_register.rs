@@ -25,6 +25,7 @@ use {
         state::{Commitment, CommitmentParties},
     },
     anchor_lang::prelude::*,
+    trestle_core::pause::AREA_PROOFS,
     trestle_core::seeds::SEED_COMMITMENT,
     trestle_staking::state::{Network, Operator, Service},
 };
@@ -60,7 +61,10 @@ pub struct CommitmentRegister {
 
 impl CommitmentRegister {
     fn validate(&self) -> Result<()> {
-        require!(self.network.paused == 0, ProofsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_PROOFS),
+            ProofsError::NetworkPaused
+        );
         let needed = self
             .service
             .min_stake(self.operator.capacity_gib)

@@ -18,6 +18,7 @@ use {
     },
     anchor_lang::prelude::*,
     anchor_spl::{mint::Mint, token::TokenAccount},
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::{pool::MODE_MINT, units::TokenAmount},
     trestle_staking::{state::Network, token_calls},
 };
@@ -45,7 +46,10 @@ pub struct EpochAllot {
 
 impl EpochAllot {
     fn validate(&self, epoch: u64) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         let now = Clock::get()?.unix_timestamp;
         let current = network_epoch(&self.network, now)?;
         require!(epoch <= current, RewardsError::EpochNotBegun);

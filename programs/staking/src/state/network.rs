@@ -13,6 +13,7 @@ use {
     core::mem::{offset_of, size_of},
     trestle_core::{
         epoch::epoch_at,
+        pause,
         seeds::SEED_NETWORK,
         slash::SlashShares,
         units::{Bps, Epoch, TokenAmount, UnixSeconds, BPS_ONE},
@@ -26,7 +27,7 @@ pub struct Network {
     pub version: u8,
     /// Bump of this account's own address.
     pub bump: u8,
-    /// 1 while registering and depositing are refused.
+    /// Areas that are paused, as a mask of `core::pause`.
     pub paused: u8,
     /// Decimals of the network's token.
     pub token_decimals: u8,
@@ -203,13 +204,24 @@ impl Network {
     /// The gate of everything that brings in new stake, new operators or new verifiers.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
-        require!(self.paused == 0, StakingError::NetworkPaused);
+        require!(
+            !self.is_paused(pause::AREA_STAKING),
+            StakingError::NetworkPaused
+        );
         Ok(())
     }
 
-    /// Pauses or resumes. Whether `by` may do so depends on the direction: resuming is the
-    /// authority's alone, so a stolen guardian key can stop a network but not restart it.
-    pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<()> {
+    /// Whether this area is paused.
+    #[inline(always)]
+    pub const fn is_paused(&self, area: u8) -> bool {
+        pause::is_paused(self.paused, area)
+    }
+
+    /// Pauses or resumes areas and returns the mask before. Whether `by` may do so depends on the
+    /// direction: resuming is the authority's alone, so a stolen guardian key can stop a network
+    /// but not restart it.
+    pub fn set_paused(&mut self, by: &Address, areas: u8, paused: bool) -> Result<u8> {
+        require!(pause::is_valid(areas), StakingError::BadAreas);
         let is_authority = address_eq(by, &self.authority);
         if paused {
             let is_guardian = address_eq(by, &self.guardian);
@@ -217,12 +229,15 @@ impl Network {
         } else {
             require!(is_authority, StakingError::NotNetworkAuthority);
         }
-        require!(
-            self.paused != u8::from(paused),
-            StakingError::PauseUnchanged
-        );
-        self.paused = u8::from(paused);
-        Ok(())
+        let before = self.paused;
+        let after = if paused {
+            pause::paused(before, areas)
+        } else {
+            pause::resumed(before, areas)
+        };
+        require!(before != after, StakingError::PauseUnchanged);
+        self.paused = after;
+        Ok(before)
     }
 
     /// Names who may take over. The zero address withdraws an earlier proposal.
@@ -312,13 +327,13 @@ impl Network {
     /// What holds after every instruction that changes a network.
     ///
     /// - It has this layout and an authority.
-    /// - Pausing is on or off.
+    /// - Only areas that exist are paused.
     /// - It lists no more services than clients can.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.authority != Address::default()
-            && self.paused <= 1
+            && self.paused <= pause::ALL
             && self.service_count <= SERVICES_MAX;
         require!(holds, StakingError::InvariantViolated);
         Ok(())
