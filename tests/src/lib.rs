@@ -5,6 +5,7 @@ pub mod challenges;
 pub mod costs;
 pub mod credits;
 pub mod final_roots;
+pub mod governance;
 pub mod large;
 mod log;
 pub mod matrix;

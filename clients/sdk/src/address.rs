@@ -6,7 +6,7 @@ use solana_pubkey::Pubkey;
 use trestle_core::{
     program_ids,
     seeds::{
-        SEED_BOND_VAULT, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
+        SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
         SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL,
         SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS,
         SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
@@ -69,6 +69,11 @@ pub fn operator(service: &Pubkey, authority: &Pubkey) -> Pubkey {
         &[SEED_OPERATOR, service.as_ref(), authority.as_ref()],
         &STAKING_ID,
     )
+}
+
+/// The pending change of a network's or a service's parameters.
+pub fn change(target: &Pubkey) -> Pubkey {
+    find(&[SEED_CHANGE, target.as_ref()], &STAKING_ID)
 }
 
 /// The last 64 final roots of a service.

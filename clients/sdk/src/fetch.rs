@@ -24,7 +24,8 @@ pub use trestle_credits::state::{CustomerAccount, Lease, Market};
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
-    Network, Operator, Service, UnbondTicket, VerifierEntry, VerifierSet,
+    Network, NetworkChange, Operator, Service, ServiceChange, UnbondTicket, VerifierEntry,
+    VerifierSet,
 };
 
 use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
@@ -86,6 +87,12 @@ impl Kind for Service {
 }
 impl Kind for Operator {
     const NAME: &'static str = "operator";
+}
+impl Kind for NetworkChange {
+    const NAME: &'static str = "change of the network";
+}
+impl Kind for ServiceChange {
+    const NAME: &'static str = "change of the service";
 }
 impl Kind for Commitment {
     const NAME: &'static str = "commitment";

@@ -47,6 +47,7 @@ extern crate std;
 pub mod answer;
 pub mod breaker;
 pub mod change;
+pub mod device;
 pub mod emission;
 pub mod epoch;
 pub mod evidence;

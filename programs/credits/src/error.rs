@@ -82,7 +82,7 @@ pub enum CreditsError {
     BadServiceLevel,
     #[msg("The service credit must be at most 10,000 basis points")]
     BadServiceCredit,
-    #[msg("Only the customer or the operator's authority can end a lease")]
+    #[msg("Only the customer or the operator's controller can end a lease")]
     NotLeaseParty,
     #[msg("The reason is not known: choose 1 to 5")]
     BadReason,
@@ -108,4 +108,6 @@ pub enum CreditsError {
     MathOverflow,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg("The operator has left its service for good: choose another operator")]
+    OperatorExited,
 }

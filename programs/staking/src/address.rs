@@ -7,8 +7,8 @@ use {
     crate::ID,
     anchor_lang::prelude::*,
     trestle_core::seeds::{
-        SEED_BOND_VAULT, SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE,
-        SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BOND_VAULT, SEED_CHANGE, SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR,
+        SEED_SERVICE, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 
@@ -45,4 +45,9 @@ pub fn service_address(network: &Address, index: u16) -> (Address, u8) {
 /// The operator that a wallet has registered with a service.
 pub fn operator_address(service: &Address, authority: &Address) -> (Address, u8) {
     find_program_address(&[SEED_OPERATOR, service.as_ref(), authority.as_ref()], &ID)
+}
+
+/// The pending change of a network or a service.
+pub fn change_address(target: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_CHANGE, target.as_ref()], &ID)
 }

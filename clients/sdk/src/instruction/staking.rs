@@ -13,6 +13,8 @@ pub use trestle_staking::{
     state::{NetworkParams, OperatorProfile, ServiceParams},
 };
 
+pub use super::staking_governance::*;
+
 use super::build;
 use crate::address::{self, STAKING_ID, SYSTEM_PROGRAM_ID, TOKEN_PROGRAM_ID};
 

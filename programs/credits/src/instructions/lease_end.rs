@@ -4,7 +4,7 @@
 //! keeps serving, and being paid, for the notice that its service asks for.
 //!
 //! Specification:
-//! - Only the customer or the operator's authority ends a lease.
+//! - Only the customer or the operator's controller ends a lease.
 //! - A customer's lease ends with the running epoch.
 //! - An operator's lease ends after the service's notice.
 //! - An end is only ever moved forward.
@@ -25,7 +25,7 @@ use {
 
 #[derive(Accounts)]
 pub struct LeaseEnd {
-    /// The customer, or the operator's authority.
+    /// The customer, or the operator's controller.
     pub party: Signer,
     /// The lease's network: its clock counts the epochs.
     #[account(address = lease.network @ CreditsError::WrongNetwork)]
@@ -33,7 +33,7 @@ pub struct LeaseEnd {
     /// The lease's service: says how long the operator's notice is.
     #[account(address = lease.service @ CreditsError::WrongService)]
     pub service: Account<Service>,
-    /// The lease's operator: says who its authority is.
+    /// The lease's operator: says who its controller is.
     #[account(address = lease.operator @ CreditsError::WrongOperator)]
     pub operator: Account<Operator>,
     /// The lease.
@@ -73,7 +73,7 @@ impl LeaseEnd {
             return Ok(epoch);
         }
         require!(
-            address_eq(party, &self.operator.authority),
+            address_eq(party, &self.operator.controller),
             CreditsError::NotLeaseParty
         );
         epoch

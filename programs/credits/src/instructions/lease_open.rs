@@ -10,6 +10,7 @@
 //! - The price of the whole term leaves the free balance.
 //! - A commitment has one lease at a time.
 //! - Terms out of bounds are refused.
+//! - An operator that has left its service is refused.
 //! - A paused network opens no lease.
 
 use {
@@ -67,6 +68,7 @@ impl LeaseOpen {
             !self.funds.network.is_paused(AREA_CREDITS),
             CreditsError::NetworkPaused
         );
+        require!(!self.operator.has_exited(), CreditsError::OperatorExited);
         terms.validate()
     }
 

@@ -4,7 +4,7 @@
 //!
 //! Specification:
 //! - The customer ends it with the current epoch.
-//! - The operator's authority ends it after the service's notice.
+//! - The operator's controller ends it after the service's notice.
 //! - Anybody else is refused.
 //! - An end can be brought forward, by the customer, but not put off.
 //! - It works while the network is paused.
@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CommitmentEnd {
-    /// The customer or the operator's authority.
+    /// The customer or the operator's controller.
     pub party: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
@@ -62,7 +62,7 @@ impl CommitmentEnd {
             return Ok(epoch);
         }
         require!(
-            address_eq(party, &self.operator.authority),
+            address_eq(party, &self.operator.controller),
             ProofsError::NotParty
         );
         epoch
