@@ -10,7 +10,7 @@ use {
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
-    trestle_core::leaf::LeafCounters,
+    trestle_core::{leaf::LeafCounters, pause},
     trestle_staking::{
         address::{delegator_stable_vault_address, delegator_vault_address},
         constants::{DISTRIBUTOR, SLASHER},
@@ -72,7 +72,7 @@ fn network(costs: &mut Vec<Cost>) {
     measure(costs, &mut world, "network_create", ix, &[&authority]);
     let ix = world.service_create(authority.pubkey(), 0, service_params());
     measure(costs, &mut world, "service_create", ix, &[&authority]);
-    let ix = world.network_pause(guardian.pubkey(), true);
+    let ix = world.network_pause(guardian.pubkey(), pause::ALL, true);
     measure(costs, &mut world, "network_pause", ix, &[&guardian]);
     let ix = world.authority_propose(authority.pubkey(), candidate.pubkey());
     measure(costs, &mut world, "authority_propose", ix, &[&authority]);

@@ -6,6 +6,7 @@ pub mod costs;
 pub mod credits;
 pub mod delegation;
 pub mod final_roots;
+pub mod governance;
 pub mod large;
 pub mod leases;
 mod log;

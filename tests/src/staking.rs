@@ -11,6 +11,7 @@ use {
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
+    trestle_core::pause,
     trestle_staking::{
         accounts,
         address::{
@@ -202,9 +203,14 @@ impl World {
         keys
     }
 
-    /// Pauses the network.
+    /// Pauses every area of the network.
     pub fn pause(&mut self) {
-        let ix = self.network_pause(self.guardian.pubkey(), true);
+        self.pause_areas(pause::ALL);
+    }
+
+    /// Pauses areas of the network.
+    pub fn pause_areas(&mut self, areas: u8) {
+        let ix = self.network_pause(self.guardian.pubkey(), areas, true);
         self.svm.must(&[ix], &[&self.guardian]);
     }
 
@@ -246,8 +252,8 @@ impl World {
         })
     }
 
-    pub fn network_pause(&self, actor: Address, paused: bool) -> Instruction {
-        instruction::NetworkPause { paused }.to_instruction(accounts::NetworkPause {
+    pub fn network_pause(&self, actor: Address, areas: u8, paused: bool) -> Instruction {
+        instruction::NetworkPause { areas, paused }.to_instruction(accounts::NetworkPause {
             actor,
             network: self.network,
         })

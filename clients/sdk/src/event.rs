@@ -51,6 +51,18 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "DelegationFunded",
             "DelegationClosed",
             "OperatorReleased",
+            "NetworkChangeProposed",
+            "NetworkChangeApplied",
+            "NetworkChangeCancelled",
+            "ServiceChangeProposed",
+            "ServiceChangeApplied",
+            "ServiceChangeCancelled",
+            "OperatorKeyProposed",
+            "OperatorKeyAccepted",
+            "OperatorDevicesChanged",
+            "OperatorExited",
+            "VerifierRemoved",
+            "VerifierBondAdded",
         ],
     ),
     (
@@ -216,7 +228,8 @@ mod tests {
         staking::NetworkPaused {
             network: Pubkey::new_from_array([1; 32]),
             by: Pubkey::new_from_array([2; 32]),
-            paused: 1,
+            before: 0,
+            after: 1,
         }
     }
 

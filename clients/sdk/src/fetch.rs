@@ -24,8 +24,8 @@ pub use trestle_credits::state::{CustomerAccount, Lease, Maintenance, Market, Se
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
-    Delegation, DelegationPool, DelegatorVaults, Network, Operator, Service, UnbondTicket,
-    VerifierEntry, VerifierSet,
+    Delegation, DelegationPool, DelegatorVaults, Network, NetworkChange, Operator, Service,
+    ServiceChange, UnbondTicket, VerifierEntry, VerifierSet,
 };
 
 use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
@@ -96,6 +96,13 @@ impl Kind for DelegationPool {
 }
 impl Kind for Delegation {
     const NAME: &'static str = "delegation";
+}
+
+impl Kind for NetworkChange {
+    const NAME: &'static str = "change of the network";
+}
+impl Kind for ServiceChange {
+    const NAME: &'static str = "change of the service";
 }
 impl Kind for Commitment {
     const NAME: &'static str = "commitment";

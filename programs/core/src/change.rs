@@ -30,6 +30,22 @@ pub const fn due_epoch(epoch: Epoch) -> Epoch {
     )
 }
 
+/// First epoch of a change that must also wait for `more` whole epochs of something under way.
+pub const fn due_epoch_after(epoch: Epoch, more: u64) -> Epoch {
+    Epoch(due_epoch(epoch).0.saturating_add(more))
+}
+
+/// Whole epochs that last at least as long as `seconds`; `None` if epochs have no length.
+pub const fn epochs_covering(seconds: u32, epoch_seconds: u32) -> Option<u64> {
+    match seconds.checked_rem(epoch_seconds) {
+        None => None,
+        Some(rest) => match seconds.checked_div(epoch_seconds) {
+            None => None,
+            Some(whole) => Some((whole as u64).saturating_add((rest > 0) as u64)),
+        },
+    }
+}
+
 /// Where a change that is due from `due` on stands in `now`.
 pub const fn change_state(due: Epoch, now: Epoch) -> ChangeState {
     if now.0 < due.0 {

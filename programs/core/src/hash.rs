@@ -25,6 +25,8 @@ pub const TAG_SEED: u8 = 0x06;
 pub const TAG_CHALLENGE: u8 = 0x07;
 /// Tag of an opening and of the answer that a node signs.
 pub const TAG_ANSWER: u8 = 0x08;
+/// Tag of a device's key.
+pub const TAG_DEVICE: u8 = 0x09;
 
 /// sha256 of the concatenated parts; the syscall on chain.
 pub fn sha256(parts: &[&[u8]]) -> Hash {

@@ -142,4 +142,6 @@ pub enum CreditsError {
     MaintenanceOutOfOrder,
     #[msg("Eight declared windows still count: wait until 90 epochs after the oldest of them")]
     MaintenanceFull,
+    #[msg("The operator has left its service for good: choose another operator")]
+    OperatorExited,
 }

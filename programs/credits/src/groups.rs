@@ -8,6 +8,7 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     core::ops::Range,
+    trestle_core::pause::AREA_CREDITS,
     trestle_core::units::Credits,
     trestle_staking::{state::Network, token_calls},
 };
@@ -44,7 +45,10 @@ impl CreditWallet {
     /// The gate of everything that brings value in.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
-        require!(self.network.paused == 0, CreditsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         Ok(())
     }
 
@@ -161,7 +165,10 @@ impl Funds {
         parties: &LeaseParties,
         terms: &LeaseTerms,
     ) -> Result<()> {
-        require!(self.network.paused == 0, CreditsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         terms.validate()?;
         let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
         let price = terms.price()?;

@@ -22,7 +22,7 @@ pub enum ProofsError {
     WrongNodeKey,
     #[msg("The rent goes back to who paid it: pass the address that the account names")]
     WrongRecipient,
-    #[msg("Only the customer or the operator's authority can end a commitment: sign with either")]
+    #[msg("Only the customer or the operator's controller can end a commitment: sign with either")]
     NotParty,
     #[msg("The size is out of bounds: commit at least a byte, at most the operator's capacity")]
     BadSize,
@@ -98,4 +98,6 @@ pub enum ProofsError {
     MathOverflow,
     #[msg("An account breaks its own rules: report this, it must not happen")]
     InvariantViolated,
+    #[msg("The operator has left its service for good: choose another operator")]
+    OperatorExited,
 }

@@ -7,9 +7,10 @@ use {
     crate::ID,
     anchor_lang::prelude::*,
     trestle_core::seeds::{
-        SEED_BOND_VAULT, SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT,
-        SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_INSURANCE_VAULT, SEED_NETWORK,
-        SEED_OPERATOR, SEED_SERVICE, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BOND_VAULT, SEED_CHANGE, SEED_DELEGATION, SEED_DELEGATION_POOL,
+        SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS,
+        SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE, SEED_STAKE_VAULT,
+        SEED_VERIFIERS,
     },
 };
 
@@ -71,4 +72,9 @@ pub fn delegation_pool_address(operator: &Address) -> (Address, u8) {
 /// What a delegator has in a delegation pool.
 pub fn delegation_address(pool: &Address, delegator: &Address) -> (Address, u8) {
     find_program_address(&[SEED_DELEGATION, pool.as_ref(), delegator.as_ref()], &ID)
+}
+
+/// The pending change of a network or a service.
+pub fn change_address(target: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_CHANGE, target.as_ref()], &ID)
 }

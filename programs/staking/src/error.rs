@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 #[error_code(offset = 6000)]
 pub enum StakingError {
-    #[msg("The network is paused: only exits and slashes work until its authority resumes it")]
+    #[msg("Staking is paused: only exits and slashes work until the authority resumes it")]
     NetworkPaused,
     #[msg("The signer is not the network's authority: sign with the authority's key")]
     NotNetworkAuthority,
@@ -12,7 +12,7 @@ pub enum StakingError {
     NotPendingAuthority,
     #[msg("The signer may not pause: only the guardian or the authority may")]
     NotGuardian,
-    #[msg("The network is already in that state: nothing to do")]
+    #[msg("These areas of the network are in that state already: nothing to do")]
     PauseUnchanged,
     #[msg("The epoch's length is out of bounds: choose 60 to 604,800 seconds")]
     BadEpochSeconds,
@@ -64,7 +64,7 @@ pub enum StakingError {
     BadCapacity,
     #[msg("The endpoint must be an ASCII http:// or https:// URL of at most 95 bytes")]
     BadEndpoint,
-    #[msg("The signer is not this operator's authority: sign with the key that registered it")]
+    #[msg("The signer does not act for this operator: sign with its controller's key")]
     NotOperatorAuthority,
     #[msg("The amount must be above zero")]
     ZeroAmount,
@@ -146,4 +146,28 @@ pub enum StakingError {
     OperatorUnderstaked,
     #[msg("The service is not the operator's: pass the service that the operator names")]
     WrongService,
+    #[msg("The areas are not known: add up 1 staking, 2 proofs, 4 rewards and 8 credits")]
+    BadAreas,
+    #[msg("The signer was not proposed as controller: have the controller propose it first")]
+    NotPendingController,
+    #[msg("The operator has left its service for good: register another wallet")]
+    OperatorExited,
+    #[msg("Devices need a root and 1 to 16,777,216 of them; none have the zero root")]
+    BadDevices,
+    #[msg("The change belongs to another account: derive it from what it changes")]
+    WrongChange,
+    #[msg("The change is not due yet: apply it from its due epoch on")]
+    ChangeNotDue,
+    #[msg("The change has lapsed: cancel it and propose it again")]
+    ChangeLapsed,
+    #[msg("The change would change nothing: propose other values")]
+    ChangeEmpty,
+    #[msg("The kind of a service never changes: create another service")]
+    KindFixed,
+    #[msg("The length of epochs never changes: propose the network's own")]
+    EpochFixed,
+    #[msg("Bonds on their way out would not outlast this window: raise unbonding_seconds first")]
+    WindowBeyondUnbonding,
+    #[msg("The rent goes back to who paid it: pass the address that the change names")]
+    WrongRecipient,
 }

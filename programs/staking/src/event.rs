@@ -26,14 +26,16 @@ pub struct NetworkCreated {
     pub _pad: [u8; 4],
 }
 
-/// A network was paused or resumed.
+/// Areas of a network were paused or resumed.
 #[event(bytemuck)]
 pub struct NetworkPaused {
     pub network: Address,
     /// Who did it.
     pub by: Address,
-    /// 1 when it is paused now.
-    pub paused: u8,
+    /// Mask of the areas that were paused before.
+    pub before: u8,
+    /// Mask of those that are paused now.
+    pub after: u8,
 }
 
 /// Somebody was proposed as authority (or, with the zero address, the proposal was withdrawn).
@@ -320,6 +322,162 @@ pub struct OperatorReleased {
     pub stake: u64,
     /// Slashes that the length of its next jail depends on.
     pub jail_count: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// Other parameters were proposed for a network. The event carries all of them.
+#[event(bytemuck)]
+pub struct NetworkChangeProposed {
+    pub network: Address,
+    pub authority: Address,
+    pub guardian: Address,
+    /// First epoch in which it can be applied.
+    pub due_epoch: u64,
+    pub verifier_bond_min: u64,
+    pub challenge_window_seconds: u32,
+    pub unbonding_seconds: u32,
+    pub bond_slash_bps: u16,
+    pub burn_bps: u16,
+    pub insurance_bps: u16,
+    pub challenger_bps: u16,
+}
+
+/// The parameters of a network were replaced. The event carries all of them.
+#[event(bytemuck)]
+pub struct NetworkChangeApplied {
+    pub network: Address,
+    pub guardian: Address,
+    /// Epoch from which on they hold.
+    pub epoch: u64,
+    pub verifier_bond_min: u64,
+    pub challenge_window_seconds: u32,
+    pub unbonding_seconds: u32,
+    pub bond_slash_bps: u16,
+    pub burn_bps: u16,
+    pub insurance_bps: u16,
+    pub challenger_bps: u16,
+    /// Changes applied so far.
+    pub params_version: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A pending change of a network was cancelled.
+#[event(bytemuck)]
+pub struct NetworkChangeCancelled {
+    pub network: Address,
+    pub authority: Address,
+    /// When it would have been due.
+    pub due_epoch: u64,
+}
+
+/// Other parameters were proposed for a service. The event carries all of them.
+#[event(bytemuck)]
+pub struct ServiceChangeProposed {
+    pub network: Address,
+    pub service: Address,
+    pub authority: Address,
+    /// First epoch in which it can be applied.
+    pub due_epoch: u64,
+    pub stake_per_gib: u64,
+    pub answer_deadline_ms: u32,
+    pub missing_bps: u16,
+    pub detect_bps: u16,
+    pub miss_slash_bps: u16,
+    pub lost_slash_bps: u16,
+    pub notice_epochs: u16,
+    /// Zero.
+    pub _pad: [u8; 2],
+}
+
+/// The parameters of a service were replaced. The event carries all of them.
+#[event(bytemuck)]
+pub struct ServiceChangeApplied {
+    pub service: Address,
+    /// Epoch from which on they hold.
+    pub epoch: u64,
+    pub stake_per_gib: u64,
+    pub answer_deadline_ms: u32,
+    /// Changes applied so far.
+    pub params_version: u32,
+    pub missing_bps: u16,
+    pub detect_bps: u16,
+    pub miss_slash_bps: u16,
+    pub lost_slash_bps: u16,
+    pub notice_epochs: u16,
+    /// Zero.
+    pub _pad: [u8; 6],
+}
+
+/// A pending change of a service was cancelled.
+#[event(bytemuck)]
+pub struct ServiceChangeCancelled {
+    pub service: Address,
+    pub authority: Address,
+    /// When it would have been due.
+    pub due_epoch: u64,
+}
+
+/// Somebody was proposed as controller (or, with the zero address, the proposal was withdrawn).
+#[event(bytemuck)]
+pub struct OperatorKeyProposed {
+    pub operator: Address,
+    pub controller: Address,
+    pub candidate: Address,
+}
+
+/// The proposed controller took over.
+#[event(bytemuck)]
+pub struct OperatorKeyAccepted {
+    pub operator: Address,
+    pub former: Address,
+    pub controller: Address,
+}
+
+/// An operator named its devices.
+#[event(bytemuck)]
+pub struct OperatorDevicesChanged {
+    pub operator: Address,
+    pub root: [u8; 32],
+    pub count: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// An operator left its service for good.
+#[event(bytemuck)]
+pub struct OperatorExited {
+    pub operator: Address,
+    /// All that it had at stake besides its tickets.
+    pub amount: u64,
+    /// Unix seconds.
+    pub unlock_at: i64,
+}
+
+/// The authority ended a verifier's work.
+#[event(bytemuck)]
+pub struct VerifierRemoved {
+    pub network: Address,
+    pub by: Address,
+    pub verifier: Address,
+    pub bond: u64,
+    /// Unix seconds.
+    pub unlock_at: i64,
+    pub index: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
+/// A verifier added to its bond.
+#[event(bytemuck)]
+pub struct VerifierBondAdded {
+    pub network: Address,
+    pub verifier: Address,
+    pub amount: u64,
+    pub bond: u64,
+    pub total_bond: u64,
+    pub index: u32,
     /// Zero.
     pub _pad: [u8; 4],
 }

@@ -39,9 +39,9 @@ pub mod trestle_staking {
         Ok(())
     }
 
-    /// Pauses or resumes a network.
-    pub fn network_pause(ctx: &mut Context<NetworkPause>, paused: bool) -> Result<()> {
-        emit!(ctx.accounts.network_pause(paused)?);
+    /// Pauses or resumes areas of a network.
+    pub fn network_pause(ctx: &mut Context<NetworkPause>, areas: u8, paused: bool) -> Result<()> {
+        emit!(ctx.accounts.network_pause(areas, paused)?);
         Ok(())
     }
 
@@ -203,6 +203,91 @@ pub mod trestle_staking {
     /// Releases a jailed operator.
     pub fn operator_release(ctx: &mut Context<OperatorRelease>) -> Result<()> {
         emit!(ctx.accounts.operator_release()?);
+        Ok(())
+    }
+
+    /// Proposes other parameters for a network.
+    pub fn network_change_propose(
+        ctx: &mut Context<NetworkChangePropose>,
+        params: NetworkParams,
+    ) -> Result<()> {
+        emit!(ctx.accounts.network_change_propose(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Applies a change of a network that is due.
+    pub fn network_change_apply(ctx: &mut Context<NetworkChangeApply>) -> Result<()> {
+        emit!(ctx.accounts.network_change_apply()?);
+        Ok(())
+    }
+
+    /// Cancels a pending change of a network.
+    pub fn network_change_cancel(ctx: &mut Context<NetworkChangeCancel>) -> Result<()> {
+        emit!(ctx.accounts.network_change_cancel()?);
+        Ok(())
+    }
+
+    /// Proposes other parameters for a service.
+    pub fn service_change_propose(
+        ctx: &mut Context<ServiceChangePropose>,
+        params: ServiceParams,
+    ) -> Result<()> {
+        emit!(ctx.accounts.service_change_propose(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Applies a change of a service that is due.
+    pub fn service_change_apply(ctx: &mut Context<ServiceChangeApply>) -> Result<()> {
+        emit!(ctx.accounts.service_change_apply()?);
+        Ok(())
+    }
+
+    /// Cancels a pending change of a service.
+    pub fn service_change_cancel(ctx: &mut Context<ServiceChangeCancel>) -> Result<()> {
+        emit!(ctx.accounts.service_change_cancel()?);
+        Ok(())
+    }
+
+    /// Proposes a new controller of an operator.
+    pub fn operator_key_propose(
+        ctx: &mut Context<OperatorKeyPropose>,
+        candidate: Address,
+    ) -> Result<()> {
+        emit!(ctx.accounts.operator_key_propose(candidate)?);
+        Ok(())
+    }
+
+    /// Accepts to act for an operator.
+    pub fn operator_key_accept(ctx: &mut Context<OperatorKeyAccept>) -> Result<()> {
+        emit!(ctx.accounts.operator_key_accept()?);
+        Ok(())
+    }
+
+    /// Names the devices of an operator.
+    pub fn operator_devices_set(
+        ctx: &mut Context<OperatorDevicesSet>,
+        root: [u8; 32],
+        count: u32,
+    ) -> Result<()> {
+        emit!(ctx.accounts.operator_devices_set(&root, count)?);
+        Ok(())
+    }
+
+    /// Has an operator leave its service for good.
+    pub fn operator_exit(ctx: &mut Context<OperatorExit>) -> Result<()> {
+        emit!(ctx.accounts.operator_exit()?);
+        Ok(())
+    }
+
+    /// Removes a verifier from the set.
+    pub fn verifier_remove(ctx: &mut Context<VerifierRemove>, verifier: Address) -> Result<()> {
+        emit!(ctx.accounts.verifier_remove(verifier)?);
+        Ok(())
+    }
+
+    /// Adds to the bond of a verifier.
+    pub fn verifier_bond_add(ctx: &mut Context<VerifierBondAdd>, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.verifier_bond_add(TokenAmount(amount))?);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use {
     solana_address::Address,
     solana_keypair::Keypair,
     solana_signer::Signer,
-    trestle_core::leaf::LeafCounters,
+    trestle_core::{leaf::LeafCounters, pause},
     trestle_staking::{
         address::{delegation_pool_address, service_address},
         constants::SLASHER,
@@ -48,7 +48,7 @@ fn network_create() {
 fn network_pause() {
     let mut world = World::new(&[]);
     let guardian = key("guardian");
-    let ix = world.network_pause(guardian.pubkey(), true);
+    let ix = world.network_pause(guardian.pubkey(), pause::ALL, true);
     check(&mut world, "network_pause", ix, &[&guardian], &[]);
 }
 

@@ -137,7 +137,11 @@ fn a_paused_network_refuses_the_epochs_are_allotted_when_it_resumes() {
 
     world.svm.advance(3_600);
     let authority = world.authority_key();
-    let resume = world.network_pause(solana_signer::Signer::pubkey(&authority), false);
+    let resume = world.network_pause(
+        solana_signer::Signer::pubkey(&authority),
+        trestle_core::pause::ALL,
+        false,
+    );
     world.svm.must(&[resume], &[&authority]);
     world.allot(0);
     world.allot(1);

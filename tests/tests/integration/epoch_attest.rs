@@ -47,7 +47,7 @@ fn false_draft(epoch: u64) -> (Draft, TotalsClaim) {
 }
 
 #[test]
-fn only_an_active_verifier_with_at_least_the_smallest_bond_can_attest() {
+fn only_a_verifier_of_the_set_with_at_least_the_smallest_bond_can_attest() {
     let (mut stage, proposal) = proposed(&[BOND_MIN; 4]);
     let digest = stage.proposal_state(&proposal).digest;
 
@@ -55,10 +55,6 @@ fn only_an_active_verifier_with_at_least_the_smallest_bond_can_attest() {
     let ix = stage.epoch_attest(stranger.pubkey(), proposal, digest);
     let outcome = stage.world.svm.send(&[ix], &[&stranger]);
     assert_refused(outcome, ID, ProofsError::NotVerifier);
-
-    exit(&mut stage, 1);
-    let outcome = stage.attest(1, proposal);
-    assert_refused(outcome, ID, ProofsError::VerifierExiting);
 
     set_bond(&mut stage, 2, BOND_MIN - 1);
     let outcome = stage.attest(2, proposal);
@@ -240,6 +236,42 @@ fn attesting_ends_an_epochs_length_after_the_proposal() {
     let outcome = stage.attest(2, proposal);
 
     assert_refused(outcome, ID, ProofsError::AttestationLate);
+}
+
+#[test]
+fn one_that_left_or_was_removed_since_keeps_its_vote_while_its_bond_is_in_reach_of_a_challenge() {
+    let (mut stage, proposal) = proposed(&[BOND_MIN; 4]);
+    for number in [1, 2] {
+        exit(&mut stage, number);
+    }
+    // The end of the window of the latest quorum, as verifier 1 sees it: just in reach.
+    let settled_at = stage.world.svm.now() + EPOCH_SECONDS + WINDOW_SECONDS;
+    let verifiers = stage.world.verifiers;
+    stage.world.svm.edit(&verifiers, |set: &mut VerifierSet| {
+        set.entries[1].exit_unlock_at = settled_at;
+        set.entries[2].exit_unlock_at = settled_at - 1;
+    });
+
+    stage.attest(1, proposal).expect("an attestation");
+    assert_eq!(stage.proposal_state(&proposal).weight, 2 * BOND_MIN);
+    let outcome = stage.attest(2, proposal);
+    assert_refused(outcome, ID, ProofsError::VerifierExiting);
+}
+
+#[test]
+fn a_smallest_bond_that_was_raised_since_takes_no_vote_from_a_bond_that_is_whole() {
+    let (mut stage, proposal) = proposed(&[BOND_MIN; 4]);
+    let network = stage.world.network;
+    stage
+        .world
+        .svm
+        .edit(&network, |network: &mut trestle_staking::state::Network| {
+            network.verifier_bond_min = 2 * BOND_MIN;
+        });
+    stage.attest(1, proposal).expect("an attestation");
+    set_bond(&mut stage, 2, BOND_MIN - 1);
+    let outcome = stage.attest(2, proposal);
+    assert_refused(outcome, ID, ProofsError::BondTooSmall);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use {
     trestle_core::hash::sha256,
     trestle_proofs::{
         constants::VERIFIERS_MAX,
-        state::{Proposal, Round, RoundOrigin},
+        state::{Proposal, Round, RoundOrigin, VoteRules},
     },
     trestle_staking::state::VerifierSet,
 };
@@ -16,6 +16,11 @@ use {
 const BOND_MAX: u64 = u64::MAX / 64;
 /// Smallest bond that counts.
 const BOND_MIN: u64 = 100;
+/// What votes are measured by.
+const RULES: VoteRules = VoteRules {
+    bond_min: BOND_MIN,
+    settled_at: NOW,
+};
 /// Proposals that compete for one epoch.
 const PROPOSALS: usize = 3;
 /// When everything happens.
@@ -65,7 +70,7 @@ proptest! {
         for (number, choice) in votes {
             let may_vote = bonds.get(number).is_some_and(|bond| *bond >= BOND_MIN)
                 && !voters.contains(&number);
-            let vote = round.vote(&set, BOND_MIN, &verifier(number));
+            let vote = round.vote(&set, &RULES, &verifier(number));
             prop_assert_eq!(vote.is_ok(), may_vote);
             let Ok(vote) = vote else { continue };
             voters.push(number);
@@ -99,7 +104,7 @@ proptest! {
         let mut round = open(&set_of(&before));
         let now = set_of(&after[..before.len()]);
         for number in 0..before.len() {
-            if let Ok(vote) = round.vote(&now, BOND_MIN, &verifier(number)) {
+            if let Ok(vote) = round.vote(&now, &RULES, &verifier(number)) {
                 prop_assert!(vote.weight <= before[number] && vote.weight <= after[number]);
                 prop_assert!(vote.weight >= BOND_MIN);
             }

@@ -8,6 +8,7 @@ pub mod delegation_output;
 pub mod epoch;
 pub mod lease;
 pub mod network;
+pub mod network_pause;
 pub mod operator;
 pub mod reward;
 pub mod reward_explain;

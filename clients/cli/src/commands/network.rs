@@ -1,4 +1,4 @@
-//! `trestle network`: what a network is and how it stands.
+//! `trestle network`: what a network is, how it stands, and who governs it.
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use trestle_sdk::{
 };
 
 use crate::{
+    commands::network_pause::{area_names, set_paused, state_text, AreaArgs},
     context::{Chain, Context, NetworkView},
     error::CliError,
     text::{count, duration, percent, row, CreditsText, TokenText},
@@ -20,6 +21,11 @@ use crate::{
 pub enum NetworkCommand {
     /// Show parameters, the running epoch and totals
     Show,
+    /// Stop what brings value in; exits, claims and refunds go on
+    #[command(after_help = "Example: trestle network pause --area credits --area proofs")]
+    Pause(AreaArgs),
+    /// Let areas run again; only the authority can
+    Resume(AreaArgs),
 }
 
 /// `network show`.
@@ -32,7 +38,8 @@ pub struct NetworkOutput {
     pub stable_mint: String,
     pub authority: String,
     pub guardian: String,
-    pub paused: bool,
+    /// Areas that are paused.
+    pub paused: Vec<&'static str>,
     #[serde(with = "string")]
     pub epoch: u64,
     pub epoch_seconds: u32,
@@ -80,7 +87,7 @@ impl fmt::Display for NetworkOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         row(f, "Network", &self.network)?;
         row(f, "Service", &self.service)?;
-        row(f, "State", if self.paused { "paused" } else { "running" })?;
+        row(f, "State", state_text(&self.paused))?;
         let length = duration(self.epoch_seconds.into());
         row(f, "Epoch", format!("{} (of {length} each)", self.epoch))?;
         row(
@@ -140,6 +147,8 @@ impl NetworkOutput {
 pub async fn run(command: &NetworkCommand, context: &Context<'_>) -> Result<(), CliError> {
     match command {
         NetworkCommand::Show => context.print(&show(&context.chain().await?).await?),
+        NetworkCommand::Pause(args) => context.print(&set_paused(args, true, context).await?),
+        NetworkCommand::Resume(args) => context.print(&set_paused(args, false, context).await?),
     }
 }
 
@@ -169,7 +178,7 @@ async fn show(chain: &Chain) -> Result<NetworkOutput, CliError> {
         stable_mint: network.stable_mint.to_string(),
         authority: network.authority.to_string(),
         guardian: network.guardian.to_string(),
-        paused: network.paused == 1,
+        paused: area_names(network.paused),
         epoch,
         epoch_seconds: network.epoch_seconds,
         challenge_window_seconds: network.challenge_window_seconds,

@@ -78,7 +78,7 @@ pub fn network() -> NetworkOutput {
         stable_mint: address(4),
         authority: address(5),
         guardian: address(6),
-        paused: false,
+        paused: Vec::new(),
         epoch: 42,
         epoch_seconds: 86_400,
         challenge_window_seconds: 21_600,

@@ -7,6 +7,7 @@ pub mod credits;
 pub mod proofs;
 pub mod rewards;
 pub mod staking;
+mod staking_governance;
 pub mod token;
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub use trestle_staking::{
     state::{NetworkParams, OperatorProfile, ServiceParams},
 };
 
+pub use super::staking_governance::*;
+
 use super::build;
 use crate::address::{self, STAKING_ID, SYSTEM_PROGRAM_ID, TOKEN_PROGRAM_ID};
 
@@ -75,13 +77,14 @@ pub fn network_create(
     build(STAKING_ID, &accounts, &args::NetworkCreate { params })
 }
 
-/// Signed by the guardian or the authority to pause, by the authority to resume.
-pub fn network_pause(actor: &Pubkey, network: &Pubkey, paused: bool) -> Instruction {
+/// `areas` is a mask of `trestle_core::pause`. Signed by the guardian or the authority to pause, by
+/// the authority to resume.
+pub fn network_pause(actor: &Pubkey, network: &Pubkey, areas: u8, paused: bool) -> Instruction {
     let accounts = accounts::NetworkPause {
         actor: *actor,
         network: *network,
     };
-    build(STAKING_ID, &accounts, &args::NetworkPause { paused })
+    build(STAKING_ID, &accounts, &args::NetworkPause { areas, paused })
 }
 
 /// First step of a hand-over, signed by the authority.

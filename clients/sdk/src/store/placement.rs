@@ -13,6 +13,7 @@ use std::{
 use futures_util::{stream, StreamExt};
 use sha2::{Digest, Sha256};
 use solana_pubkey::Pubkey;
+use trestle_core::pause;
 
 use super::{LeaseChoice, StoreContext, StoreError};
 use crate::{
@@ -24,6 +25,9 @@ use crate::{
 const HEALTH_CONCURRENCY: usize = 32;
 /// Operators that are asked for one file at most.
 const HEALTH_CHECKS_MAX: usize = 256;
+
+/// Areas without which no file can be stored: each shard needs a commitment and a lease.
+const AREAS_OF_STORING: u8 = pause::AREA_PROOFS | pause::AREA_CREDITS;
 
 /// What a customer asks of operators.
 #[derive(Debug, Clone)]
@@ -69,7 +73,7 @@ pub async fn find_candidates(
     let verdicts = stream::iter(asked)
         .map(|(address, operator)| {
             let service = &service;
-            let paused = network.paused != 0;
+            let paused = pause::is_paused(network.paused, AREAS_OF_STORING);
             async move {
                 let verdict = if paused {
                     Err("the network is paused".to_string())

@@ -3,6 +3,7 @@
 use crate::chain::{Action, ChainView};
 use crate::settings::CrankSettings;
 use solana_pubkey::Pubkey;
+use trestle_core::pause;
 use trestle_sdk::fetch::Proposal;
 use trestle_sdk::instruction::proofs::{
     epoch_finalize, epoch_seed_record, proposal_close, round_close, ProposalKey,
@@ -78,7 +79,8 @@ fn due_finalize(view: &ChainView) -> Option<Due> {
 
 /// The next epoch that the pool has not allotted. Epochs are allotted one after another.
 fn due_allot(view: &ChainView) -> Option<Due> {
-    let pool = view.pool.as_ref().filter(|_| view.network.paused == 0)?;
+    let is_paused = pause::is_paused(view.network.paused, pause::AREA_REWARDS);
+    let pool = view.pool.as_ref().filter(|_| !is_paused)?;
     let next = match pool.allot_count {
         0 => pool.first_epoch,
         _ => pool.last_allotted_epoch.checked_add(1)?,

@@ -10,6 +10,7 @@ use trestle_attest::settings::CrankSettings;
 use trestle_attest::store::KnownRoot;
 use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::{self, Tree};
+use trestle_core::pause;
 use trestle_core::pool::PoolState;
 use trestle_core::root::FinalRoot;
 use trestle_sdk::fetch::{DelegationPool, Operator, Proposal, Round};
@@ -95,8 +96,10 @@ fn epochs_are_allotted_in_order_and_not_while_paused() {
     view.pool = Some(pool);
     assert!(kinds(&view, &all()).is_empty());
     view.pool = Some(PoolState::zeroed());
-    view.network.paused = 1;
+    view.network.paused = pause::AREA_REWARDS;
     assert!(kinds(&view, &all()).is_empty());
+    view.network.paused = pause::ALL - pause::AREA_REWARDS;
+    assert_eq!(kinds(&view, &all()), ["allot"], "other areas do not matter");
 }
 
 #[test]

@@ -2,13 +2,15 @@
 //! properties over random inputs, as edge cases, and as golden vectors.
 
 mod change;
-mod emission;
 mod delegation;
+mod device;
+mod emission;
 mod layout;
-mod market;
 mod lease;
+mod market;
 mod merkle;
 mod money;
+mod pause;
 mod payout;
 mod pool;
 mod poseidon;

@@ -11,6 +11,7 @@
 //! - A commitment has one lease at a time.
 //! - Terms out of bounds are refused.
 //! - A schedule of service credits rises step by step.
+//! - An operator that has left its service is refused.
 //! - A paused network opens no lease.
 
 use {
@@ -23,6 +24,7 @@ use {
         state::{Lease, LeaseParties, LeaseTerms},
     },
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::pause::AREA_CREDITS,
     trestle_core::seeds::SEED_LEASE,
     trestle_staking::state::Operator,
 };
@@ -62,11 +64,17 @@ pub struct LeaseOpen {
 }
 
 impl LeaseOpen {
+    fn validate(&self) -> Result<()> {
+        require!(!self.operator.has_exited(), CreditsError::OperatorExited);
+        Ok(())
+    }
+
     pub fn lease_open(
         &mut self,
         terms: &LeaseTerms,
         bumps: &LeaseOpenBumps,
     ) -> Result<LeaseOpened> {
+        self.validate()?;
         let operator = *self.operator.address();
         let parties = LeaseParties {
             bump: bumps.lease,

@@ -18,6 +18,7 @@ use {
         groups,
     },
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::pause::AREA_CREDITS,
     trestle_staking::state::Operator,
 };
 
@@ -47,7 +48,7 @@ pub struct LeaseRenew {
 impl LeaseRenew {
     fn validate(&self) -> Result<()> {
         require!(
-            self.renewed.funds.network.paused == 0,
+            !self.renewed.funds.network.is_paused(AREA_CREDITS),
             CreditsError::NetworkPaused
         );
         Ok(())

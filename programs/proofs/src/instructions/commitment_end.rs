@@ -4,8 +4,8 @@
 //!
 //! Specification:
 //! - The customer ends it with the current epoch.
-//! - The operator's authority ends it after the service's notice.
 //! - Who ended it is remembered.
+//! - The operator's controller ends it after the service's notice.
 //! - Anybody else is refused.
 //! - An end can be brought forward, by the customer, but not put off.
 //! - It works while the network is paused.
@@ -23,7 +23,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CommitmentEnd {
-    /// The customer or the operator's authority.
+    /// The customer or the operator's controller.
     pub party: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
@@ -64,7 +64,7 @@ impl CommitmentEnd {
             return Ok((epoch, EndedBy::Customer));
         }
         require!(
-            address_eq(party, &self.operator.authority),
+            address_eq(party, &self.operator.controller),
             ProofsError::NotParty
         );
         let last_epoch = epoch

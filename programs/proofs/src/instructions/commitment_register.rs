@@ -9,6 +9,7 @@
 //! - The number of leaves follows from the size.
 //! - A size of zero, or above the operator's capacity, is refused.
 //! - An operator with less stake than its capacity needs is refused.
+//! - An operator that has left its service is refused.
 //! - A root that the operator has committed to already is refused.
 //! - A paused network refuses.
 
@@ -25,6 +26,7 @@ use {
         state::{Commitment, CommitmentParties},
     },
     anchor_lang::prelude::*,
+    trestle_core::pause::AREA_PROOFS,
     trestle_core::seeds::SEED_COMMITMENT,
     trestle_staking::state::{Network, Operator, Service},
 };
@@ -60,7 +62,11 @@ pub struct CommitmentRegister {
 
 impl CommitmentRegister {
     fn validate(&self) -> Result<()> {
-        require!(self.network.paused == 0, ProofsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_PROOFS),
+            ProofsError::NetworkPaused
+        );
+        require!(!self.operator.has_exited(), ProofsError::OperatorExited);
         let needed = self
             .service
             .min_stake(self.operator.capacity_gib)

@@ -3,8 +3,10 @@
 //! A verifier that has recomputed the root vouches for it with its bond.
 //!
 //! Specification:
-//! - Only an active verifier with at least the smallest bond can attest.
+//! - Only a verifier of the set with at least the smallest bond can attest.
 //! - It must have had weight when the round opened; a later one that took over a number has none.
+//! - One that left or was removed since keeps its vote while its bond is in reach of a challenge.
+//! - A smallest bond that was raised since takes no vote from a bond that is whole.
 //! - The digest that it attests must be the proposal's.
 //! - A verifier has one vote in an epoch, whichever proposal it goes to, lost ones too.
 //! - The vote weighs the bond of the opening, or what is left of it.
@@ -19,7 +21,7 @@ use {
         clock::now,
         error::ProofsError,
         event::EpochAttested,
-        state::{Proposal, RootRing, Round},
+        state::{Proposal, RootRing, Round, VoteRules},
     },
     anchor_lang::prelude::*,
     trestle_staking::state::{Network, VerifierSet},
@@ -78,8 +80,8 @@ impl EpochAttest {
         let now = now()?;
         self.validate(digest, now)?;
         let verifier = *self.verifier.address();
-        let bond_min = self.network.verifier_bond_min;
-        let vote = self.round.vote(&self.verifiers, bond_min, &verifier)?;
+        let rules = VoteRules::new(&self.network, self.proposal.proposed_at);
+        let vote = self.round.vote(&self.verifiers, &rules, &verifier)?;
         self.proposal.sign(&vote, &self.round, now)?;
         self.round.invariant()?;
         self.proposal.invariant()?;

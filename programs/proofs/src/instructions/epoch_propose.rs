@@ -27,7 +27,7 @@ use {
         error::ProofsError,
         event::EpochProposed,
         pool,
-        state::{Proposal, ProposalOrigin, ProposedRoot, RootRing, Round, RoundOrigin},
+        state::{Proposal, ProposalOrigin, ProposedRoot, RootRing, Round, RoundOrigin, VoteRules},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::{SEED_PROPOSAL, SEED_ROUND},
@@ -110,10 +110,8 @@ impl EpochPropose {
             now,
         };
         self.proposal.propose(&origin, root, &self.ring);
-        let bond_min = self.network.verifier_bond_min;
-        let vote = self
-            .round
-            .vote(&self.verifiers, bond_min, &origin.proposer)?;
+        let rules = VoteRules::new(&self.network, now);
+        let vote = self.round.vote(&self.verifiers, &rules, &origin.proposer)?;
         self.proposal.sign(&vote, &self.round, now)?;
         self.round.invariant()?;
         self.proposal.invariant()?;

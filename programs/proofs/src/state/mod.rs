@@ -10,6 +10,6 @@ pub use {
     commitment::{Commitment, CommitmentParties, CommitmentStatus, EndedBy, NEVER},
     proposal::{Proposal, ProposalOrigin, ProposalStatus, ProposedRoot},
     ring::{RootEntry, RootRing, Totals},
-    round::{Round, RoundOrigin, Vote},
+    round::{Round, RoundOrigin, Vote, VoteRules},
     seeds::{SeedEntry, SeedRing},
 };

@@ -9,7 +9,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::seeds::SEED_ROUND,
-    trestle_staking::state::{VerifierEntry, VerifierSet},
+    trestle_staking::state::{Network, VerifierEntry, VerifierSet},
 };
 
 /// PDA `["round", service, epoch as u64 LE]`. It outlives its proposals, lost ones too, so that
@@ -49,6 +49,29 @@ pub struct RoundOrigin {
     pub payer: Address,
     pub epoch: u64,
     pub opened_epoch: u64,
+}
+
+/// What a vote is measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoteRules {
+    /// Smallest bond of a verifier, in base units.
+    pub bond_min: u64,
+    /// Unix seconds at which the proposal that is voted for can no longer be challenged, at the
+    /// latest.
+    pub settled_at: i64,
+}
+
+impl VoteRules {
+    /// For a proposal of this time: it is attested within an epoch, and challenged in the window
+    /// after that.
+    pub fn new(network: &Network, proposed_at: i64) -> Self {
+        let seconds = i64::from(network.epoch_seconds)
+            .saturating_add(i64::from(network.challenge_window_seconds));
+        Self {
+            bond_min: network.verifier_bond_min,
+            settled_at: proposed_at.saturating_add(seconds),
+        }
+    }
 }
 
 /// One verifier's vote.
@@ -103,12 +126,13 @@ impl Round {
     }
 
     /// Spends the one vote of a verifier in this epoch. It weighs what was bonded when the round
-    /// opened, or what is left of that: bond that was slashed since vouches for nothing.
+    /// opened, or what is left of that: bond that was slashed since vouches for nothing. Whoever
+    /// had weight then keeps its vote, whatever becomes of the set or of the smallest bond.
     #[inline(never)]
     pub fn vote(
         &mut self,
         verifiers: &VerifierSet,
-        bond_min: u64,
+        rules: &VoteRules,
         verifier: &Address,
     ) -> Result<Vote> {
         let index = verifiers.find(verifier).ok_or(ProofsError::NotVerifier)?;
@@ -116,8 +140,8 @@ impl Round {
             .entries
             .get(index)
             .ok_or(ProofsError::NotVerifier)?;
-        check_voter(entry, bond_min)?;
         let weight = self.weights.get(index).copied().unwrap_or_default();
+        let left = check_voter(entry, weight, rules)?;
         // The second condition keeps a verifier from the votes of one whose number it took over.
         require!(
             weight > 0 && entry.admitted_epoch <= self.opened_epoch,
@@ -128,7 +152,7 @@ impl Round {
         self.voted |= bit;
         Ok(Vote {
             bit,
-            weight: weight.min(entry.bond),
+            weight: weight.min(left),
         })
     }
 
@@ -164,10 +188,21 @@ impl Round {
     }
 }
 
-fn check_voter(entry: &VerifierEntry, bond_min: u64) -> Result<()> {
-    require!(entry.exit_unlock_at == 0, ProofsError::VerifierExiting);
-    require!(entry.bond >= bond_min, ProofsError::BondTooSmall);
-    Ok(())
+/// Refuses whoever may not vote, and returns the bond that vouches for the vote. One that leaves,
+/// or was removed, keeps the vote that it had when the round opened, as long as its bond stays
+/// within reach until the vote can no longer be challenged.
+fn check_voter(entry: &VerifierEntry, weight: u64, rules: &VoteRules) -> Result<u64> {
+    let is_leaving = entry.exit_unlock_at != 0;
+    let is_in_reach = weight > 0 && entry.exit_unlock_at >= rules.settled_at;
+    require!(!is_leaving || is_in_reach, ProofsError::VerifierExiting);
+    let left = entry.bond.saturating_add(entry.exiting_bond);
+    // A bond that is whole still counts, also when the smallest was raised meanwhile.
+    let is_whole = weight > 0 && left >= weight;
+    require!(
+        left >= rules.bond_min || is_whole,
+        ProofsError::BondTooSmall
+    );
+    Ok(left)
 }
 
 fn bit_of(index: usize) -> Result<u32> {

@@ -23,6 +23,7 @@ use {
         state::{Emission, EmissionBounds, EmissionOrigin, EmissionParams, Pool},
     },
     anchor_lang::prelude::*,
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::{
         pool::MODE_MINT,
         seeds::{SEED_EMISSION, SEED_REVENUE},
@@ -67,7 +68,10 @@ pub struct EmissionOpen {
 
 impl EmissionOpen {
     fn validate(&self, params: &EmissionParams) -> Result<MarketFacts> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         require!(self.pool.mode == MODE_MINT, RewardsError::NotMinting);
         let market = sources::market(self.market.account(), self.network.address())?;
         params.validate(&EmissionBounds {

@@ -31,6 +31,7 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::{mint::Mint, token::TokenAccount},
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::{
         pool::MODE_MINT,
         units::{StableAmount, TokenAmount},
@@ -76,7 +77,10 @@ pub struct EpochAllot {
 
 impl EpochAllot {
     fn validate(&self, epoch: u64, now: i64) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         let current = network_epoch(&self.network, now)?;
         require!(epoch <= current, RewardsError::EpochNotBegun);
         self.pool.require_next(epoch)

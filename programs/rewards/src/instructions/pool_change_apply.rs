@@ -17,6 +17,7 @@ use {
         state::{Emission, Pool, PoolChange},
     },
     anchor_lang::{address_eq, prelude::*, AccountClose},
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::pool::MODE_MINT,
     trestle_staking::state::Network,
 };
@@ -48,7 +49,10 @@ pub struct PoolChangeApply {
 
 impl PoolChangeApply {
     fn validate(&self, epoch: u64) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         self.change.require_due(epoch)?;
         require!(
             self.pool.next_epoch()? > epoch,

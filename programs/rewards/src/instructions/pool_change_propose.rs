@@ -18,6 +18,7 @@ use {
         state::{ChangeOrigin, EmissionParams, Pool, PoolChange, PoolTerms},
     },
     anchor_lang::prelude::*,
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::{pool::MODE_MINT, seeds::SEED_CHANGE},
     trestle_staking::state::Network,
 };
@@ -60,7 +61,10 @@ pub struct PoolChangePropose {
 
 impl PoolChangePropose {
     fn validate(&self, args: &ChangeArgs) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         args.terms.validate(&self.pool)?;
         if self.pool.mode == MODE_MINT {
             let pool = self.pool.address();

@@ -14,6 +14,7 @@ use {
     crate::{error::RewardsError, event::PoolFunded, state::Pool},
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::{pool::MODE_FUND, units::TokenAmount},
     trestle_staking::{state::Network, token_calls},
 };
@@ -43,7 +44,10 @@ pub struct PoolFund {
 
 impl PoolFund {
     fn validate(&self, amount: TokenAmount) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         require!(amount.0 > 0, RewardsError::ZeroAmount);
         require!(self.pool.mode == MODE_FUND, RewardsError::NotFunded);
         Ok(())

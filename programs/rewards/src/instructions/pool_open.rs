@@ -21,6 +21,7 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::{self, Mint, TokenAccount},
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::pool::MODE_MINT,
     trestle_core::seeds::{SEED_POOL, SEED_POOL_VAULT},
     trestle_staking::state::{Network, Service},
@@ -65,7 +66,10 @@ pub struct PoolOpen {
 
 impl PoolOpen {
     fn validate(&self, params: &PoolParams, now: i64) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         params.validate(network_epoch(&self.network, now)?)?;
         if params.mode == MODE_MINT {
             let (minter, _) = minter_address(self.network.address());

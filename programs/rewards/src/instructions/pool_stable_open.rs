@@ -18,6 +18,7 @@ use {
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
+    trestle_core::pause::AREA_REWARDS,
     trestle_core::seeds::SEED_POOL_STABLE_VAULT,
     trestle_staking::state::Network,
 };
@@ -58,7 +59,10 @@ pub struct PoolStableOpen {
 
 impl PoolStableOpen {
     fn validate(&self, params: &StableParams) -> Result<()> {
-        require!(self.network.paused == 0, RewardsError::NetworkPaused);
+        require!(
+            !self.network.is_paused(AREA_REWARDS),
+            RewardsError::NetworkPaused
+        );
         params.validate()
     }
 

@@ -12,18 +12,30 @@ pub mod delegation_pool_open;
 pub mod delegation_unbond;
 pub mod delegation_withdraw;
 pub mod delegator_vaults_open;
+pub mod network_change_apply;
+pub mod network_change_cancel;
+pub mod network_change_propose;
 pub mod network_create;
 pub mod network_pause;
+pub mod operator_devices_set;
+pub mod operator_exit;
+pub mod operator_key_accept;
+pub mod operator_key_propose;
 pub mod operator_register;
 pub mod operator_release;
 pub mod operator_update;
+pub mod service_change_apply;
+pub mod service_change_cancel;
+pub mod service_change_propose;
 pub mod service_create;
 pub mod slash_apply;
 pub mod stake_deposit;
 pub mod stake_unbond;
 pub mod stake_withdraw;
+pub mod verifier_bond_add;
 pub mod verifier_exit;
 pub mod verifier_register;
+pub mod verifier_remove;
 pub mod verifier_withdraw;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
@@ -31,8 +43,11 @@ pub use {
     authority_accept::*, authority_propose::*, bond_slash::*, commission_change::*,
     delegation_claim::*, delegation_close::*, delegation_deposit::*, delegation_fund::*,
     delegation_pool_open::*, delegation_unbond::*, delegation_withdraw::*,
-    delegator_vaults_open::*, network_create::*, network_pause::*, operator_register::*,
-    operator_release::*, operator_update::*, service_create::*, slash_apply::*, stake_deposit::*,
-    stake_unbond::*, stake_withdraw::*, verifier_exit::*, verifier_register::*,
-    verifier_withdraw::*,
+    delegator_vaults_open::*, network_change_apply::*, network_change_cancel::*,
+    network_change_propose::*, network_create::*, network_pause::*, operator_devices_set::*,
+    operator_exit::*, operator_key_accept::*, operator_key_propose::*, operator_register::*,
+    operator_release::*, operator_update::*, service_change_apply::*, service_change_cancel::*,
+    service_change_propose::*, service_create::*, slash_apply::*, stake_deposit::*,
+    stake_unbond::*, stake_withdraw::*, verifier_bond_add::*, verifier_exit::*,
+    verifier_register::*, verifier_remove::*, verifier_withdraw::*,
 };

@@ -1,7 +1,7 @@
 //! Create a network.
 //!
 //! Opens the one network of a token: its parameters, its empty verifier set and its three vaults.
-//! Nothing of it can be changed afterwards, except who its authority is and whether it is paused.
+//! Its parameters can be changed later with notice, its mints and the length of its epochs never.
 //!
 //! Specification:
 //! - Only the mint's authority can create the network of a token; of a mint without one, anybody.

@@ -1,12 +1,15 @@
-//! Pause or resume a network.
+//! Pause or resume areas of a network.
 //!
-//! A pause stops what brings in new stake, operators, verifiers and commitments. Exits, claims,
+//! Each program is an area. A pause of its area stops what brings value in through that program:
+//! new stake, operators, verifiers, commitments, allotments, sales and leases. Exits, claims,
 //! refunds and slashes go on: a pause must not be a way to hold people's money.
 //!
 //! Specification:
-//! - The guardian or the authority can pause.
-//! - Only the authority can resume.
-//! - Pausing a paused network or resuming a running one is refused.
+//! - The guardian or the authority can pause areas, besides those that are paused.
+//! - Only the authority can resume areas; the others stay paused.
+//! - Each area stops its own program and no other.
+//! - An area that does not exist is refused, and so is none.
+//! - Pausing what is paused or resuming what runs is refused.
 
 use {
     crate::{error::StakingError, event::NetworkPaused, state::Network},
@@ -27,14 +30,15 @@ pub struct NetworkPause {
 }
 
 impl NetworkPause {
-    pub fn network_pause(&mut self, paused: bool) -> Result<NetworkPaused> {
+    pub fn network_pause(&mut self, areas: u8, paused: bool) -> Result<NetworkPaused> {
         let by = *self.actor.address();
-        self.network.set_paused(&by, paused)?;
+        let before = self.network.set_paused(&by, areas, paused)?;
         self.network.invariant()?;
         Ok(NetworkPaused {
             network: *self.network.address(),
             by,
-            paused: self.network.paused,
+            before,
+            after: self.network.paused,
         })
     }
 }

@@ -23,7 +23,8 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorRegister {
-    /// The wallet that registers; pays the rent and owns the operator for good.
+    /// The wallet that registers, by which the operator's address is derived for good; pays the
+    /// rent and becomes the controller.
     #[account(mut)]
     pub authority: Signer,
     /// The service's network.

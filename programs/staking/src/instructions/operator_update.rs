@@ -4,7 +4,7 @@
 //! account. It works while the network is paused: a stolen node key must be replaceable.
 //!
 //! Specification:
-//! - Only the operator's authority can update it.
+//! - Only the operator's controller can update it.
 //! - The whole profile and the payout account are replaced.
 //! - The payout account holds the network's token and is none of the network's vaults.
 //! - The profile has a node key, a capacity in bounds and an http(s) URL.
@@ -22,8 +22,8 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorUpdate {
-    /// The wallet that registered the operator.
-    #[account(address = operator.authority @ StakingError::NotOperatorAuthority)]
+    /// Who acts for the operator.
+    #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// The operator's network.
     #[account(

@@ -1,7 +1,7 @@
 //! Create a service.
 //!
-//! A service fixes what its operators must stake, how they are tested and what faults cost. None
-//! of it can be changed afterwards: who registers knows the rules for good.
+//! A service fixes what its operators must stake, how they are tested and what faults cost. Its
+//! rules change only with a notice that lets whoever dislikes them leave first.
 //!
 //! Specification:
 //! - Only the network's authority can create a service, and it pays the rent.

@@ -1,12 +1,13 @@
 //! Deposit stake for an operator.
 //!
 //! Tokens go from the depositor into the network's stake vault and count for the operator at
-//! once. What is deposited belongs to the operator: only its authority can unbond it.
+//! once. What is deposited belongs to the operator: only its controller can unbond it.
 //!
 //! Specification:
 //! - Anybody can deposit for any operator.
 //! - The amount moves from the source account into the vault and is added to the stake.
 //! - An amount of zero is refused.
+//! - An operator that has left is refused.
 //! - A paused network refuses.
 
 use {

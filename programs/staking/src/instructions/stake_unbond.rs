@@ -4,7 +4,7 @@
 //! after the network's unbonding time; until it is withdrawn it can still be slashed.
 //!
 //! Specification:
-//! - Only the operator's authority can unbond.
+//! - Only the operator's controller can unbond.
 //! - The amount leaves the stake and waits in a free ticket for the unbonding time.
 //! - More than the stake is refused, and so is zero.
 //! - A fifth ticket is refused.
@@ -22,8 +22,8 @@ use {
 
 #[derive(Accounts)]
 pub struct StakeUnbond {
-    /// The wallet that registered the operator.
-    #[account(address = operator.authority @ StakingError::NotOperatorAuthority)]
+    /// Who acts for the operator.
+    #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// The operator's network: it knows the unbonding time.
     #[account(

@@ -3,7 +3,7 @@
 //! Sweeps all matured tickets of an operator at once.
 //!
 //! Specification:
-//! - Only the operator's authority can withdraw, to a token account of its own.
+//! - Only the operator's controller can withdraw, to a token account of its own.
 //! - All matured tickets are paid and become free; the others stay.
 //! - A ticket matures at its unlock time, not a second earlier.
 //! - When nothing has matured, it is refused.
@@ -17,8 +17,8 @@ use {
 
 #[derive(Accounts)]
 pub struct StakeWithdraw {
-    /// The wallet that registered the operator.
-    #[account(address = stake.operator.authority @ StakingError::NotOperatorAuthority)]
+    /// Who acts for the operator.
+    #[account(address = stake.operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// Where the tokens go.
     #[account(

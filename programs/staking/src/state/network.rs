@@ -12,7 +12,9 @@ use {
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
+        change::{due_epoch_after, epochs_covering},
         epoch::epoch_at,
+        pause,
         seeds::SEED_NETWORK,
         slash::SlashShares,
         units::{Bps, Epoch, TokenAmount, UnixSeconds, BPS_ONE},
@@ -26,7 +28,7 @@ pub struct Network {
     pub version: u8,
     /// Bump of this account's own address.
     pub bump: u8,
-    /// 1 while registering and depositing are refused.
+    /// Areas that are paused, as a mask of `core::pause`.
     pub paused: u8,
     /// Decimals of the network's token.
     pub token_decimals: u8,
@@ -72,8 +74,10 @@ pub struct Network {
     pub total_stake: u64,
     /// What the bond vault owes: bonds and exiting bonds of all verifiers, in base units.
     pub total_bond: u64,
+    /// Changes of parameters that were applied so far.
+    pub params_version: u32,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 60],
 }
 
 const _: () = assert!(size_of::<Network>() == 384);
@@ -83,7 +87,8 @@ const _: () = assert!(offset_of!(Network, stake_vault) == 168);
 const _: () = assert!(offset_of!(Network, genesis) == 264);
 const _: () = assert!(offset_of!(Network, verifier_bond_min) == 296);
 
-/// What a network is created with; nobody can change it afterwards.
+/// What a network is created with. A change with notice can replace all of it but the length of
+/// epochs, which the numbers of all epochs depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
 pub struct NetworkParams {
     /// Can pause, and nothing else.
@@ -179,8 +184,22 @@ impl Network {
         self.bond_vault = accounts.bond_vault;
         self.insurance_vault = accounts.insurance_vault;
         self.genesis = now;
-        self.guardian = params.guardian;
         self.epoch_seconds = params.epoch_seconds;
+        self.set_params(params);
+    }
+
+    /// Replaces the parameters by those of a change that is due, and counts it.
+    pub fn change(&mut self, params: &NetworkParams) -> Result<()> {
+        self.set_params(params);
+        self.params_version = self
+            .params_version
+            .checked_add(1)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    fn set_params(&mut self, params: &NetworkParams) {
+        self.guardian = params.guardian;
         self.challenge_window_seconds = params.challenge_window_seconds;
         self.unbonding_seconds = params.unbonding_seconds;
         self.verifier_bond_min = params.verifier_bond_min;
@@ -203,13 +222,24 @@ impl Network {
     /// The gate of everything that brings in new stake, new operators or new verifiers.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
-        require!(self.paused == 0, StakingError::NetworkPaused);
+        require!(
+            !self.is_paused(pause::AREA_STAKING),
+            StakingError::NetworkPaused
+        );
         Ok(())
     }
 
-    /// Pauses or resumes. Whether `by` may do so depends on the direction: resuming is the
-    /// authority's alone, so a stolen guardian key can stop a network but not restart it.
-    pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<()> {
+    /// Whether this area is paused.
+    #[inline(always)]
+    pub const fn is_paused(&self, area: u8) -> bool {
+        pause::is_paused(self.paused, area)
+    }
+
+    /// Pauses or resumes areas and returns the mask before. Whether `by` may do so depends on the
+    /// direction: resuming is the authority's alone, so a stolen guardian key can stop a network
+    /// but not restart it.
+    pub fn set_paused(&mut self, by: &Address, areas: u8, paused: bool) -> Result<u8> {
+        require!(pause::is_valid(areas), StakingError::BadAreas);
         let is_authority = address_eq(by, &self.authority);
         if paused {
             let is_guardian = address_eq(by, &self.guardian);
@@ -217,12 +247,15 @@ impl Network {
         } else {
             require!(is_authority, StakingError::NotNetworkAuthority);
         }
-        require!(
-            self.paused != u8::from(paused),
-            StakingError::PauseUnchanged
-        );
-        self.paused = u8::from(paused);
-        Ok(())
+        let before = self.paused;
+        let after = if paused {
+            pause::paused(before, areas)
+        } else {
+            pause::resumed(before, areas)
+        };
+        require!(before != after, StakingError::PauseUnchanged);
+        self.paused = after;
+        Ok(before)
     }
 
     /// Names who may take over. The zero address withdraws an earlier proposal.
@@ -244,6 +277,31 @@ impl Network {
         require!(index < SERVICES_MAX, StakingError::TooManyServices);
         self.service_count = index.checked_add(1).ok_or(StakingError::MathOverflow)?;
         Ok(index)
+    }
+
+    /// The parameters as they are.
+    pub const fn params(&self) -> NetworkParams {
+        NetworkParams {
+            guardian: self.guardian,
+            epoch_seconds: self.epoch_seconds,
+            challenge_window_seconds: self.challenge_window_seconds,
+            unbonding_seconds: self.unbonding_seconds,
+            verifier_bond_min: self.verifier_bond_min,
+            bond_slash_bps: self.bond_slash_bps,
+            burn_bps: self.burn_bps,
+            insurance_bps: self.insurance_bps,
+            challenger_bps: self.challenger_bps,
+        }
+    }
+
+    /// First epoch in which a change proposed in `epoch` can be applied. Besides the two whole
+    /// epochs it waits for as many as a challenge window takes: a proposal is attested within an
+    /// epoch, so all that was voted before anybody knew of the change is settled by then, and
+    /// neither its window nor what it costs to lose can change meanwhile.
+    pub fn change_due(&self, epoch: Epoch) -> Result<Epoch> {
+        let window = epochs_covering(self.challenge_window_seconds, self.epoch_seconds)
+            .ok_or(StakingError::InvariantViolated)?;
+        Ok(due_epoch_after(epoch, window))
     }
 
     /// The epoch that runs at `now`.
@@ -312,13 +370,13 @@ impl Network {
     /// What holds after every instruction that changes a network.
     ///
     /// - It has this layout and an authority.
-    /// - Pausing is on or off.
+    /// - Only areas that exist are paused.
     /// - It lists no more services than clients can.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.authority != Address::default()
-            && self.paused <= 1
+            && self.paused <= pause::ALL
             && self.service_count <= SERVICES_MAX;
         require!(holds, StakingError::InvariantViolated);
         Ok(())

@@ -13,7 +13,7 @@ use {
     anchor_lang::{address_eq, prelude::*},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
-    trestle_core::{seeds::SEED_OPERATOR, slash, units::TokenAmount},
+    trestle_core::{device::is_device_tree, seeds::SEED_OPERATOR, slash, units::TokenAmount},
 };
 
 /// PDA `["operator", service, authority]`.
@@ -23,8 +23,10 @@ pub struct Operator {
     pub version: u8,
     /// Bump of this account's own address.
     pub bump: u8,
+    /// 1 once it has left its service for good; see [`Operator::leave`].
+    pub exited: u8,
     /// Zero.
-    pub _pad: [u8; 2],
+    pub _pad: u8,
     /// Where the hardware stands: operators of one zone share its outages.
     pub zone: u32,
     /// The service it works for.
@@ -200,9 +202,49 @@ impl Operator {
             .unwrap_or_default()
     }
 
+    /// Whether it has left its service: it takes no new stake and no new work.
+    #[inline(always)]
+    pub const fn has_exited(&self) -> bool {
+        self.exited != 0
+    }
+
+    /// Names who may take over as controller. The zero address withdraws an earlier proposal.
+    pub fn propose_controller(&mut self, candidate: Address) {
+        self.pending_controller = candidate;
+    }
+
+    /// Hands over to the proposed controller and returns the former one.
+    pub fn accept_controller(&mut self) -> Address {
+        let former = self.controller;
+        self.controller = self.pending_controller;
+        self.pending_controller = Address::default();
+        former
+    }
+
+    /// Names the tree of the operator's devices. No devices have the zero root.
+    pub fn set_devices(&mut self, root: &[u8; 32], count: u32) -> Result<()> {
+        require!(is_device_tree(root, count), StakingError::BadDevices);
+        self.device_root = *root;
+        self.device_count = count;
+        Ok(())
+    }
+
+    /// Leaves the service for good: all stake starts to unbond, and returns what that is. An
+    /// operator without stake needs no ticket.
+    pub fn leave(&mut self, unlock_at: i64) -> Result<TokenAmount> {
+        require!(!self.has_exited(), StakingError::OperatorExited);
+        let stake = TokenAmount(self.stake);
+        if stake.0 > 0 {
+            self.unbond(stake, unlock_at)?;
+        }
+        self.exited = 1;
+        Ok(stake)
+    }
+
     /// Adds to the stake.
     #[inline(always)]
     pub fn deposit(&mut self, amount: TokenAmount) -> Result<()> {
+        require!(!self.has_exited(), StakingError::OperatorExited);
         require!(amount.0 > 0, StakingError::ZeroAmount);
         self.stake = self
             .stake
@@ -331,6 +373,8 @@ impl Operator {
     /// - Its endpoint fits.
     /// - A free ticket has no unlock time.
     /// - It has not been jailed more often than is counted.
+    /// - Somebody acts for it.
+    /// - Whoever has left has no stake but what unbonds.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
@@ -340,7 +384,10 @@ impl Operator {
             && self
                 .tickets
                 .iter()
-                .all(|ticket| ticket.amount > 0 || ticket.unlock_at == 0);
+                .all(|ticket| ticket.amount > 0 || ticket.unlock_at == 0)
+            && self.controller != Address::default()
+            && self.exited <= 1
+            && (self.exited == 0 || self.stake == 0);
         require!(holds, StakingError::InvariantViolated);
         Ok(())
     }

@@ -12,7 +12,11 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
-    trestle_core::{seeds::SEED_SERVICE, units::BPS_ONE},
+    trestle_core::{
+        change::due_epoch_after,
+        seeds::SEED_SERVICE,
+        units::{Epoch, BPS_ONE},
+    },
 };
 
 /// PDA `["service", network, index as u16 LE]`.
@@ -46,8 +50,10 @@ pub struct Service {
     pub lost_slash_bps: u16,
     /// Epochs that an operator keeps serving after it ended a commitment or a lease.
     pub notice_epochs: u16,
+    /// Changes of parameters that were applied so far.
+    pub params_version: u32,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 60],
 }
 
 const _: () = assert!(size_of::<Service>() == 128);
@@ -55,7 +61,7 @@ const _: () = assert!(offset_of!(Service, network) == 8);
 const _: () = assert!(offset_of!(Service, stake_per_gib) == 40);
 const _: () = assert!(offset_of!(Service, detect_bps) == 56);
 
-/// What a service is created with; nobody can change it afterwards.
+/// What a service is created with. A change with notice can replace all of it but the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
 pub struct ServiceParams {
     /// What operators do: 1 is storage.
@@ -120,6 +126,20 @@ impl Service {
         self.network = network;
         self.index = index;
         self.kind = params.kind;
+        self.set_params(params);
+    }
+
+    /// Replaces the parameters by those of a change that is due, and counts it.
+    pub fn change(&mut self, params: &ServiceParams) -> Result<()> {
+        self.set_params(params);
+        self.params_version = self
+            .params_version
+            .checked_add(1)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    fn set_params(&mut self, params: &ServiceParams) {
         self.stake_per_gib = params.stake_per_gib;
         self.missing_bps = params.missing_bps;
         self.detect_bps = params.detect_bps;
@@ -138,6 +158,27 @@ impl Service {
             address,
             &Address::derive_address(&seeds, Some(self.bump), &ID),
         )
+    }
+
+    /// The parameters as they are.
+    pub const fn params(&self) -> ServiceParams {
+        ServiceParams {
+            kind: self.kind,
+            stake_per_gib: self.stake_per_gib,
+            missing_bps: self.missing_bps,
+            detect_bps: self.detect_bps,
+            miss_slash_bps: self.miss_slash_bps,
+            lost_slash_bps: self.lost_slash_bps,
+            answer_deadline_ms: self.answer_deadline_ms,
+            notice_epochs: self.notice_epochs,
+        }
+    }
+
+    /// First epoch in which a change proposed in `epoch` can be applied. Besides the two whole
+    /// epochs it waits for the notice: an operator who dislikes what is coming and gives notice at
+    /// once serves no epoch under it.
+    pub fn change_due(&self, epoch: Epoch) -> Epoch {
+        due_epoch_after(epoch, self.notice_epochs.into())
     }
 
     /// Counts one more operator.

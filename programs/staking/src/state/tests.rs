@@ -17,6 +17,7 @@ fn operator() -> Operator {
     Operator {
         version: VERSION,
         capacity_gib: 1,
+        controller: address(1),
         ..Operator::zeroed()
     }
 }
@@ -27,6 +28,7 @@ enum StakeStep {
     Unbond(u64, i64),
     Withdraw(i64),
     Slash(u64),
+    Exit(i64),
 }
 
 fn stake_step() -> impl Strategy<Value = StakeStep> {
@@ -36,6 +38,7 @@ fn stake_step() -> impl Strategy<Value = StakeStep> {
         (amount.clone(), 0..100_i64).prop_map(|(amount, at)| StakeStep::Unbond(amount, at)),
         (0..100_i64).prop_map(StakeStep::Withdraw),
         amount.prop_map(StakeStep::Slash),
+        (0..100_i64).prop_map(StakeStep::Exit),
     ]
 }
 
@@ -55,6 +58,7 @@ proptest! {
                 StakeStep::Unbond(amount, at) => {
                     operator.unbond(TokenAmount(amount), at).map(|()| 0)
                 }
+                StakeStep::Exit(at) => operator.leave(at).map(|_| 0),
                 StakeStep::Withdraw(now) => operator.withdraw(now).map(|sum| -i128::from(sum.0)),
                 StakeStep::Slash(total) => operator.slash(total, None).map(|taken| {
                     let applied = operator.slashed_applied - before.slashed_applied;

@@ -132,6 +132,22 @@ impl VerifierSet {
         u32::try_from(index).map_err(|_| StakingError::MathOverflow.into())
     }
 
+    /// Adds to the bond of an active verifier and returns its number and its bond.
+    pub fn add_bond(
+        &mut self,
+        authority: &Address,
+        amount: TokenAmount,
+    ) -> Result<(u32, TokenAmount)> {
+        require!(amount.0 > 0, StakingError::ZeroAmount);
+        let (index, entry) = self.entry_mut(authority)?;
+        require!(entry.exit_unlock_at == 0, StakingError::VerifierExiting);
+        entry.bond = entry
+            .bond
+            .checked_add(amount.0)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok((index, TokenAmount(entry.bond)))
+    }
+
     /// Starts the exit of a verifier and returns its number and bond.
     pub fn start_exit(
         &mut self,
