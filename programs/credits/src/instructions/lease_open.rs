@@ -24,7 +24,6 @@ use {
         state::{Lease, LeaseParties, LeaseTerms},
     },
     anchor_lang::{address_eq, prelude::*},
-    trestle_core::pause::AREA_CREDITS,
     trestle_core::seeds::SEED_LEASE,
     trestle_staking::state::Operator,
 };
