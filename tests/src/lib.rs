@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod challenges;
+pub mod clearance;
 pub mod costs;
 pub mod credits;
 pub mod final_roots;

@@ -50,3 +50,9 @@ pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
 pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 /// any program: the pending change of an account's parameters, then that account.
 pub const SEED_CHANGE: &[u8] = b"change";
+/// staking: Issuer, then the network and the issuer's key.
+pub const SEED_ISSUER: &[u8] = b"issuer";
+/// staking: Clearance, then the issuer and the wallet that it clears.
+pub const SEED_CLEARANCE: &[u8] = b"clearance";
+/// staking: ServicePolicy, then the service.
+pub const SEED_POLICY: &[u8] = b"policy";

@@ -7,8 +7,8 @@ use {
     crate::ID,
     anchor_lang::prelude::*,
     trestle_core::seeds::{
-        SEED_BOND_VAULT, SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE,
-        SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BOND_VAULT, SEED_CLEARANCE, SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_NETWORK,
+        SEED_OPERATOR, SEED_POLICY, SEED_SERVICE, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 
@@ -45,4 +45,19 @@ pub fn service_address(network: &Address, index: u16) -> (Address, u8) {
 /// The operator that a wallet has registered with a service.
 pub fn operator_address(service: &Address, authority: &Address) -> (Address, u8) {
     find_program_address(&[SEED_OPERATOR, service.as_ref(), authority.as_ref()], &ID)
+}
+
+/// The issuer of this key in a network.
+pub fn issuer_address(network: &Address, authority: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_ISSUER, network.as_ref(), authority.as_ref()], &ID)
+}
+
+/// What an issuer vouches for about a wallet.
+pub fn clearance_address(issuer: &Address, subject: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_CLEARANCE, issuer.as_ref(), subject.as_ref()], &ID)
+}
+
+/// What a service asks of operators and customers.
+pub fn policy_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_POLICY, service.as_ref()], &ID)
 }

@@ -10,10 +10,13 @@
 //! - The price of the whole term leaves the free balance.
 //! - A commitment has one lease at a time.
 //! - Terms out of bounds are refused.
+//! - A service with a policy admits the wallet that registered the operator, and the customer, only
+//!   with the clearances that it asks for.
 //! - A paused network opens no lease.
 
 use {
     crate::{
+        admission::refusal,
         clock::network_epoch,
         commitment::Commitment,
         error::CreditsError,
@@ -23,7 +26,11 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_LEASE,
-    trestle_staking::state::Operator,
+    trestle_staking::{
+        admission::AdmissionParties,
+        groups as staking_groups,
+        state::{Operator, Service},
+    },
 };
 
 #[derive(Accounts)]
@@ -58,11 +65,23 @@ pub struct LeaseOpen {
     pub lease: Account<Lease>,
     /// Creates the account.
     pub system_program: Program<System>,
+    /// The service that the operator works for: says whether it has a policy.
+    #[account(address = operator.service @ CreditsError::WrongService)]
+    pub service: Account<Service>,
+    /// What admits operator and customer to the service.
+    pub admission: Nested<staking_groups::Admission>,
 }
 
 impl LeaseOpen {
-    fn validate(&self, terms: &LeaseTerms) -> Result<()> {
+    fn validate(&self, terms: &LeaseTerms, now: i64) -> Result<()> {
         require!(self.funds.network.paused == 0, CreditsError::NetworkPaused);
+        let parties = AdmissionParties {
+            operator: &self.operator.authority,
+            customer: self.customer.address(),
+        };
+        self.admission
+            .require(&self.service, &parties, now)
+            .map_err(refusal)?;
         terms.validate()
     }
 
@@ -71,8 +90,9 @@ impl LeaseOpen {
         terms: &LeaseTerms,
         bumps: &LeaseOpenBumps,
     ) -> Result<LeaseOpened> {
-        self.validate(terms)?;
-        let epoch = network_epoch(&self.funds.network, Clock::get()?.unix_timestamp)?;
+        let now = Clock::get()?.unix_timestamp;
+        self.validate(terms, now)?;
+        let epoch = network_epoch(&self.funds.network, now)?;
         let parties = LeaseParties {
             bump: bumps.lease,
             network: *self.funds.network.address(),
