@@ -6,6 +6,7 @@ pub mod clearance;
 pub mod costs;
 pub mod credits;
 pub mod final_roots;
+pub mod gates;
 pub mod large;
 mod log;
 pub mod matrix;

@@ -1,15 +1,10 @@
-//! Whom a policy admits to commitments and leases, and that nothing else asks for a clearance.
+//! Whom a policy admits to commitments and leases.
 
 use {
-    anchor_lang::Error,
-    solana_address::Address,
-    solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::clearance::{
         Refusal, KINDS_ALL, KIND_AUDIT, KIND_KYB, KIND_KYC, KIND_REGION, MODE_ALLOW, MODE_REFUSE,
     },
-    trestle_credits::error::CreditsError,
-    trestle_proofs::error::ProofsError,
     trestle_staking::{
         address::{issuer_address, policy_address},
         constants::ATTESTATION_SERVICE_ID,
@@ -18,159 +13,12 @@ use {
     trestle_tests::{
         clearance::{
             asking, attestation_data, country, credential_data, full_terms, known_parties, listing,
-            show, IssuerKeys, Shown, Vouched, YEAR,
+            Shown, Vouched, YEAR,
         },
-        credits::{terms, CreditsWorld, Customer, Deal},
-        proofs::Stage,
-        staking::{OperatorKeys, World},
-        svm::{assert_refused, program_id, Outcome},
-        tokens::TOKEN,
+        gates::{cleared, Commitments, Gate, Leases},
+        svm::program_id,
     },
 };
-
-/// Something that a policy guards.
-trait Gate {
-    fn new() -> Self;
-    fn world(&mut self) -> &mut World;
-    fn operator(&self) -> Address;
-    fn customer(&self) -> Address;
-    fn open(&mut self, shown: &Shown) -> Outcome;
-    fn refuse(outcome: Outcome, refusal: Refusal);
-}
-
-struct Commitments {
-    stage: Stage,
-    operator: OperatorKeys,
-    customer: Keypair,
-    opened: u8,
-}
-
-impl Gate for Commitments {
-    fn new() -> Self {
-        let mut stage = Stage::new();
-        Self {
-            operator: stage.world.operator("operator", 100 * TOKEN),
-            customer: stage.world.svm.funded("customer"),
-            stage,
-            opened: 0,
-        }
-    }
-
-    fn world(&mut self) -> &mut World {
-        &mut self.stage.world
-    }
-
-    fn operator(&self) -> Address {
-        self.operator.authority.pubkey()
-    }
-
-    fn customer(&self) -> Address {
-        self.customer.pubkey()
-    }
-
-    fn open(&mut self, shown: &Shown) -> Outcome {
-        self.opened += 1;
-        let ix = self.stage.commitment_register(
-            self.customer.pubkey(),
-            self.operator.node.pubkey(),
-            self.operator.address,
-            [self.opened; 32],
-            1_000,
-        );
-        let ix = show(ix, &self.stage.world.policy(), shown);
-        let signers = [&self.customer, &self.operator.node];
-        self.stage.world.svm.send(&[ix], &signers)
-    }
-
-    fn refuse(outcome: Outcome, refusal: Refusal) {
-        let error: Error = match refusal {
-            Refusal::WrongPolicy => ProofsError::WrongPolicy,
-            Refusal::WrongIssuer => ProofsError::WrongIssuer,
-            Refusal::IssuerRevoked => ProofsError::IssuerRevoked,
-            Refusal::NotCleared => ProofsError::NotCleared,
-            Refusal::Revoked => ProofsError::ClearanceRevoked,
-            Refusal::Expired => ProofsError::ClearanceExpired,
-            Refusal::KindsMissing => ProofsError::KindNotCleared,
-            Refusal::Jurisdiction => ProofsError::JurisdictionRefused,
-            Refusal::AuditTier => ProofsError::AuditTierTooLow,
-        }
-        .into();
-        assert_refused(outcome, program_id("proofs"), error);
-    }
-}
-
-struct Leases {
-    world: CreditsWorld,
-    customer: Customer,
-    deal: Deal,
-}
-
-impl Gate for Leases {
-    fn new() -> Self {
-        let mut world = CreditsWorld::new();
-        let customer = world.rich_customer("customer", 100_000);
-        let deal = world.deal("operator", &customer);
-        Self {
-            world,
-            customer,
-            deal,
-        }
-    }
-
-    fn world(&mut self) -> &mut World {
-        &mut self.world.staking
-    }
-
-    fn operator(&self) -> Address {
-        self.deal.operator.authority.pubkey()
-    }
-
-    fn customer(&self) -> Address {
-        self.customer.key.pubkey()
-    }
-
-    fn open(&mut self, shown: &Shown) -> Outcome {
-        let ix = self.world.lease_open(&self.customer, &self.deal, terms());
-        let ix = show(ix, &self.world.policy(), shown);
-        let signers = [&self.customer.key, &self.deal.operator.node];
-        self.world.svm.send(&[ix], &signers)
-    }
-
-    fn refuse(outcome: Outcome, refusal: Refusal) {
-        let error: Error = match refusal {
-            Refusal::WrongPolicy => CreditsError::WrongPolicy,
-            Refusal::WrongIssuer => CreditsError::WrongIssuer,
-            Refusal::IssuerRevoked => CreditsError::IssuerRevoked,
-            Refusal::NotCleared => CreditsError::NotCleared,
-            Refusal::Revoked => CreditsError::ClearanceRevoked,
-            Refusal::Expired => CreditsError::ClearanceExpired,
-            Refusal::KindsMissing => CreditsError::KindNotCleared,
-            Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
-            Refusal::AuditTier => CreditsError::AuditTierTooLow,
-        }
-        .into();
-        assert_refused(outcome, program_id("credits"), error);
-    }
-}
-
-/// A gate with this policy, an issuer, and both parties cleared for everything for a year.
-fn cleared<G: Gate>(rules: PolicyRules) -> (G, IssuerKeys, Shown) {
-    let mut gate = G::new();
-    let (operator, customer) = (gate.operator(), gate.customer());
-    let world = gate.world();
-    world.impose(rules);
-    let issuer = world.issuer("issuer");
-    let terms = full_terms(world.svm.now());
-    for subject in [operator, customer] {
-        world.clear(&issuer, subject, terms);
-    }
-    let shown = Shown {
-        policy: world.policy(),
-        operator: world.vouched(&issuer, &operator),
-        customer: world.vouched(&issuer, &customer),
-    };
-    (gate, issuer, shown)
-}
 
 /// Rules that ask for everything, of residents of Germany.
 fn strictest() -> PolicyRules {
@@ -256,7 +104,8 @@ fn the_clearance_must_be_the_issuers_of_this_wallet<G: Gate>() {
     let twin = world.svm.fresh_address();
     world.svm.put_pod(twin, program_id("staking"), &forged);
     let own = shown.operator.clearance;
-    for wrong in [own, foreign, twin, issuer.address, customer] {
+    let stranger = other.key.pubkey();
+    for wrong in [own, foreign, twin, issuer.address, stranger] {
         let mut shown = shown;
         shown.customer.clearance = wrong;
         let outcome = gate.open(&shown);
@@ -403,7 +252,7 @@ fn an_attestation_expires<G: Gate>() {
 }
 
 mod commitments {
-    use super::*;
+    use super::Commitments;
 
     #[test]
     fn who_is_cleared_is_admitted() {
@@ -467,7 +316,7 @@ mod commitments {
 }
 
 mod leases {
-    use super::*;
+    use super::Leases;
 
     #[test]
     fn who_is_cleared_is_admitted() {

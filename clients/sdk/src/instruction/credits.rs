@@ -15,7 +15,7 @@ use trestle_credits::{
 pub use trestle_credits::state::{LeaseTerms, MarketParams};
 pub use trestle_staking::leaf::LeafProof;
 
-use super::build;
+use super::{build, clearance::Admission};
 use crate::address::{
     self, CREDITS_ID, SYSTEM_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID,
 };
@@ -162,8 +162,11 @@ pub struct LeaseParties {
     pub customer: Pubkey,
     pub node_key: Pubkey,
     pub network: Pubkey,
+    pub service: Pubkey,
     pub operator: Pubkey,
     pub commitment: Pubkey,
+    /// What vouches for operator and customer, as the service's policy asks.
+    pub admission: Admission,
 }
 
 /// Signed by the customer and by the operator's node.
@@ -176,6 +179,8 @@ pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
         commitment: parties.commitment,
         lease: address::lease(&parties.commitment),
         system_program: SYSTEM_PROGRAM_ID,
+        service: parties.service,
+        admission: parties.admission.accounts(&parties.service),
     };
     build(CREDITS_ID, &accounts, &args::LeaseOpen { terms })
 }
