@@ -1,5 +1,5 @@
-//! Nothing but opening something new asks for a clearance: who holds none any more is paid, settles,
-//! gets refunds and leaves like anybody else.
+//! Nothing but opening something new asks for a clearance: who holds none any more is paid,
+//! settles, gets refunds and leaves like anybody else.
 
 use {
     solana_signer::Signer,

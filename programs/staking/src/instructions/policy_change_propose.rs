@@ -1,7 +1,7 @@
 //! Propose other rules for the policy of a service.
 //!
 //! Rules that refuse somebody whom the present ones admit wait, so that whoever is concerned can
-//! obtain a clearance or leave. Rules that admit everybody whom the present ones admit hold at once.
+//! obtain a clearance or leave. Rules that refuse nobody new hold at once.
 //!
 //! Specification:
 //! - Only the network's authority can propose.

@@ -179,3 +179,94 @@ impl ServicePolicy {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        proptest::prelude::*,
+        trestle_core::{
+            change::CHANGE_DELAY_EPOCHS,
+            clearance::{KIND_KYB, KIND_KYC},
+        },
+    };
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Propose(PolicyRules),
+        Apply,
+        Cancel,
+        Wait(u64),
+    }
+
+    fn rules() -> impl Strategy<Value = PolicyRules> {
+        let kinds = 0..=(KIND_KYC | KIND_KYB);
+        (kinds.clone(), kinds).prop_map(|(operator_kinds, customer_kinds)| PolicyRules {
+            operator_kinds,
+            customer_kinds,
+            ..PolicyRules::default()
+        })
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => rules().prop_map(Step::Propose),
+            3 => Just(Step::Apply),
+            1 => Just(Step::Cancel),
+            3 => (0..5_u64).prop_map(Step::Wait),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_is_refused_by_rules_younger_than_the_delay(
+            steps in prop::collection::vec(step(), 1..60),
+        ) {
+            let mut policy = ServicePolicy::zeroed();
+            policy.create(255, Address::default());
+            let mut epoch = 0;
+            let mut proposed: Option<(PolicyRules, u64)> = None;
+            for step in steps {
+                let before = policy;
+                let outcome = match step {
+                    Step::Propose(rules) => {
+                        let outcome = policy.propose(&rules, Epoch(epoch), false);
+                        if outcome.is_ok() {
+                            proposed = Some((rules, epoch));
+                        }
+                        outcome
+                    }
+                    Step::Apply => policy.apply(Epoch(epoch)),
+                    Step::Cancel => policy.cancel().map(|_| ()),
+                    Step::Wait(epochs) => {
+                        epoch += epochs;
+                        Ok(())
+                    }
+                };
+                // A refusal undoes the whole transaction.
+                if outcome.is_err() {
+                    policy = before;
+                }
+                prop_assert!(policy.invariant().is_ok());
+                prop_assert_eq!(policy.changes > before.changes, policy.rules != before.rules);
+                if !policy.rules.core().admits_all_of(before.rules.core()) {
+                    let (rules, since) = proposed.unwrap();
+                    prop_assert_eq!(rules, policy.rules);
+                    prop_assert!(epoch > since + CHANGE_DELAY_EPOCHS);
+                }
+            }
+        }
+
+        #[test]
+        fn rules_nobody_relies_on_are_replaced_at_once(first in rules(), second in rules()) {
+            let mut policy = ServicePolicy::zeroed();
+            policy.create(255, Address::default());
+            for rules in [first, second] {
+                let is_new = rules != policy.rules;
+                prop_assert_eq!(policy.propose(&rules, Epoch(7), true).is_ok(), is_new);
+                prop_assert_eq!(policy.rules, rules);
+                prop_assert!(!policy.is_changing());
+            }
+        }
+    }
+}
