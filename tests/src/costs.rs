@@ -2,6 +2,7 @@
 
 use {
     crate::{
+        clearance::{asking, full_terms, issuer_params, known_parties, IssuerKeys},
         final_roots::Roots,
         staking::{network_params, profile, service_params, World, BOND_MIN},
         svm::{key, Sent},
@@ -10,9 +11,9 @@ use {
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
-    trestle_core::{leaf::LeafCounters, pause},
+    trestle_core::{clearance::KIND_KYC, leaf::LeafCounters, pause},
     trestle_staking::{
-        address::{delegator_stable_vault_address, delegator_vault_address},
+        address::{delegator_stable_vault_address, delegator_vault_address, issuer_address},
         constants::{DISTRIBUTOR, SLASHER},
     },
 };
@@ -50,6 +51,8 @@ pub fn staking() -> Vec<Cost> {
     stake(&mut costs);
     bonds(&mut costs);
     delegation(&mut costs);
+    clearances(&mut costs);
+    policies(&mut costs);
     costs
 }
 
@@ -146,6 +149,44 @@ fn delegation(costs: &mut Vec<Cost>) {
     world.deposit(&operator, 100 * TOKEN);
     let ix = world.operator_release(&operator);
     measure(costs, &mut world, "operator_release", ix, &[&owner]);
+}
+
+fn clearances(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let (authority, subject) = (key("authority"), key("subject").pubkey());
+    let issuer = IssuerKeys {
+        key: world.svm.funded("issuer"),
+        address: issuer_address(&world.network, &key("issuer").pubkey()).0,
+    };
+    let ix = world.issuer_admit(authority.pubkey(), issuer_params(issuer.key.pubkey()));
+    measure(costs, &mut world, "issuer_admit", ix, &[&authority]);
+    let terms = full_terms(world.svm.now());
+    let ix = world.clearance_grant(&issuer, subject, terms);
+    let clearance = ix.accounts[2].pubkey;
+    measure(costs, &mut world, "clearance_grant", ix, &[&issuer.key]);
+    let ix = world.clearance_revoke(&issuer, clearance);
+    measure(costs, &mut world, "clearance_revoke", ix, &[&issuer.key]);
+    let ix = world.clearance_close(&issuer, clearance);
+    measure(costs, &mut world, "clearance_close", ix, &[]);
+    let ix = world.issuer_revoke(authority.pubkey(), issuer.address);
+    measure(costs, &mut world, "issuer_revoke", ix, &[&authority]);
+}
+
+fn policies(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let authority = key("authority");
+    world.operator("operator", 0);
+    let ix = world.policy_create(authority.pubkey(), asking(KIND_KYC, 0));
+    measure(costs, &mut world, "policy_create", ix, &[&authority]);
+    world.svm.advance(3 * 3_600);
+    let ix = world.policy_change_apply();
+    measure(costs, &mut world, "policy_change_apply", ix, &[]);
+    let ix = world.policy_change_propose(authority.pubkey(), known_parties());
+    let name = "policy_change_propose";
+    measure(costs, &mut world, name, ix, &[&authority]);
+    let ix = world.policy_change_cancel(authority.pubkey());
+    let name = "policy_change_cancel";
+    measure(costs, &mut world, name, ix, &[&authority]);
 }
 
 /// With a full set of verifiers: the dearest case.

@@ -435,6 +435,8 @@ impl CreditsWorld {
             commitment: deal.commitment,
             lease: deal.lease,
             system_program: System::id(),
+            service: self.service,
+            admission: self.nothing_shown(),
         })
     }
 

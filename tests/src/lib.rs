@@ -2,10 +2,12 @@
 
 pub mod artifacts;
 pub mod challenges;
+pub mod clearance;
 pub mod costs;
 pub mod credits;
 pub mod delegation;
 pub mod final_roots;
+pub mod gates;
 pub mod governance;
 pub mod large;
 pub mod leases;

@@ -320,6 +320,7 @@ impl Stage {
                 operator,
                 commitment: commitment_address(&operator, &root).0,
                 system_program: System::id(),
+                admission: self.world.nothing_shown(),
             },
         )
     }

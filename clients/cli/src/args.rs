@@ -7,9 +7,10 @@ use solana_pubkey::Pubkey;
 
 use crate::{
     commands::{
-        completion::CompletionArgs, config::ConfigCommand, credits::CreditsCommand,
-        delegation::DelegationCommand, epoch::EpochCommand, lease::LeaseCommand,
-        network::NetworkCommand, operator::OperatorCommand, reward::RewardCommand,
+        clearance::ClearanceCommand, completion::CompletionArgs, config::ConfigCommand,
+        credits::CreditsCommand, delegation::DelegationCommand, epoch::EpochCommand,
+        issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
+        operator::OperatorCommand, reward::RewardCommand, service::ServiceCommand,
         stake::StakeCommand, store::StoreCommand,
     },
     config::{parse_commitment, Commitment},
@@ -167,6 +168,15 @@ pub enum Command {
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),
+    /// What the service asks of those who take part
+    #[command(subcommand)]
+    Service(ServiceCommand),
+    /// Whose word about wallets the network takes
+    #[command(subcommand)]
+    Issuer(IssuerCommand),
+    /// What issuers vouch for about wallets
+    #[command(subcommand)]
+    Clearance(ClearanceCommand),
     /// Settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use solana_rpc_client_api::client_error::Error as ClientError;
 use trestle_sdk::{
     amount::AmountError,
+    clearance::ClearanceError,
     decode::DecodedError,
     deployment::DeploymentError,
     fetch::FetchError,
@@ -239,6 +240,17 @@ impl From<TimeError> for CliError {
     }
 }
 
+impl From<ClearanceError> for CliError {
+    fn from(error: ClearanceError) -> Self {
+        match error {
+            ClearanceError::Fetch(error) => error.into(),
+            ClearanceError::Time(error) => error.into(),
+            ClearanceError::NotCleared { .. } => Self::failed("not-cleared", error.to_string())
+                .hint("`trestle service policy show` says what is asked for"),
+        }
+    }
+}
+
 impl From<Box<DecodedError>> for CliError {
     fn from(error: Box<DecodedError>) -> Self {
         let mut converted = Self::new(Kind::Rejected, kebab(&error.name), error.to_string());
@@ -292,6 +304,7 @@ impl From<StoreError> for CliError {
             StoreError::Fetch(error) => error.into(),
             StoreError::Send(error) => error.into(),
             StoreError::Time(error) => error.into(),
+            StoreError::Clearance(error) => error.into(),
             StoreError::Manifest(error) => error.into(),
             StoreError::Layout(error) => error.into(),
             StoreError::TooFewCredits { .. } => Self::failed("too-few-credits", error.to_string())

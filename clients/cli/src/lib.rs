@@ -24,6 +24,7 @@
 )]
 
 pub mod args;
+pub mod cleared;
 pub mod commands;
 pub mod config;
 pub mod context;

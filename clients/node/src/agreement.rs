@@ -7,6 +7,9 @@
 //! - `commitment_register` of the proofs program, for this operator and the customer who asks;
 //! - `lease_open` of the credits program, for the same two.
 //!
+//! What vouches for the two where the service has a policy is the customer's to show: the programs
+//! check it, and it is not theirs to take anything from.
+//!
 //! The node is a read-only signer in the `node` role of those two and stands nowhere else, so it
 //! pays no fee, no rent and no price. Lookup tables would hide accounts and are refused, and so is
 //! a durable nonce (it is an instruction of the system program): what is signed expires.
@@ -21,6 +24,7 @@ use trestle_proofs::address::commitment_address;
 use trestle_sdk::{
     address::{COMPUTE_BUDGET_PROGRAM_ID, CREDITS_ID, PROOFS_ID},
     instruction::{
+        clearance::Admission,
         credits::{lease_open, LeaseParties},
         proofs::{commitment_register, CommitmentParties},
     },
@@ -181,6 +185,7 @@ fn read_instruction(
 }
 
 fn read_registration(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<Registration> {
+    let admission = read_admission(accounts, parties)?;
     let arguments = data.get(DISCRIMINATOR_BYTES..)?;
     let (root, arguments) = arguments.split_first_chunk::<32>()?;
     let size_bytes = u64::from_le_bytes(arguments.try_into().ok()?);
@@ -191,6 +196,7 @@ fn read_registration(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Opt
             network: parties.network,
             service: parties.service,
             operator: parties.operator,
+            admission,
         },
         *root,
         size_bytes,
@@ -208,15 +214,23 @@ fn read_lease(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<Lea
     let terms: LeaseTerms =
         anchor_lang::wincode::config::deserialize(arguments, anchor_lang::BORSH_CONFIG).ok()?;
     let commitment = *accounts.get(LEASE_COMMITMENT_POSITION)?;
+    let admission = read_admission(accounts, parties)?;
     let parties = LeaseParties {
         customer: parties.customer,
         node_key: parties.node_key,
         network: parties.network,
+        service: parties.service,
         operator: parties.operator,
         commitment,
+        admission,
     };
     let expected = lease_open(&parties, terms);
     is_same(&expected, data, accounts).then_some(LeaseOffer { commitment, terms })
+}
+
+/// What vouches for the two, with the node's own key in none of these places.
+fn read_admission(accounts: &[Pubkey], parties: &Parties) -> Option<Admission> {
+    Admission::read(&parties.service, accounts).filter(|shown| !shown.shows(&parties.node_key))
 }
 
 fn is_same(expected: &solana_instruction::Instruction, data: &[u8], accounts: &[Pubkey]) -> bool {

@@ -4,14 +4,16 @@
 
 use solana_pubkey::Pubkey;
 use trestle_core::{
+    attestation::{self, SEED_ATTESTATION},
     program_ids,
     seeds::{
-        SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
-        SEED_DELEGATION, SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT,
-        SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR, SEED_INSURANCE_VAULT, SEED_LEASE,
-        SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL, SEED_POOL_VAULT,
-        SEED_PROPOSAL, SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS,
-        SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_CLEARANCE, SEED_COMMITMENT,
+        SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_DELEGATION, SEED_DELEGATION_POOL,
+        SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR,
+        SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK,
+        SEED_OPERATOR, SEED_POLICY, SEED_POOL, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE,
+        SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER,
+        SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -21,6 +23,9 @@ pub const PROOFS_ID: Pubkey = Pubkey::new_from_array(program_ids::PROOFS_ID);
 pub const REWARDS_ID: Pubkey = Pubkey::new_from_array(program_ids::REWARDS_ID);
 pub const CREDITS_ID: Pubkey = Pubkey::new_from_array(program_ids::CREDITS_ID);
 
+/// The Solana Attestation Service.
+pub const ATTESTATION_SERVICE_ID: Pubkey =
+    Pubkey::new_from_array(attestation::ATTESTATION_SERVICE_ID);
 pub const SYSTEM_PROGRAM_ID: Pubkey = Pubkey::new_from_array([0; 32]);
 pub const TOKEN_PROGRAM_ID: Pubkey = spl_token::ID;
 pub const TOKEN_2022_PROGRAM_ID: Pubkey = spl_token_2022_interface::ID;
@@ -91,6 +96,14 @@ pub fn delegator_stable_vault(network: &Pubkey) -> Pubkey {
     )
 }
 
+/// An issuer of clearances by its key; of attestations, by their credential.
+pub fn issuer(network: &Pubkey, authority: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_ISSUER, network.as_ref(), authority.as_ref()],
+        &STAKING_ID,
+    )
+}
+
 /// What others have delegated to an operator.
 pub fn delegation_pool(operator: &Pubkey) -> Pubkey {
     find(&[SEED_DELEGATION_POOL, operator.as_ref()], &STAKING_ID)
@@ -104,6 +117,14 @@ pub fn delegation(pool: &Pubkey, delegator: &Pubkey) -> Pubkey {
     )
 }
 
+/// What an issuer vouches for about a wallet.
+pub fn clearance(issuer: &Pubkey, subject: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_CLEARANCE, issuer.as_ref(), subject.as_ref()],
+        &STAKING_ID,
+    )
+}
+
 /// Signs for the rewards program when it pays delegators.
 pub fn distributor() -> Pubkey {
     find(&[SEED_DISTRIBUTOR], &REWARDS_ID)
@@ -112,6 +133,22 @@ pub fn distributor() -> Pubkey {
 /// The pending change of a network's or a service's parameters.
 pub fn change(target: &Pubkey) -> Pubkey {
     find(&[SEED_CHANGE, target.as_ref()], &STAKING_ID)
+}
+
+/// What a service asks of operators and customers.
+pub fn policy(service: &Pubkey) -> Pubkey {
+    find(&[SEED_POLICY, service.as_ref()], &STAKING_ID)
+}
+
+/// An attestation of a wallet under a credential and a schema.
+pub fn attestation(credential: &Pubkey, schema: &Pubkey, subject: &Pubkey) -> Pubkey {
+    let seeds = [
+        SEED_ATTESTATION,
+        credential.as_ref(),
+        schema.as_ref(),
+        subject.as_ref(),
+    ];
+    find(&seeds, &ATTESTATION_SERVICE_ID)
 }
 
 /// The last 64 final roots of a service.

@@ -24,8 +24,8 @@ pub use trestle_credits::state::{CustomerAccount, Lease, Maintenance, Market, Se
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
-    Delegation, DelegationPool, DelegatorVaults, Network, NetworkChange, Operator, Service,
-    ServiceChange, UnbondTicket, VerifierEntry, VerifierSet,
+    Clearance, Delegation, DelegationPool, DelegatorVaults, Issuer, Network, NetworkChange,
+    Operator, Service, ServiceChange, ServicePolicy, UnbondTicket, VerifierEntry, VerifierSet,
 };
 
 use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
@@ -84,6 +84,15 @@ impl Kind for VerifierSet {
 }
 impl Kind for Service {
     const NAME: &'static str = "service";
+}
+impl Kind for Issuer {
+    const NAME: &'static str = "issuer";
+}
+impl Kind for Clearance {
+    const NAME: &'static str = "clearance";
+}
+impl Kind for ServicePolicy {
+    const NAME: &'static str = "policy";
 }
 impl Kind for Operator {
     const NAME: &'static str = "operator";

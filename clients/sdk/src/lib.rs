@@ -12,6 +12,7 @@
 //! | [`cluster`] | clusters by name or URL |
 //! | [`deployment`] | the address book of one network |
 //! | [`amount`] | decimal amounts to base units and back, without floats |
+//! | [`clearance`] | what a policy asks for, and what vouches for a wallet |
 //! | [`node`] | the HTTP API of a storage node |
 //! | [`store`] | encrypt, erasure-code and place files on operators, and get them back |
 //!
@@ -35,6 +36,7 @@
 
 pub mod address;
 pub mod amount;
+pub mod clearance;
 pub mod cluster;
 pub mod decode;
 pub mod deployment;

@@ -45,8 +45,10 @@
 extern crate std;
 
 pub mod answer;
+pub mod attestation;
 pub mod breaker;
 pub mod change;
+pub mod clearance;
 pub mod delegation;
 pub mod device;
 pub mod emission;

@@ -64,3 +64,9 @@ pub const SEED_DELEGATION_POOL: &[u8] = b"delegation_pool";
 pub const SEED_DELEGATION: &[u8] = b"delegation";
 /// credits: Maintenance, then the operator.
 pub const SEED_MAINTENANCE: &[u8] = b"maintenance";
+/// staking: Issuer, then the network and the issuer's key.
+pub const SEED_ISSUER: &[u8] = b"issuer";
+/// staking: Clearance, then the issuer and the wallet that it clears.
+pub const SEED_CLEARANCE: &[u8] = b"clearance";
+/// staking: ServicePolicy, then the service.
+pub const SEED_POLICY: &[u8] = b"policy";

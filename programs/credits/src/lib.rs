@@ -6,6 +6,7 @@
 //! when nobody settles it in time.
 
 pub mod address;
+pub mod admission;
 pub mod clock;
 pub mod commitment;
 pub mod constants;

@@ -100,4 +100,22 @@ pub enum ProofsError {
     InvariantViolated,
     #[msg("The operator has left its service for good: choose another operator")]
     OperatorExited,
+    #[msg("This is not the policy of the service: derive its address from the service")]
+    WrongPolicy,
+    #[msg("A party's issuer is none of this network: pass an issuer that the network admitted")]
+    WrongIssuer,
+    #[msg("The network trusts a party's issuer no longer: obtain a clearance from another one")]
+    IssuerRevoked,
+    #[msg("A party shows no clearance of its wallet by that issuer: obtain one and pass it")]
+    NotCleared,
+    #[msg("The clearance of a party was revoked: have its issuer grant it again")]
+    ClearanceRevoked,
+    #[msg("The clearance of a party has expired: have its issuer renew it")]
+    ClearanceExpired,
+    #[msg("The clearance of a party lacks a kind that the service asks for: obtain all of them")]
+    KindNotCleared,
+    #[msg("The service does not admit the jurisdiction of a party: use another service")]
+    JurisdictionRefused,
+    #[msg("The audit tier of a party is below what the service asks for: obtain a higher one")]
+    AuditTierTooLow,
 }

@@ -5,6 +5,7 @@
 //! vouch for it, and whoever shows within the window that it is wrong takes part of their bonds.
 
 pub mod address;
+pub mod admission;
 pub mod clock;
 pub mod constants;
 pub mod error;

@@ -7,10 +7,10 @@ use {
     crate::ID,
     anchor_lang::prelude::*,
     trestle_core::seeds::{
-        SEED_BOND_VAULT, SEED_CHANGE, SEED_DELEGATION, SEED_DELEGATION_POOL,
+        SEED_BOND_VAULT, SEED_CHANGE, SEED_CLEARANCE, SEED_DELEGATION, SEED_DELEGATION_POOL,
         SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS,
-        SEED_INSURANCE_VAULT, SEED_NETWORK, SEED_OPERATOR, SEED_SERVICE, SEED_STAKE_VAULT,
-        SEED_VERIFIERS,
+        SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_NETWORK, SEED_OPERATOR, SEED_POLICY, SEED_SERVICE,
+        SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 
@@ -77,4 +77,19 @@ pub fn delegation_address(pool: &Address, delegator: &Address) -> (Address, u8) 
 /// The pending change of a network or a service.
 pub fn change_address(target: &Address) -> (Address, u8) {
     find_program_address(&[SEED_CHANGE, target.as_ref()], &ID)
+}
+
+/// The issuer of this key in a network.
+pub fn issuer_address(network: &Address, authority: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_ISSUER, network.as_ref(), authority.as_ref()], &ID)
+}
+
+/// What an issuer vouches for about a wallet.
+pub fn clearance_address(issuer: &Address, subject: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_CLEARANCE, issuer.as_ref(), subject.as_ref()], &ID)
+}
+
+/// What a service asks of operators and customers.
+pub fn policy_address(service: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_POLICY, service.as_ref()], &ID)
 }

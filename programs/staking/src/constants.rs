@@ -76,6 +76,19 @@ pub const JAIL_COUNT_MAX: u32 = 5;
 /// Verifiers in one network: as many as one `u32` of attestation bits can name.
 pub const VERIFIERS_MAX: usize = 32;
 
+/// An issuer signs clearances of this program.
+pub const ISSUER_NATIVE: u8 = 1;
+/// An issuer is a credential of the Solana Attestation Service.
+pub const ISSUER_ATTESTATIONS: u8 = 2;
+/// Bytes of an issuer's name.
+pub const ISSUER_NAME_BYTES_MAX: usize = 31;
+/// Seconds (five years). What was checked longer ago says little about today.
+pub const CLEARANCE_SECONDS_MAX: i64 = 157_680_000;
+
+/// The Solana Attestation Service.
+pub const ATTESTATION_SERVICE_ID: Address =
+    Address::new_from_array(trestle_core::attestation::ATTESTATION_SERVICE_ID);
+
 #[cfg(test)]
 mod tests {
     use {

@@ -170,4 +170,48 @@ pub enum StakingError {
     WindowBeyondUnbonding,
     #[msg("The rent goes back to who paid it: pass the address that the change names")]
     WrongRecipient,
+    #[msg("The kinds are out of bounds: choose at least one, and none that does not exist")]
+    BadKinds,
+    #[msg("The source is not known: 1 signs clearances, 2 is a credential of attestations")]
+    BadIssuerSource,
+    #[msg("The name must be printable ASCII of 1 to 31 bytes")]
+    BadIssuerName,
+    #[msg("Attestations need a schema, and a place for the country and the tier of their kinds")]
+    BadSchema,
+    #[msg("The issuer's key must be a key: the zero address can sign nothing")]
+    BadIssuerKey,
+    #[msg("The network trusts this issuer no longer: have another issuer admitted")]
+    IssuerRevoked,
+    #[msg("This issuer attests elsewhere: obtain its attestation there")]
+    NotNativeIssuer,
+    #[msg("The signer is not the issuer: sign with the key that the network admitted")]
+    NotIssuer,
+    #[msg("This is not the issuer of the clearance: pass the issuer that it names")]
+    WrongIssuer,
+    #[msg("The network did not admit this issuer for such a kind: grant the kinds it may")]
+    KindNotGrantable,
+    #[msg("The jurisdiction must be two capital letters, with the kind for it and not without")]
+    BadJurisdiction,
+    #[msg("The audit tier must be above zero with the kind for it, and zero without")]
+    BadAuditTier,
+    #[msg("A clearance must end in the future, within five years")]
+    BadExpiry,
+    #[msg("The clearance is revoked already: nothing to do")]
+    ClearanceRevoked,
+    #[msg("The clearance still counts: close it when it has expired or was revoked")]
+    ClearanceLive,
+    #[msg("The rent goes back to who paid it: pass the issuer's key")]
+    WrongRecipient,
+    #[msg("The jurisdictions must be 1 to 32 countries in ascending order, for the kind for them")]
+    BadJurisdictions,
+    #[msg("These are the rules of the policy already: nothing to do")]
+    PolicyUnchanged,
+    #[msg("No change of the policy waits: propose one first")]
+    NoPolicyChange,
+    #[msg("The change is not due yet: apply it when its epoch has begun")]
+    ChangeNotDue,
+    #[msg("The account belongs to another service: pass the accounts of one service")]
+    WrongService,
+    #[msg("The change lapsed, because nobody applied it in time: propose it again")]
+    ChangeLapsed,
 }

@@ -4,9 +4,11 @@ use {
     crate::{
         error::StakingError,
         state::{DelegationPool, DelegatorVaults, Network, Operator, VerifierSet},
+        state::{Network, Operator, Service, ServicePolicy, VerifierSet},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
+    trestle_core::units::Epoch,
 };
 
 /// An operator whose stake changes, with the vault that holds it.
@@ -150,11 +152,60 @@ impl DelegatorRewards {
     }
 }
 
+/// The policy of a service whose rules change.
+#[derive(Accounts)]
+pub struct PolicyChange {
+    /// The service's network: its clock counts the epochs.
+    #[account(
+        constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
+        address = service.network @ StakingError::WrongNetwork,
+    )]
+    pub network: Account<Network>,
+    /// The service.
+    #[account(address = policy.service @ StakingError::WrongService)]
+    pub service: Account<Service>,
+    /// The policy.
+    #[account(mut, constraint = policy.is_at(policy.address()) @ StakingError::WrongAddress)]
+    pub policy: Account<ServicePolicy>,
+}
+
+impl PolicyChange {
+    /// The epoch that runs.
+    pub fn epoch(&self) -> Result<Epoch> {
+        self.network.epoch_at(Clock::get()?.unix_timestamp)
+    }
+}
+
+/// What vouches for one party where a policy asks for it; else any account in each place. Which
+/// accounts they are, `admission` checks when it needs them.
+#[derive(Accounts)]
+pub struct Voucher {
+    /// An issuer of the network.
+    pub issuer: UncheckedAccount,
+    /// The issuer's clearance of the party, or its attestation.
+    pub clearance: UncheckedAccount,
+    /// The credential of the attestation; any account with a clearance.
+    pub credential: UncheckedAccount,
+}
+
+/// What admits an operator and a customer to something new of a service.
+#[derive(Accounts)]
+pub struct Admission {
+    /// The service's policy: the address that the service gives, whether it has one or not.
+    pub policy: UncheckedAccount,
+    /// What vouches for the wallet that registered the operator.
+    pub operator: Nested<Voucher>,
+    /// What vouches for the customer.
+    pub customer: Nested<Voucher>,
+}
+
 /// The groups as clients fill them in: addresses only.
 pub mod client {
     pub use super::{
-        __client_accounts_bondvault::BondVault, __client_accounts_delegatedstake::DelegatedStake,
+        __client_accounts_admission::Admission, __client_accounts_bondvault::BondVault,
+        __client_accounts_delegatedstake::DelegatedStake,
         __client_accounts_delegatorrewards::DelegatorRewards,
-        __client_accounts_stakevault::StakeVault,
+        __client_accounts_policychange::PolicyChange, __client_accounts_stakevault::StakeVault,
+        __client_accounts_voucher::Voucher,
     };
 }

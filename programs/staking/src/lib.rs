@@ -5,6 +5,7 @@
 //! the delegator after the unbonding time, or by a slash that a final root contains.
 
 pub mod address;
+pub mod admission;
 pub mod constants;
 pub mod error;
 pub mod event;
@@ -20,7 +21,11 @@ use anchor_lang::prelude::*;
 use {
     instructions::*,
     leaf::LeafProof,
+    state::{
+        ClearanceTerms, IssuerParams, NetworkParams, OperatorProfile, PolicyRules, ServiceParams,
+    },
     state::{NetworkParams, OperatorProfile, ServiceParams},
+    trestle_core::units::TokenAmount,
     trestle_core::units::{StableAmount, TokenAmount},
 };
 
@@ -288,6 +293,67 @@ pub mod trestle_staking {
     /// Adds to the bond of a verifier.
     pub fn verifier_bond_add(ctx: &mut Context<VerifierBondAdd>, amount: u64) -> Result<()> {
         emit!(ctx.accounts.verifier_bond_add(TokenAmount(amount))?);
+        Ok(())
+    }
+
+    /// Admits an issuer of clearances.
+    pub fn issuer_admit(ctx: &mut Context<IssuerAdmit>, params: IssuerParams) -> Result<()> {
+        emit!(ctx.accounts.issuer_admit(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Ends the network's trust in an issuer.
+    pub fn issuer_revoke(ctx: &mut Context<IssuerRevoke>) -> Result<()> {
+        emit!(ctx.accounts.issuer_revoke()?);
+        Ok(())
+    }
+
+    /// Clears a wallet, or changes how it is cleared.
+    pub fn clearance_grant(
+        ctx: &mut Context<ClearanceGrant>,
+        subject: Address,
+        terms: ClearanceTerms,
+    ) -> Result<()> {
+        emit!(ctx.accounts.clearance_grant(subject, &terms, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Takes a clearance back.
+    pub fn clearance_revoke(ctx: &mut Context<ClearanceRevoke>) -> Result<()> {
+        emit!(ctx.accounts.clearance_revoke()?);
+        Ok(())
+    }
+
+    /// Closes a clearance that counts no longer.
+    pub fn clearance_close(ctx: &mut Context<ClearanceClose>) -> Result<()> {
+        emit!(ctx.accounts.clearance_close()?);
+        Ok(())
+    }
+
+    /// Gives a service its policy.
+    pub fn policy_create(ctx: &mut Context<PolicyCreate>, rules: PolicyRules) -> Result<()> {
+        emit!(ctx.accounts.policy_create(&rules, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Proposes other rules for a policy.
+    pub fn policy_change_propose(
+        ctx: &mut Context<PolicyChangePropose>,
+        rules: PolicyRules,
+    ) -> Result<()> {
+        emit!(ctx.accounts.policy_change_propose(&rules)?);
+        Ok(())
+    }
+
+    /// Puts the waiting rules of a policy into force.
+    pub fn policy_change_apply(ctx: &mut Context<PolicyChangeApply>) -> Result<()> {
+        emit!(ctx.accounts.policy_change_apply()?);
+        Ok(())
+    }
+
+    /// Withdraws the waiting rules of a policy.
+    pub fn policy_change_cancel(ctx: &mut Context<PolicyChangeCancel>) -> Result<()> {
+        emit!(ctx.accounts.policy_change_cancel()?);
         Ok(())
     }
 }

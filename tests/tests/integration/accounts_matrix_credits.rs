@@ -101,7 +101,8 @@ fn lease_open() {
         name: "lease_open",
         instruction: world.lease_open(&customer, &deal, terms()),
         signers: vec![&customer.key, &deal.operator.node],
-        free: vec![],
+        // Without a policy nobody looks for one.
+        free: vec![(world.policy(), Fault::Stranger)],
     }
     .check(&mut world.svm);
 }

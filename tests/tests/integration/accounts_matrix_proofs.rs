@@ -69,8 +69,12 @@ fn commitment_register_and_end() {
         1_000,
     );
     let commitment = ix.accounts[5].pubkey;
-    // Anybody can become a customer.
-    let free = [(customer.pubkey(), Fault::Stranger)];
+    // Anybody can become a customer; without a policy nobody looks for one.
+    let policy = stage.world.policy();
+    let free = [
+        (customer.pubkey(), Fault::Stranger),
+        (policy, Fault::Stranger),
+    ];
     let signers = [&customer, &operator.node];
     check(&mut stage, "commitment_register", ix, &signers, &free);
     let ix = stage.commitment_end(customer.pubkey(), commitment);

@@ -12,7 +12,9 @@ use {
         state::{CommitmentStatus, NEVER},
         ID,
     },
+    trestle_staking::state::PolicyRules,
     trestle_tests::{
+        clearance::known_parties,
         proofs::Stage,
         staking::profile,
         svm::{assert_refused, key},
@@ -140,6 +142,23 @@ fn a_root_that_the_operator_has_committed_to_already_is_refused() {
     stage
         .commit(&other, &customer, ROOT, SIZE)
         .expect("a commitment of another operator");
+}
+
+#[test]
+fn a_service_with_a_policy_admits_only_with_the_clearances_that_it_asks_for() {
+    let mut stage = Stage::new();
+    let operator = stage.world.operator("operator", 100 * TOKEN);
+    let customer = stage.world.svm.funded("customer");
+    stage.world.impose(known_parties());
+
+    let outcome = stage.commit(&operator, &customer, ROOT, SIZE);
+
+    // `admission` tries every way to be refused and to be admitted.
+    assert_refused(outcome, ID, ProofsError::WrongIssuer);
+    stage.world.impose(PolicyRules::default());
+    stage
+        .commit(&operator, &customer, ROOT, SIZE)
+        .expect("a commitment under a policy that asks for nothing");
 }
 
 #[test]

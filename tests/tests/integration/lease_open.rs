@@ -8,9 +8,14 @@ use {
         state::{CustomerAccount, LeaseTerms, SlaStep},
         ID,
     },
-    trestle_staking::state::Network,
+    trestle_staking::{
+        address::service_address,
+        state::{Network, PolicyRules},
+    },
     trestle_tests::{
+        clearance::known_parties,
         credits::{terms, CreditsWorld},
+        staking::service_params,
         svm::{assert_refused, key},
     },
 };
@@ -180,6 +185,39 @@ fn a_schedule_of_service_credits_rises_step_by_step() {
     let sent = world.open(&customer, &deal, terms).expect("a lease");
     let event = sent.event::<LeaseOpened>().expect("an event");
     assert_eq!(event.deeper_steps, deeper_steps);
+}
+
+fn a_service_with_a_policy_admits_only_with_the_clearances_that_it_asks_for() {
+    let mut world = CreditsWorld::new();
+    let customer = world.rich_customer("customer", 100_000);
+    let deal = world.deal("operator", &customer);
+    world.impose(known_parties());
+
+    let outcome = world.open(&customer, &deal, terms());
+
+    // `admission` tries every way to be refused and to be admitted.
+    assert_refused(outcome, ID, CreditsError::WrongIssuer);
+    world.impose(PolicyRules::default());
+    world
+        .open(&customer, &deal, terms())
+        .expect("a lease under a policy that asks for nothing");
+}
+
+#[test]
+fn the_service_must_be_the_operators() {
+    let mut world = CreditsWorld::new();
+    let customer = world.rich_customer("customer", 100_000);
+    let deal = world.deal("operator", &customer);
+    // Another service of the network, without a policy.
+    world.create_service(service_params()).expect("a service");
+    let mut ix = world.lease_open(&customer, &deal, terms());
+    let service = world.service;
+    let place = ix.accounts.iter_mut().find(|meta| meta.pubkey == service);
+    place.expect("the service").pubkey = service_address(&world.network, 1).0;
+
+    let outcome = world.svm.send(&[ix], &[&customer.key, &deal.operator.node]);
+
+    assert_refused(outcome, ID, CreditsError::WrongService);
 }
 
 #[test]

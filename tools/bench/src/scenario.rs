@@ -23,6 +23,9 @@ use crate::idl;
 /// Leaves of a payout tree as deep as the largest that a service is measured with: depth 20.
 const MANY_LEAVES: usize = 1 << 20;
 
+/// A service whose policy asks for a clearance of either party.
+const TWO_CLEARANCES: &str = "policy, two clearances";
+
 /// What one execution of an instruction cost, alone in its transaction.
 pub struct Row {
     pub program: &'static str,

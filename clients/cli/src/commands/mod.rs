@@ -1,17 +1,21 @@
 //! One module for each noun.
 
+pub mod clearance;
 pub mod completion;
 pub mod config;
 pub mod credits;
 pub mod delegation;
 pub mod delegation_output;
 pub mod epoch;
+pub mod issuer;
 pub mod lease;
 pub mod network;
 pub mod network_pause;
 pub mod operator;
+pub mod policy;
 pub mod reward;
 pub mod reward_explain;
+pub mod service;
 pub mod stake;
 pub mod store;
 pub mod store_output;
@@ -34,6 +38,9 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Lease(command) => lease::run(command, context).await,
         Command::Epoch(command) => epoch::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
+        Command::Service(command) => service::run(command, context).await,
+        Command::Issuer(command) => issuer::run(command, context).await,
+        Command::Clearance(command) => clearance::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Completion(args) => completion::run(args),
     }

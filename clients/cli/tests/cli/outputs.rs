@@ -11,7 +11,7 @@ use trestle_cli::{
     output::{render, Format},
 };
 
-use crate::samples;
+use crate::{samples, samples_clearance};
 
 /// The three ways of printing in one snapshot.
 fn check<T: Serialize + Display>(name: &str, value: &T) {
@@ -149,6 +149,28 @@ fn store() {
     check("store_get", &samples::store_get());
     check("store_list", &samples::store_list());
     check("store_verify", &samples::store_verify());
+}
+
+#[test]
+fn issuer() {
+    check("issuer_admit", &samples_clearance::issuer_admit());
+    check("issuer_list", &samples_clearance::issuers());
+}
+
+#[test]
+fn clearance() {
+    check("clearance_grant", &samples_clearance::clearance_grant());
+    check("clearance_show", &samples_clearance::clearance());
+    check("clearance_list", &samples_clearance::clearances());
+}
+
+#[test]
+fn service_policy() {
+    check("service_policy_show", &samples_clearance::policy());
+    check(
+        "service_policy_propose",
+        &samples_clearance::policy_propose(),
+    );
 }
 
 #[test]

@@ -47,6 +47,9 @@ fn every_command_of_the_main_job_is_in_it() {
         "reward explain",
         "epoch show",
         "network show",
+        "service policy propose",
+        "issuer admit",
+        "clearance grant",
         "config get",
         "completion",
     ] {

@@ -14,8 +14,9 @@ use std::fs;
 use trestle_credits::state::LeaseTerms;
 use trestle_proofs::address::commitment_address;
 use trestle_sdk::{
-    address::{COMPUTE_BUDGET_PROGRAM_ID, SYSTEM_PROGRAM_ID},
+    address::{self, COMPUTE_BUDGET_PROGRAM_ID, SYSTEM_PROGRAM_ID},
     instruction::{
+        clearance::{Admission, Voucher},
         credits::{lease_open, LeaseParties},
         proofs::{commitment_register, CommitmentParties},
     },
@@ -51,12 +52,15 @@ impl Offer {
                 network: operator.network,
                 service: operator.service,
                 operator: operator.address,
+                admission: Admission::default(),
             },
             lease: LeaseParties {
                 customer,
                 node_key: world.node_key,
                 network: operator.network,
+                service: operator.service,
                 operator: operator.address,
+                admission: Admission::default(),
                 commitment: commitment_address(&operator.address, &shard.root.0).0,
             },
             root: shard.root.0,
@@ -271,6 +275,41 @@ async fn storing_for_nothing_is_a_choice() {
     );
 }
 
+/// Places of what vouches for the parties: the six after the policy.
+fn voucher_places(instruction: &Instruction, service: &Pubkey) -> std::ops::Range<usize> {
+    let policy = address::policy(service);
+    let mut accounts = instruction.accounts.iter();
+    let position = accounts.position(|meta| meta.pubkey == policy).unwrap();
+    position + 1..position + 7
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_vouches_for_the_parties_may_be_shown_but_is_never_the_node() {
+    let world = World::new().await;
+    let shard = world.store(20_000, 1).await;
+    let voucher = |byte, credential| Voucher {
+        issuer: Pubkey::new_from_array([byte; 32]),
+        clearance: Pubkey::new_from_array([byte + 1; 32]),
+        credential,
+    };
+    let mut offer = Offer::new(&world, &shard);
+    let admission = Admission {
+        operator: Some(voucher(60, None)),
+        customer: Some(voucher(70, Some(Pubkey::new_from_array([72; 32])))),
+    };
+    (offer.register.admission, offer.lease.admission) = (admission, admission);
+    assert_eq!(ask_customer(&world, &offer.both()).await.status, 200);
+    for position in [1, 2] {
+        let places = voucher_places(&offer.both()[position], &offer.register.service);
+        for place in places {
+            let mut instructions = offer.both();
+            instructions[position].accounts[place].pubkey = world.node_key;
+            let answer = ask_customer(&world, &instructions).await;
+            answer.expect_error(400, "transaction_refused");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_account_and_every_byte_of_an_instruction_counts() {
     let world = World::new().await;
@@ -286,10 +325,12 @@ async fn every_account_and_every_byte_of_an_instruction_counts() {
             let mut changed = instruction.clone();
             changed.accounts[account].pubkey = Pubkey::new_unique();
             let answer = ask_customer(&world, &with(changed)).await;
-            assert!(
-                matches!(answer.status.as_u16(), 400 | 404),
-                "account {account}"
-            );
+            // What vouches for the parties is the customer's choice.
+            let status = answer.status.as_u16();
+            let is_voucher =
+                voucher_places(instruction, &offer.register.service).contains(&account);
+            assert_eq!(status == 200, is_voucher, "account {account}");
+            assert!(matches!(status, 200 | 400 | 404), "account {account}");
         }
         for change in [
             (|one: &mut Instruction| one.data.push(0)) as fn(&mut Instruction),

@@ -15,7 +15,10 @@ use trestle_node::{
     settings::Settings,
 };
 use trestle_sdk::{
-    instruction::proofs::{commitment_register, CommitmentParties},
+    instruction::{
+        clearance::Admission,
+        proofs::{commitment_register, CommitmentParties},
+    },
     request::{sign_at, RequestTarget, HEADERS},
     send::encode_transaction,
 };
@@ -45,6 +48,7 @@ fn registration() -> VersionedTransaction {
         network,
         service,
         operator,
+        admission: Admission::default(),
     };
     let instruction = commitment_register(&register, [7; 32], 1_000);
     let message = Message::new_with_blockhash(&[instruction], Some(&customer), &Hash::default());

@@ -17,7 +17,7 @@ use trestle_credits::{
 pub use trestle_credits::state::{LeaseTerms, MarketParams, SlaStep, DEEPER_STEPS};
 pub use trestle_staking::leaf::LeafProof;
 
-use super::build;
+use super::{build, clearance::Admission};
 use crate::address::{
     self, CREDITS_ID, SYSTEM_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID,
 };
@@ -164,8 +164,11 @@ pub struct LeaseParties {
     pub customer: Pubkey,
     pub node_key: Pubkey,
     pub network: Pubkey,
+    pub service: Pubkey,
     pub operator: Pubkey,
     pub commitment: Pubkey,
+    /// What vouches for operator and customer, as the service's policy asks.
+    pub admission: Admission,
 }
 
 fn opening(parties: &LeaseParties) -> LeaseOpen {
@@ -177,6 +180,8 @@ fn opening(parties: &LeaseParties) -> LeaseOpen {
         commitment: parties.commitment,
         lease: address::lease(&parties.commitment),
         system_program: SYSTEM_PROGRAM_ID,
+        service: parties.service,
+        admission: parties.admission.accounts(&parties.service),
     }
 }
 

@@ -11,7 +11,7 @@ pub use trestle_proofs::{
     state::{ProposedRoot, Totals},
 };
 
-use super::build;
+use super::{build, clearance::Admission};
 use crate::address::{self, PROOFS_ID, STAKING_ID, SYSTEM_PROGRAM_ID, TOKEN_PROGRAM_ID};
 
 /// Opens the rings of a service. Anybody may pay for it.
@@ -34,6 +34,8 @@ pub struct CommitmentParties {
     pub network: Pubkey,
     pub service: Pubkey,
     pub operator: Pubkey,
+    /// What vouches for operator and customer, as the service's policy asks.
+    pub admission: Admission,
 }
 
 /// Signed by the customer, who pays the rent, and by the operator's node.
@@ -50,6 +52,7 @@ pub fn commitment_register(
         operator: parties.operator,
         commitment: address::commitment(&parties.operator, &root),
         system_program: SYSTEM_PROGRAM_ID,
+        admission: parties.admission.accounts(&parties.service),
     };
     let args = args::CommitmentRegister { root, size_bytes };
     build(PROOFS_ID, &accounts, &args)

@@ -43,7 +43,11 @@ fn builder_files(program: &str) -> Vec<String> {
     fs::read_dir(root.join(folder))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| *name == format!("{program}.rs") || name.starts_with(&format!("{program}_")))
+        .filter(|name| {
+            *name == format!("{program}.rs")
+                || name.starts_with(&format!("{program}_"))
+                || (program == "staking" && name == "clearance.rs")
+        })
         .map(|name| format!("{folder}/{name}"))
         .collect()
 }
@@ -121,4 +125,49 @@ fn a_push_lists_claim_and_payout_of_each_operator() {
         .rev()
         .take(6)
         .all(|a| a.is_writable && !a.is_signer));
+}
+
+#[test]
+fn what_vouches_for_the_parties_is_read_back_from_an_instruction() {
+    let key = |byte| Pubkey::new_from_array([byte; 32]);
+    let cleared = clearance::Voucher {
+        issuer: key(10),
+        clearance: key(11),
+        credential: None,
+    };
+    let attested = clearance::Voucher {
+        credential: Some(key(12)),
+        ..cleared
+    };
+    for (operator, customer) in [
+        (None, None),
+        (Some(cleared), None),
+        (None, Some(attested)),
+        (Some(attested), Some(cleared)),
+    ] {
+        let admission = clearance::Admission { operator, customer };
+        let parties = credits::LeaseParties {
+            customer: key(1),
+            node_key: key(2),
+            network: key(3),
+            service: key(4),
+            operator: key(5),
+            commitment: key(6),
+            admission,
+        };
+        let terms = credits::LeaseTerms {
+            rate_per_epoch: 1,
+            epochs: 1,
+            period_epochs: 1,
+            sla_bps: 0,
+            credit_bps: 0,
+        };
+        let instruction = credits::lease_open(&parties, terms);
+        let accounts: Vec<Pubkey> = instruction.accounts.iter().map(|a| a.pubkey).collect();
+        let read = clearance::Admission::read(&parties.service, &accounts);
+        assert_eq!(read, Some(admission));
+        assert_eq!(clearance::Admission::read(&key(9), &accounts), None);
+        assert_eq!(admission.shows(&key(10)), operator.or(customer).is_some());
+        assert!(!admission.shows(&parties.node_key));
+    }
 }

@@ -10,7 +10,9 @@ use thiserror::Error;
 use trestle_core::storage::CommitError;
 
 use super::{CipherError, ErasureError, LayoutError, ManifestError};
-use crate::{fetch::FetchError, node::NodeError, send::SendError, time::TimeError};
+use crate::{
+    clearance::ClearanceError, fetch::FetchError, node::NodeError, send::SendError, time::TimeError,
+};
 
 /// Why a file could not be stored or brought back.
 #[derive(Debug, Error)]
@@ -45,6 +47,8 @@ pub enum StoreError {
     Send(#[from] SendError),
     #[error(transparent)]
     Time(#[from] TimeError),
+    #[error(transparent)]
+    Clearance(#[from] ClearanceError),
     #[error("{found} operators can take a shard now, {needed} are needed{}", reasons(.refusals))]
     TooFewOperators {
         found: usize,

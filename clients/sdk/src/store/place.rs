@@ -24,6 +24,7 @@ use crate::{
     address,
     fetch::{fetch_optional, Commitment, CustomerAccount, Lease},
     instruction::{
+        clearance::Admission,
         credits::{lease_open, LeaseParties, LeaseTerms},
         proofs::{commitment_register, CommitmentParties},
     },
@@ -304,12 +305,17 @@ impl<'a> Placement<'a> {
         let manifest = lock(&self.manifest);
         let (operator, node_key) = (candidate.operator, candidate.node_key);
         let (customer, network) = (manifest.customer, manifest.network);
+        let admission = Admission {
+            operator: candidate.voucher,
+            customer: lock(&self.market).customer_voucher,
+        };
         let parties = CommitmentParties {
             customer,
             node_key,
             network,
             service: manifest.service,
             operator,
+            admission,
         };
         let size = manifest.layout.shard_bytes();
         let register = commitment_register(&parties, record.root, size);
@@ -317,7 +323,9 @@ impl<'a> Placement<'a> {
             customer,
             node_key,
             network,
+            service: manifest.service,
             operator,
+            admission,
             commitment: address::commitment(&operator, &record.root),
         };
         let terms = LeaseTerms {

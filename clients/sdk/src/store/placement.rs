@@ -17,7 +17,9 @@ use trestle_core::pause;
 
 use super::{LeaseChoice, StoreContext, StoreError};
 use crate::{
+    clearance::{Gate, Role},
     fetch::{fetch, list, Filter, Network, Operator, Service},
+    instruction::clearance::Voucher,
     node::{Health, NodeClient},
 };
 
@@ -47,6 +49,8 @@ pub struct Candidate {
     pub zone: u32,
     pub node: NodeClient,
     pub node_key: Pubkey,
+    /// What vouches for it, where the service's policy asks.
+    pub voucher: Option<Voucher>,
     /// Credits an epoch that it asks for the shard.
     pub rate: u64,
 }
@@ -56,6 +60,8 @@ pub struct Candidate {
 pub struct Market {
     pub candidates: VecDeque<Candidate>,
     pub refusals: Vec<(Pubkey, String)>,
+    /// What vouches for the customer, where the service's policy asks.
+    pub customer_voucher: Option<Voucher>,
 }
 
 /// Asks the operators of the service.
@@ -66,19 +72,22 @@ pub async fn find_candidates(
     let rpc = context.sender.rpc;
     let service: Service = fetch(rpc, &context.service).await?;
     let network: Network = fetch(rpc, &context.network).await?;
+    let gate = Gate::read(rpc, &context.network, &context.service).await?;
+    let customer = context.customer.pubkey();
+    let customer_voucher = gate.voucher(rpc, Role::Customer, &customer).await?;
     let filter = Filter::address(offset_of!(Operator, service), &context.service);
     let mut operators = list::<Operator>(rpc, &[filter]).await?;
     operators.sort_by_key(|(address, _)| rendezvous(&demand.file_sha256, address));
     let asked = operators.into_iter().take(HEALTH_CHECKS_MAX);
     let verdicts = stream::iter(asked)
         .map(|(address, operator)| {
-            let service = &service;
+            let (service, gate) = (&service, &gate);
             let paused = pause::is_paused(network.paused, AREAS_OF_STORING);
             async move {
                 let verdict = if paused {
                     Err("the network is paused".to_string())
                 } else {
-                    judge(context, demand, service, &address, &operator).await
+                    judge(context, demand, service, gate, &address, &operator).await
                 };
                 (address, verdict)
             }
@@ -97,6 +106,7 @@ pub async fn find_candidates(
     Ok(Market {
         candidates: spread(willing),
         refusals,
+        customer_voucher,
     })
 }
 
@@ -104,6 +114,7 @@ async fn judge(
     context: &StoreContext<'_>,
     demand: &Demand,
     service: &Service,
+    gate: &Gate,
     address: &Pubkey,
     operator: &Operator,
 ) -> Result<Candidate, String> {
@@ -116,6 +127,10 @@ async fn judge(
             operator.stake
         ));
     }
+    let voucher = gate
+        .voucher(context.sender.rpc, Role::Operator, &operator.authority)
+        .await
+        .map_err(|error| error.to_string())?;
     let endpoint = operator.endpoint_str();
     let node = NodeClient::new(context.http.clone(), endpoint, operator.node_key)
         .map_err(|error| error.to_string())?;
@@ -133,6 +148,7 @@ async fn judge(
         zone: operator.zone,
         node,
         node_key: operator.node_key,
+        voucher,
         rate,
     })
 }
@@ -209,6 +225,7 @@ mod tests {
             zone,
             node: NodeClient::new(http_client().unwrap(), "http://127.0.0.1:9", key).unwrap(),
             node_key: key,
+            voucher: None,
             rate,
         }
     }

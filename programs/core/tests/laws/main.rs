@@ -1,7 +1,9 @@
 //! Runs off chain: the laws that the kernels, trees and codecs of trestle-core keep, as
 //! properties over random inputs, as edge cases, and as golden vectors.
 
+mod attestation;
 mod change;
+mod clearance;
 mod delegation;
 mod device;
 mod emission;

@@ -12,11 +12,14 @@
 //! - Terms out of bounds are refused.
 //! - A schedule of service credits rises step by step.
 //! - An operator that has left its service is refused.
+//! - A service with a policy admits the wallet that registered the operator, and the customer, only
+//!   with the clearances that it asks for.
 //! - A paused network opens no lease.
 
 use {
     crate::{
         address::maintenance_address,
+        admission::refusal,
         commitment::Commitment,
         error::CreditsError,
         event::LeaseOpened,
@@ -25,7 +28,11 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_LEASE,
-    trestle_staking::state::Operator,
+    trestle_staking::{
+        admission::AdmissionParties,
+        groups as staking_groups,
+        state::{Operator, Service},
+    },
 };
 
 #[derive(Accounts)]
@@ -60,12 +67,25 @@ pub struct LeaseOpen {
     pub lease: Account<Lease>,
     /// Creates the account.
     pub system_program: Program<System>,
+    /// The service that the operator works for: says whether it has a policy.
+    #[account(address = operator.service @ CreditsError::WrongService)]
+    pub service: Account<Service>,
+    /// What admits operator and customer to the service.
+    pub admission: Nested<staking_groups::Admission>,
 }
 
 impl LeaseOpen {
     fn validate(&self) -> Result<()> {
         require!(!self.operator.has_exited(), CreditsError::OperatorExited);
-        Ok(())
+        let parties = AdmissionParties {
+            operator: &self.operator.authority,
+            customer: self.customer.address(),
+        };
+        let now = Clock::get()?.unix_timestamp;
+        Ok(self
+            .admission
+            .require(&self.service, &parties, now)
+            .map_err(refusal)?)
     }
 
     pub fn lease_open(

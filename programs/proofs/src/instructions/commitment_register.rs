@@ -11,6 +11,8 @@
 //! - An operator with less stake than its capacity needs is refused.
 //! - An operator that has left its service is refused.
 //! - A root that the operator has committed to already is refused.
+//! - A service with a policy admits the wallet that registered the operator, and the customer, only
+//!   with the clearances that it asks for.
 //! - A paused network refuses.
 
 #![allow(
@@ -20,6 +22,7 @@
 
 use {
     crate::{
+        admission::refusal,
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentRegistered,
@@ -28,7 +31,11 @@ use {
     anchor_lang::prelude::*,
     trestle_core::pause::AREA_PROOFS,
     trestle_core::seeds::SEED_COMMITMENT,
-    trestle_staking::state::{Network, Operator, Service},
+    trestle_staking::{
+        admission::AdmissionParties,
+        groups,
+        state::{Network, Operator, Service},
+    },
 };
 
 #[derive(Accounts)]
@@ -58,15 +65,24 @@ pub struct CommitmentRegister {
     pub commitment: Account<Commitment>,
     /// Creates the account.
     pub system_program: Program<System>,
+    /// What admits operator and customer to the service.
+    pub admission: Nested<groups::Admission>,
 }
 
 impl CommitmentRegister {
-    fn validate(&self) -> Result<()> {
+    fn validate(&self, now: i64) -> Result<()> {
         require!(
             !self.network.is_paused(AREA_PROOFS),
             ProofsError::NetworkPaused
         );
         require!(!self.operator.has_exited(), ProofsError::OperatorExited);
+        let parties = AdmissionParties {
+            operator: &self.operator.authority,
+            customer: self.customer.address(),
+        };
+        self.admission
+            .require(&self.service, &parties, now)
+            .map_err(refusal)?;
         let needed = self
             .service
             .min_stake(self.operator.capacity_gib)
@@ -84,13 +100,14 @@ impl CommitmentRegister {
         size_bytes: u64,
         bumps: &CommitmentRegisterBumps,
     ) -> Result<CommitmentRegistered> {
-        self.validate()?;
+        let now = now()?;
+        self.validate(now)?;
         let parties = CommitmentParties {
             bump: bumps.commitment,
             service: *self.service.address(),
             operator: *self.operator.address(),
             customer: *self.customer.address(),
-            registered_epoch: current_epoch(&self.network, now()?)?,
+            registered_epoch: current_epoch(&self.network, now)?,
         };
         let capacity_gib = self.operator.capacity_gib;
         self.commitment

@@ -3,6 +3,9 @@
 pub mod authority_accept;
 pub mod authority_propose;
 pub mod bond_slash;
+pub mod clearance_close;
+pub mod clearance_grant;
+pub mod clearance_revoke;
 pub mod commission_change;
 pub mod delegation_claim;
 pub mod delegation_close;
@@ -12,6 +15,8 @@ pub mod delegation_pool_open;
 pub mod delegation_unbond;
 pub mod delegation_withdraw;
 pub mod delegator_vaults_open;
+pub mod issuer_admit;
+pub mod issuer_revoke;
 pub mod network_change_apply;
 pub mod network_change_cancel;
 pub mod network_change_propose;
@@ -24,6 +29,10 @@ pub mod operator_key_propose;
 pub mod operator_register;
 pub mod operator_release;
 pub mod operator_update;
+pub mod policy_change_apply;
+pub mod policy_change_cancel;
+pub mod policy_change_propose;
+pub mod policy_create;
 pub mod service_change_apply;
 pub mod service_change_cancel;
 pub mod service_change_propose;
@@ -40,14 +49,16 @@ pub mod verifier_withdraw;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
-    authority_accept::*, authority_propose::*, bond_slash::*, commission_change::*,
-    delegation_claim::*, delegation_close::*, delegation_deposit::*, delegation_fund::*,
-    delegation_pool_open::*, delegation_unbond::*, delegation_withdraw::*,
-    delegator_vaults_open::*, network_change_apply::*, network_change_cancel::*,
-    network_change_propose::*, network_create::*, network_pause::*, operator_devices_set::*,
-    operator_exit::*, operator_key_accept::*, operator_key_propose::*, operator_register::*,
-    operator_release::*, operator_update::*, service_change_apply::*, service_change_cancel::*,
-    service_change_propose::*, service_create::*, slash_apply::*, stake_deposit::*,
-    stake_unbond::*, stake_withdraw::*, verifier_bond_add::*, verifier_exit::*,
-    verifier_register::*, verifier_remove::*, verifier_withdraw::*,
+    authority_accept::*, authority_propose::*, bond_slash::*, clearance_close::*,
+    clearance_grant::*, clearance_revoke::*, commission_change::*, delegation_claim::*,
+    delegation_close::*, delegation_deposit::*, delegation_fund::*, delegation_pool_open::*,
+    delegation_unbond::*, delegation_withdraw::*, delegator_vaults_open::*, issuer_admit::*,
+    issuer_revoke::*, network_change_apply::*, network_change_cancel::*, network_change_propose::*,
+    network_create::*, network_pause::*, operator_devices_set::*, operator_exit::*,
+    operator_key_accept::*, operator_key_propose::*, operator_register::*, operator_release::*,
+    operator_update::*, policy_change_apply::*, policy_change_cancel::*, policy_change_propose::*,
+    policy_create::*, service_change_apply::*, service_change_cancel::*, service_change_propose::*,
+    service_create::*, slash_apply::*, stake_deposit::*, stake_unbond::*, stake_withdraw::*,
+    verifier_bond_add::*, verifier_exit::*, verifier_register::*, verifier_remove::*,
+    verifier_withdraw::*,
 };

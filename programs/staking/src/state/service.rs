@@ -28,8 +28,8 @@ pub struct Service {
     pub bump: u8,
     /// What operators do: 1 is storage.
     pub kind: u8,
-    /// Zero.
-    pub _pad: u8,
+    /// 1 once it has a policy, which new commitments and leases must then satisfy.
+    pub has_policy: u8,
     /// Number of the service in its network.
     pub index: u16,
     /// Share of missing data that challenges must find.
@@ -190,6 +190,11 @@ impl Service {
         Ok(())
     }
 
+    /// Notes that the service has a policy.
+    pub fn mark_policy(&mut self) {
+        self.has_policy = 1;
+    }
+
     /// Stake that an operator of this capacity needs, in base units of the token.
     pub fn min_stake(&self, capacity_gib: u64) -> Result<u64> {
         self.stake_per_gib
@@ -199,12 +204,13 @@ impl Service {
 
     /// What holds after every instruction that changes a service.
     ///
-    /// - It has this layout and a known kind.
+    /// - It has this layout and a known kind; it has a policy or none.
     /// - Its stake for the largest capacity still fits into an amount.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == VERSION
             && self.kind == SERVICE_KIND_STORAGE
+            && self.has_policy <= 1
             && self.stake_per_gib.checked_mul(CAPACITY_GIB_MAX).is_some();
         require!(holds, StakingError::InvariantViolated);
         Ok(())

@@ -3,11 +3,13 @@
 use anyhow::Result;
 use solana_signer::Signer;
 use trestle_tests::{
+    clearance::known_parties,
     credits::{market_params, terms, CreditsWorld},
     final_roots::windows,
+    gates::{cleared, Gate, Leases},
 };
 
-use super::{Recorder, MANY_LEAVES};
+use super::{Recorder, MANY_LEAVES, TWO_CLEARANCES};
 
 /// Credits that are bought, deposited and withdrawn.
 const CREDITS: u64 = 100_000;
@@ -70,6 +72,8 @@ fn leases(recorder: &mut Recorder) -> Result<()> {
     let ix = world.lease_open(&customer, &deal, terms());
     let signers = [&customer.key, &deal.operator.node];
     recorder.send("lease_open", "", &mut world.staking.svm, ix, &signers)?;
+    let (mut gate, _, shown) = cleared::<Leases>(known_parties());
+    recorder.record("lease_open", TWO_CLEARANCES, gate.open(&shown))?;
 
     world.reach(SETTLED_EPOCH + 1);
     let leaves = [(deal.operator.address, windows(1, 1))];

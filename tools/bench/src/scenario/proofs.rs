@@ -6,13 +6,15 @@ use trestle_core::leaf::PayoutLeaf;
 use trestle_proofs::constants::CLOSE_TIMEOUT_EPOCHS;
 use trestle_tests::{
     challenges::Storage,
+    clearance::known_parties,
+    gates::{cleared, Commitments, Gate},
     proofs::{worked, Draft, Stage, WINDOW_SECONDS},
     staking::BOND_MIN,
     svm::Outcome,
     tokens::TOKEN,
 };
 
-use super::Recorder;
+use super::{Recorder, TWO_CLEARANCES};
 
 /// Three verifiers vote; two of them are a quorum.
 const VERIFIERS: &str = "3 verifiers";
@@ -44,6 +46,8 @@ fn commitments(recorder: &mut Recorder) -> Result<()> {
         ix,
         &signers,
     )?;
+    let (mut gate, _, shown) = cleared::<Commitments>(known_parties());
+    recorder.record("commitment_register", TWO_CLEARANCES, gate.open(&shown))?;
 
     let mut storage = Storage::new();
     let customer = storage.customer.insecure_clone();

@@ -299,4 +299,58 @@ pub const CREDITS: &[ErrorEntry] = &[
         message: "an account breaks its own rules",
         hint: "report this, it must not happen",
     },
+    ErrorEntry {
+        code: 6349,
+        name: "WrongPolicy",
+        message: "this is not the policy of the service",
+        hint: "derive its address from the service",
+    },
+    ErrorEntry {
+        code: 6350,
+        name: "WrongIssuer",
+        message: "a party's issuer is none of this network",
+        hint: "pass an issuer that the network admitted",
+    },
+    ErrorEntry {
+        code: 6351,
+        name: "IssuerRevoked",
+        message: "the network trusts a party's issuer no longer",
+        hint: "obtain a clearance from another one",
+    },
+    ErrorEntry {
+        code: 6352,
+        name: "NotCleared",
+        message: "a party shows no clearance of its wallet by that issuer",
+        hint: "obtain one and pass it",
+    },
+    ErrorEntry {
+        code: 6353,
+        name: "ClearanceRevoked",
+        message: "the clearance of a party was revoked",
+        hint: "have its issuer grant it again",
+    },
+    ErrorEntry {
+        code: 6354,
+        name: "ClearanceExpired",
+        message: "the clearance of a party has expired",
+        hint: "have its issuer renew it",
+    },
+    ErrorEntry {
+        code: 6355,
+        name: "KindNotCleared",
+        message: "the clearance of a party lacks a kind that the service asks for",
+        hint: "obtain all of them",
+    },
+    ErrorEntry {
+        code: 6356,
+        name: "JurisdictionRefused",
+        message: "the service does not admit the jurisdiction of a party",
+        hint: "use another service",
+    },
+    ErrorEntry {
+        code: 6357,
+        name: "AuditTierTooLow",
+        message: "the audit tier of a party is below what the service asks for",
+        hint: "obtain a higher one",
+    },
 ];
