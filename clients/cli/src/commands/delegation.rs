@@ -48,7 +48,7 @@ pub enum DelegationCommand {
         #[command(flatten)]
         with: WithOperator,
     },
-    /// Ask for delegated stake back; it comes after the unbonding time and can be slashed until then
+    /// Ask for delegated stake back; it comes after the unbonding time
     Unbond {
         /// Tokens, or ALL that is delegated
         amount: Amount,
