@@ -165,7 +165,7 @@ impl RewardOutput {
         }
         row(f, "Stablecoin due", &self.stable_due)?;
         let payout = self.stable_payout.as_deref();
-        row(f, "Stablecoin goes to", payout.unwrap_or("no account yet"))
+        row(f, "Stablecoin to", payout.unwrap_or("no account yet"))
     }
 }
 
@@ -179,7 +179,7 @@ impl fmt::Display for RewardPaidOutput {
                 None => row(f, "Due", &one.due)?,
             }
             if let Some(kept) = &one.kept {
-                row(f, "Held or delegators'", kept)?;
+                row(f, "Kept back", kept)?;
             }
             row(f, "To", &one.payout)?;
         }
