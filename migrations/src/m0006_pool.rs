@@ -1,5 +1,6 @@
-//! The storage service's emission pool exists; in mint mode the network's minter is the
-//! token's only mint authority.
+//! The storage service's emission pool exists; in mint mode the network's minter is the token's
+//! only mint authority and the pool has an emission; if it is to pay stablecoin, it has a stable
+//! vault.
 
 use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
@@ -13,12 +14,15 @@ use trestle_core::{
 };
 use trestle_rewards::{
     address::minter_address,
-    state::{self, PoolParams},
+    state::{self, EmissionParams, EmissionStep, PoolParams, StableParams},
 };
-use trestle_sdk::{address, fetch, instruction, time::chain_time};
+use trestle_sdk::{address, fetch, instruction::rewards, time::chain_time};
 use trestle_staking::state::Network;
 
-use crate::{settings::PoolMode, Context, Plan, Step};
+use crate::{
+    settings::{self, PoolMode},
+    Context, Plan, Step,
+};
 
 pub struct Pool;
 
@@ -42,7 +46,63 @@ fn params(context: &Context, first_epoch: u64) -> PoolParams {
         first_epoch,
         breaker_capacity: settings.breaker_capacity,
         breaker_window_seconds: settings.breaker_window_seconds,
+        epochs_per_month: settings.epochs_per_month,
     }
+}
+
+fn emission_params(context: &Context) -> Result<EmissionParams> {
+    let settings = context.settings.pool.emission.as_ref();
+    let settings = settings.context("a pool in mint mode needs settings of its emission")?;
+    let step = |step: &settings::EmissionStep| EmissionStep {
+        first_epoch: step.first_epoch,
+        tokens_per_epoch: step.tokens_per_epoch,
+    };
+    Ok(EmissionParams {
+        base: settings.base,
+        rho_bps: settings.rho_bps,
+        reemit_bps: settings.reemit_bps,
+        reemit_cap: settings.reemit_cap,
+        steps: settings.steps.iter().map(step).collect(),
+    })
+}
+
+/// Whether the emission of a pool in mint mode still has to be opened.
+async fn owes_emission(context: &Context) -> Result<bool> {
+    let emission = address::emission(&address::pool(&context.service()));
+    let mints = context.settings.pool.mode == PoolMode::Mint;
+    Ok(mints && !context.exists(&emission).await?)
+}
+
+/// The breaker with which a stable vault still has to be opened.
+async fn owes_stable(context: &Context) -> Result<Option<StableParams>> {
+    let vault = address::pool_stable_vault(&address::pool(&context.service()));
+    let Some(breaker) = &context.settings.pool.stable else {
+        return Ok(None);
+    };
+    let params = StableParams {
+        breaker_capacity: breaker.capacity,
+        breaker_window_seconds: breaker.window_seconds,
+    };
+    Ok((!context.exists(&vault).await?).then_some(params))
+}
+
+/// Opens what a pool needs besides.
+async fn open_companions(context: &Context) -> Result<()> {
+    let (authority, network) = (context.authority.pubkey(), context.network());
+    let service = context.service();
+    if owes_emission(context).await? {
+        let params = emission_params(context)?;
+        let open = rewards::emission_open(&authority, &network, &service, params);
+        context.send("open the emission", vec![open], &[]).await?;
+    }
+    if let Some(params) = owes_stable(context).await? {
+        let mint = &context.stable_mint;
+        let open = rewards::pool_stable_open(&authority, &network, &service, mint, params);
+        context
+            .send("open the stable vault", vec![open], &[])
+            .await?;
+    }
+    Ok(())
 }
 
 /// Signs for what the network's pools mint, and for nothing else.
@@ -75,6 +135,13 @@ impl Step for Pool {
             plan.actions
                 .push("hand the token's mint authority to the minter, for good".into());
         }
+        if owes_emission(context).await? {
+            emission_params(context)?;
+            plan.actions.push("open the pool's emission".into());
+        }
+        if owes_stable(context).await?.is_some() {
+            plan.actions.push("open the pool's stable vault".into());
+        }
         Ok(plan)
     }
 
@@ -95,7 +162,7 @@ impl Step for Pool {
                 .await?;
         }
         if !context.exists(&pool).await? {
-            let open = instruction::rewards::pool_open(
+            let open = rewards::pool_open(
                 &authority,
                 &context.network(),
                 &context.service(),
@@ -106,7 +173,7 @@ impl Step for Pool {
                 .send("open the emission pool", vec![open], &[])
                 .await?;
         }
-        Ok(())
+        open_companions(context).await
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
@@ -122,6 +189,14 @@ impl Step for Pool {
         ensure!(
             !owes_authority(context).await?,
             "the pool is in mint mode and the minter is not the token's mint authority"
+        );
+        ensure!(
+            !owes_emission(context).await?,
+            "the pool is in mint mode and has no emission"
+        );
+        ensure!(
+            owes_stable(context).await?.is_none(),
+            "the pool has no stable vault"
         );
         Ok(())
     }

@@ -105,6 +105,43 @@ pub struct Pool {
     pub tokens_per_epoch: u64,
     pub breaker_capacity: u64,
     pub breaker_window_seconds: u32,
+    /// Epochs that count as a month of an operator's age; 0 holds no rewards back.
+    #[serde(default)]
+    pub epochs_per_month: u32,
+    /// How a pool that mints emits; a pool that is funded has none.
+    #[serde(default)]
+    pub emission: Option<Emission>,
+    /// The breaker of the pool's stablecoin; without it the pool pays none.
+    #[serde(default)]
+    pub stable: Option<StableBreaker>,
+}
+
+/// How a pool that mints emits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Emission {
+    pub base: u64,
+    pub rho_bps: u16,
+    pub reemit_bps: u16,
+    pub reemit_cap: u64,
+    /// By ascending first epoch.
+    pub steps: Vec<EmissionStep>,
+}
+
+/// What an epoch is granted at most, until the next step.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EmissionStep {
+    pub first_epoch: u64,
+    pub tokens_per_epoch: u64,
+}
+
+/// The breaker of a pool's stablecoin, in 1e-6 USD.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StableBreaker {
+    pub capacity: u64,
+    pub window_seconds: u32,
 }
 
 /// Where a pool's tokens come from.

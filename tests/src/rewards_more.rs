@@ -107,6 +107,22 @@ impl RewardsWorld {
         world
     }
 
+    /// A funded pool that holds rewards back, with months of so many epochs.
+    pub fn holding(epochs_per_month: u32) -> Self {
+        Self::with(PoolParams {
+            epochs_per_month,
+            ..pool_params()
+        })
+    }
+
+    /// A change to what the pool has now.
+    pub fn change_args(&self) -> ChangeArgs {
+        ChangeArgs {
+            terms: self.terms(),
+            emission: emission_params(),
+        }
+    }
+
     pub fn open_emission(&mut self, params: EmissionParams) -> Outcome {
         let ix = self.emission_open(self.authority.pubkey(), params);
         let authority = self.authority_key();

@@ -10,10 +10,10 @@ use trestle_core::{
         SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_CLEARANCE, SEED_COMMITMENT,
         SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_DELEGATION, SEED_DELEGATION_POOL,
         SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR,
-        SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK,
-        SEED_OPERATOR, SEED_POLICY, SEED_POOL, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE,
-        SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER,
-        SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_EMISSION, SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_LEASE, SEED_MAINTENANCE,
+        SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POLICY, SEED_POOL, SEED_POOL_STABLE_VAULT,
+        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND,
+        SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -196,6 +196,26 @@ pub fn pool(service: &Pubkey) -> Pubkey {
 /// The tokens of a reward pool.
 pub fn pool_vault(pool: &Pubkey) -> Pubkey {
     find(&[SEED_POOL_VAULT, pool.as_ref()], &REWARDS_ID)
+}
+
+/// The stablecoin of a reward pool.
+pub fn pool_stable_vault(pool: &Pubkey) -> Pubkey {
+    find(&[SEED_POOL_STABLE_VAULT, pool.as_ref()], &REWARDS_ID)
+}
+
+/// How much a pool that mints mints.
+pub fn emission(pool: &Pubkey) -> Pubkey {
+    find(&[SEED_EMISSION, pool.as_ref()], &REWARDS_ID)
+}
+
+/// The proposed change of a pool's parameters.
+pub fn pool_change(pool: &Pubkey) -> Pubkey {
+    find(&[SEED_CHANGE, pool.as_ref()], &REWARDS_ID)
+}
+
+/// What customers paid for a service.
+pub fn revenue(service: &Pubkey) -> Pubkey {
+    find(&[SEED_REVENUE, service.as_ref()], &CREDITS_ID)
 }
 
 /// Signs for the pools of a network that mint.

@@ -100,6 +100,16 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "ClaimSynced",
             "RewardClaimed",
             "RewardsPushed",
+            "EmissionOpened",
+            "EmissionGranted",
+            "PoolStableOpened",
+            "ClaimStablePayoutChanged",
+            "RewardStableClaimed",
+            "HeldReleased",
+            "PoolChangeProposed",
+            "PoolChangeApplied",
+            "PoolChangeCancelled",
+            "DelegatorsPaid",
         ],
     ),
     (
@@ -175,8 +185,10 @@ pub struct RewardsPushed {
 pub struct Payment {
     /// The Operator account.
     pub operator: [u8; 32],
-    /// Base units.
+    /// What went to its payout account, in base units.
     pub paid: u64,
+    /// What was held back or set aside for its delegators, in base units.
+    pub kept: u64,
 }
 
 /// Every event in the logs of a transaction, of whatever program.
@@ -278,7 +290,11 @@ mod tests {
             epoch: 5,
             paid: 6,
             paid_total: 7,
-            payments: vec![rewards::Payment { operator, paid: 6 }],
+            payments: vec![rewards::Payment {
+                operator,
+                paid: 6,
+                kept: 1,
+            }],
         };
         let event = LoggedEvent {
             program: REWARDS_ID,

@@ -22,7 +22,7 @@ use thiserror::Error;
 pub use trestle_core::root::{FinalRoot, RootRing};
 pub use trestle_credits::state::{CustomerAccount, Lease, Maintenance, Market, ServiceRevenue};
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
-pub use trestle_rewards::state::{Claim, Pool};
+pub use trestle_rewards::state::{Claim, Emission, EmissionRecord, Pool, PoolChange};
 pub use trestle_staking::state::{
     Clearance, Delegation, DelegationPool, DelegatorVaults, Issuer, Network, NetworkChange,
     Operator, Service, ServiceChange, ServicePolicy, UnbondTicket, VerifierEntry, VerifierSet,
@@ -127,6 +127,12 @@ impl Kind for SeedRing {
 }
 impl Kind for Pool {
     const NAME: &'static str = "pool";
+}
+impl Kind for Emission {
+    const NAME: &'static str = "emission";
+}
+impl Kind for PoolChange {
+    const NAME: &'static str = "change of a pool";
 }
 impl Kind for Claim {
     const NAME: &'static str = "claim";

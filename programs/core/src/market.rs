@@ -70,4 +70,11 @@ impl MarketState {
         let body = data.strip_prefix(&MARKET_DISCRIMINATOR)?;
         bytemuck::try_from_bytes(body).ok()
     }
+
+    /// A copy of the market in bytes of any alignment, for clients.
+    #[cfg(feature = "host")]
+    pub fn read_account_data(data: &[u8]) -> Option<Self> {
+        let body = data.strip_prefix(&MARKET_DISCRIMINATOR)?;
+        bytemuck::try_pod_read_unaligned(body).ok()
+    }
 }

@@ -3,11 +3,10 @@
 use {
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
-    trestle_rewards::{instructions::ChangeArgs, state::PoolParams},
     trestle_tests::{
         final_roots::earned,
         matrix::{Fault, Matrix},
-        rewards::{pool_params, Payee, RewardsWorld},
+        rewards::{Payee, RewardsWorld},
         rewards_more::{earned_stable, emission_params, stable_params, DOLLAR},
         tokens::TOKEN,
     },
@@ -97,10 +96,7 @@ fn reward_claim_stable() {
 
 #[test]
 fn held_release() {
-    let mut world = RewardsWorld::with(PoolParams {
-        epochs_per_month: 1,
-        ..pool_params()
-    });
+    let mut world = RewardsWorld::holding(1);
     let payee = world.payee("operator");
     world.allow(TOKEN);
     world.publish(0, &[(payee.keys.address, earned(TOKEN))], 1);
@@ -163,10 +159,7 @@ fn delegation_pay() {
 fn pool_change_propose() {
     let mut world = RewardsWorld::minting(emission_params());
     let authority = world.authority_key();
-    let args = ChangeArgs {
-        terms: world.terms(),
-        emission: emission_params(),
-    };
+    let args = world.change_args();
     Matrix {
         name: "pool_change_propose",
         instruction: world.pool_change_propose(authority.pubkey(), args),
@@ -180,10 +173,7 @@ fn pool_change_propose() {
 fn pool_change_apply_and_cancel() {
     let mut world = RewardsWorld::minting(emission_params());
     let authority = world.authority_key();
-    let args = ChangeArgs {
-        terms: world.terms(),
-        emission: emission_params(),
-    };
+    let args = world.change_args();
     world.propose(args.clone()).expect("a change");
     Matrix {
         name: "pool_change_cancel",

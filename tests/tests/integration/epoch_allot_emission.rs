@@ -19,9 +19,9 @@ use {
 };
 
 const BASE: u64 = 100 * TOKEN;
-/// Credits worth 10,000 dollars. A twentieth of that, at 2.004 dollars a token, is what follows.
+/// Credits worth 10,000 dollars. A twentieth of that, at 2.106 dollars a token, is what follows.
 const SALE: u64 = 1_000_000_000;
-const SALE_EARNS: u64 = 249_500_998_003;
+const SALE_EARNS: u64 = 237_416_904_083;
 
 fn record(sent: &Sent) -> EmissionRecord {
     sent.event::<EmissionGranted>().expect("an event").record
@@ -126,7 +126,7 @@ fn without_a_usable_price_the_revenue_waits_for_one_and_base_is_granted() {
     assert_eq!((waited.revenue, waited.granted), (SALE, BASE + SALE_EARNS));
     assert_eq!(
         (waited.price_problem, waited.price_mantissa),
-        (0, 200_400_000)
+        (0, 210_600_000)
     );
 }
 
@@ -203,7 +203,7 @@ fn the_record_of_an_allotment_keeps_all_that_it_was_computed_from() {
         revenue: 0,
         burned: 7 * TOKEN,
         smoothed_burn: 10 * TOKEN,
-        price_mantissa: 200_400_000,
+        price_mantissa: 210_600_000,
         scheduled: 900 * TOKEN,
         base: BASE,
         by_revenue: 0,

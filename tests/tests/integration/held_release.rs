@@ -5,13 +5,12 @@ use {
     trestle_rewards::{
         error::RewardsError,
         event::{HeldReleased, RewardClaimed},
-        state::PoolParams,
         ID,
     },
     trestle_staking::state::Operator,
     trestle_tests::{
         final_roots::earned,
-        rewards::{pool_params, Payee, RewardsWorld},
+        rewards::{Payee, RewardsWorld},
         staking::PURSE,
         svm::{assert_refused, Outcome},
         tokens::TOKEN,
@@ -23,10 +22,7 @@ const MONTH: u64 = 2;
 
 /// A pool that holds back, and an operator that registered in epoch 0 and has earned 100 tokens.
 fn holding() -> (RewardsWorld, Payee) {
-    let mut world = RewardsWorld::with(PoolParams {
-        epochs_per_month: 2,
-        ..pool_params()
-    });
+    let mut world = RewardsWorld::holding(2);
     let payee = world.payee("operator");
     world.allow(100 * TOKEN);
     world.publish(0, &[(payee.keys.address, earned(100 * TOKEN))], 1);

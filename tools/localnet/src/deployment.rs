@@ -31,6 +31,8 @@ const TOKEN_SUPPLY: u64 = 1_000_000 * TOKEN;
 const STABLE_SUPPLY: u64 = 1_000_000 * STABLE;
 /// Bond of each local verifier.
 const VERIFIER_BOND: u64 = 1_000 * TOKEN;
+/// What the local pool mints for an epoch, in base units.
+const POOL_TOKENS_PER_EPOCH: u64 = 100 * TOKEN;
 /// Seconds of a local epoch. Short enough to wait for, and the network can travel in time.
 pub const EPOCH_SECONDS: u32 = 600;
 /// Seconds of the local challenge window.
@@ -233,14 +235,34 @@ fn local_settings(
         },
         pool: settings::Pool {
             mode: settings::PoolMode::Mint,
-            tokens_per_epoch: 100 * TOKEN,
+            tokens_per_epoch: POOL_TOKENS_PER_EPOCH,
             breaker_capacity: 1_000 * TOKEN,
             breaker_window_seconds: 86_400,
+            epochs_per_month: 0,
+            emission: Some(local_emission()),
+            stable: Some(settings::StableBreaker {
+                capacity: 1_000_000_000,
+                window_seconds: 86_400,
+            }),
         },
         verifiers,
     };
     settings.check().context("the local settings do not hold")?;
     Ok(settings)
+}
+
+/// Every epoch gets the same, whatever was sold: a local network has nobody to buy.
+fn local_emission() -> settings::Emission {
+    settings::Emission {
+        base: POOL_TOKENS_PER_EPOCH,
+        rho_bps: 0,
+        reemit_bps: 0,
+        reemit_cap: 0,
+        steps: vec![settings::EmissionStep {
+            first_epoch: 0,
+            tokens_per_epoch: POOL_TOKENS_PER_EPOCH,
+        }],
+    }
 }
 
 fn local_storage() -> settings::Storage {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
-use trestle_core::root::RootRing;
+use trestle_core::{bytemuck::Zeroable, root::RootRing};
 use trestle_sdk::{
     address,
     event::{logged_events, rewards::RewardClaimed, Payment},
@@ -23,7 +23,7 @@ use crate::{
     error::CliError,
     published::{ProvenLeaves, Published},
     send::{fmt_head, Submitter, Transaction},
-    text::{row, TokenText},
+    text::{percent, row, TokenText},
 };
 
 pub use super::reward_explain::ExplainOutput;
@@ -83,7 +83,21 @@ pub struct RewardOutput {
     pub epoch: Option<String>,
     pub earned: TokenText,
     pub due: TokenText,
+    /// What was granted so far; the next two are the parts of it that have not gone out.
     pub paid: TokenText,
+    /// What a new operator gets when it is older.
+    pub held: TokenText,
+    /// What is set aside for its delegators.
+    pub delegators: TokenText,
+    /// Their share of each payment.
+    pub delegators_bps: u16,
+    pub stable_earned: TokenText,
+    pub stable_due: TokenText,
+    pub stable_paid: TokenText,
+    pub stable_delegators: TokenText,
+    /// Where stablecoin goes, once the operator's controller has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stable_payout: Option<String>,
 }
 
 /// `reward claim` and `reward push`.
@@ -107,6 +121,9 @@ pub struct PaidText {
     /// What it was paid now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid: Option<TokenText>,
+    /// What was held back or set aside for its delegators now, if anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<TokenText>,
 }
 
 impl fmt::Display for RewardOutput {
@@ -119,7 +136,36 @@ impl fmt::Display for RewardOutput {
         }
         row(f, "Earned", &self.earned)?;
         row(f, "Paid", &self.paid)?;
-        row(f, "Due", &self.due)
+        if self.held.amount > 0 {
+            row(f, "  held back", &self.held)?;
+        }
+        if self.delegators_bps > 0 || self.delegators.amount > 0 {
+            let share = percent(self.delegators_bps.into());
+            row(
+                f,
+                "  for delegators",
+                format!("{} ({share})", self.delegators),
+            )?;
+        }
+        row(f, "Due", &self.due)?;
+        self.fmt_stable(f)
+    }
+}
+
+impl RewardOutput {
+    /// Most pools pay no stablecoin.
+    fn fmt_stable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.stable_earned.amount == 0 && self.stable_payout.is_none() {
+            return Ok(());
+        }
+        row(f, "Stablecoin earned", &self.stable_earned)?;
+        row(f, "Stablecoin paid", &self.stable_paid)?;
+        if self.stable_delegators.amount > 0 {
+            row(f, "  for delegators", &self.stable_delegators)?;
+        }
+        row(f, "Stablecoin due", &self.stable_due)?;
+        let payout = self.stable_payout.as_deref();
+        row(f, "Stablecoin to", payout.unwrap_or("no account yet"))
     }
 }
 
@@ -131,6 +177,9 @@ impl fmt::Display for RewardPaidOutput {
             match &one.paid {
                 Some(paid) => row(f, "Paid", format!("{paid} of {} due", one.due))?,
                 None => row(f, "Due", &one.due)?,
+            }
+            if let Some(kept) = &one.kept {
+                row(f, "Kept back", kept)?;
             }
             row(f, "To", &one.payout)?;
         }
@@ -157,21 +206,30 @@ async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, Cli
     let (address, operator) = chain.operator(&wanted).await?;
     let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
     let claim = claim_of(&chain, &address).await?;
-    let earned = if ring.latest().is_some() {
+    let (earned, stable) = if ring.latest().is_some() {
         let leaves = newest_leaves(&chain, &ring, args.from.as_deref()).await?;
-        leaves.find(&address).map_or(0, |(_, leaf)| leaf.tokens)
+        let leaf = leaves.find(&address);
+        leaf.map_or((0, 0), |(_, leaf)| (leaf.tokens, leaf.stable))
     } else {
-        0
+        (0, 0)
     };
-    let paid = claim.as_ref().map_or(0, |claim| claim.claimed_tokens);
-    let due = claim.as_ref().map_or(earned, |claim| claim.due(earned).0);
+    let claim = claim.unwrap_or_else(Claim::zeroed);
+    let stable_payout = (claim.stable_payout != Pubkey::default()).then_some(claim.stable_payout);
     Ok(RewardOutput {
         operator: address.to_string(),
         payout: operator.payout.to_string(),
         epoch: ring.latest().map(|root| root.epoch.to_string()),
         earned: chain.tokens(&network, earned),
-        due: chain.tokens(&network, due),
-        paid: chain.tokens(&network, paid),
+        due: chain.tokens(&network, claim.due(earned).0),
+        paid: chain.tokens(&network, claim.claimed_tokens),
+        held: chain.tokens(&network, claim.held),
+        delegators: chain.tokens(&network, claim.delegators_due_tokens),
+        delegators_bps: claim.delegators_bps,
+        stable_earned: chain.stable(stable),
+        stable_due: chain.stable(claim.stable_due(stable).0),
+        stable_paid: chain.stable(claim.claimed_stable),
+        stable_delegators: chain.stable(claim.delegators_due_stable),
+        stable_payout: stable_payout.map(|payout| payout.to_string()),
     })
 }
 
@@ -219,9 +277,10 @@ async fn payees(
         let state = operators.iter().find(|(address, _)| *address == operator);
         let payout = state.map_or(operator, |(_, state)| state.payout);
         let claim = claim_of(chain, &operator).await?;
+        let network = &chain.deployment.network;
         let before = match &claim {
             None => Some(claim_open(payer, service, &operator)),
-            Some(claim) if claim.payout != payout => Some(claim_sync(service, &operator)),
+            Some(claim) if claim.payout != payout => Some(claim_sync(network, service, &operator)),
             Some(_) => None,
         };
         let tokens = counters.tokens;
@@ -357,6 +416,7 @@ fn payments(transaction: &Transaction) -> Vec<Payment> {
             payments.push(Payment {
                 operator: claimed.operator.to_bytes(),
                 paid: claimed.paid,
+                kept: claimed.held.saturating_add(claimed.delegators),
             });
         }
         payments.extend(
@@ -377,14 +437,18 @@ async fn paid_output(
 ) -> Result<RewardPaidOutput, CliError> {
     let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
     let payments: Vec<Payment> = transactions.iter().flat_map(payments).collect();
-    let operators = payees.iter().map(|one| PaidText {
-        operator: one.operator.to_string(),
-        payout: one.payout.to_string(),
-        due: chain.tokens(&network, one.due),
-        paid: payments
+    let operators = payees.iter().map(|one| {
+        let payment = payments
             .iter()
-            .find(|payment| payment.operator == one.operator.to_bytes())
-            .map(|payment| chain.tokens(&network, payment.paid)),
+            .find(|payment| payment.operator == one.operator.to_bytes());
+        let kept = payment.map_or(0, |payment| payment.kept);
+        PaidText {
+            operator: one.operator.to_string(),
+            payout: one.payout.to_string(),
+            due: chain.tokens(&network, one.due),
+            paid: payment.map(|payment| chain.tokens(&network, payment.paid)),
+            kept: (kept > 0).then(|| chain.tokens(&network, kept)),
+        }
     });
     Ok(RewardPaidOutput {
         epoch: leaves.epoch.to_string(),

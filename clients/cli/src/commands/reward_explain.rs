@@ -4,9 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 use solana_pubkey::Pubkey;
+use trestle_sdk::amount::STABLE_DECIMALS;
 use trestle_verify::storage::{Explanation, Verdict};
 
-use crate::text::{percent, row, TokenText};
+use crate::{
+    context::STABLE_SYMBOL,
+    text::{percent, row, TokenText},
+};
 
 /// `reward explain`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,7 +59,22 @@ impl ExplainOutput {
         )?;
         row(f, "  this epoch", self.tokens(terms.tokens))?;
         row(f, "  before", self.tokens(before.tokens))?;
-        row(f, "  after", self.tokens(after.tokens))
+        row(f, "  after", self.tokens(after.tokens))?;
+        self.fmt_stable(f)
+    }
+
+    /// The same share of the stablecoin, which most epochs have none of.
+    fn fmt_stable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = &self.explanation;
+        if one.allotted.stable == 0 && one.after.stable == 0 {
+            return Ok(());
+        }
+        let dollars = |amount| TokenText::new(amount, STABLE_DECIMALS, STABLE_SYMBOL);
+        writeln!(f, "\nPay in stablecoin")?;
+        row(f, "  to be shared", dollars(one.allotted.stable))?;
+        row(f, "  this epoch", dollars(one.terms.stable))?;
+        row(f, "  before", dollars(one.before.stable))?;
+        row(f, "  after", dollars(one.after.stable))
     }
 
     fn fmt_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -42,6 +42,10 @@ pub fn tokens(amount: u64) -> TokenText {
     TokenText::new(amount, 9, "TRS")
 }
 
+pub fn dollars(amount: u64) -> TokenText {
+    TokenText::new(amount, 6, "USD")
+}
+
 pub fn landed() -> Transaction {
     Transaction {
         committed: true,
@@ -304,6 +308,14 @@ pub fn reward() -> RewardOutput {
         earned: tokens(700_000_000_000),
         due: tokens(16_666_666_667),
         paid: tokens(683_333_333_333),
+        held: tokens(120_000_000_000),
+        delegators: tokens(40_000_000_000),
+        delegators_bps: 1_500,
+        stable_earned: dollars(12_500_000),
+        stable_due: dollars(2_500_000),
+        stable_paid: dollars(10_000_000),
+        stable_delegators: dollars(1_500_000),
+        stable_payout: Some(address(14)),
     }
 }
 
@@ -314,7 +326,8 @@ pub fn reward_paid() -> RewardPaidOutput {
             operator: address(10),
             payout: address(13),
             due: tokens(16_666_666_667),
-            paid: Some(tokens(16_666_666_667)),
+            paid: Some(tokens(4_166_666_667)),
+            kept: Some(tokens(12_500_000_000)),
         }],
         transactions: vec![landed()],
     }

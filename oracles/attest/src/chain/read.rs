@@ -9,6 +9,7 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
+use trestle_core::market::MarketState;
 use trestle_core::pool::PoolState;
 use trestle_core::root::RootRing;
 use trestle_sdk::address;
@@ -104,6 +105,7 @@ impl ChainReader {
             address::ring(service),
             address::seeds(service),
             address::pool(service),
+            address::market(&network_address),
             self.payer,
         ];
         let accounts = self
@@ -131,6 +133,7 @@ impl ChainReader {
             ring: Arc::new(*ring(&found, &address::ring(service))?),
             seeds: required::<SeedRing>(&found, &address::seeds(service))?,
             pool: pool(&found, &address::pool(service))?,
+            price_account: price_account(&found, &address::market(&network_address)),
             fee_lamports: found.get(&self.payer).map_or(0, |account| account.lamports),
             network,
             proposals: Vec::new(),
@@ -231,6 +234,15 @@ fn pool(
         address: *address,
     })?;
     Ok(Some(pool))
+}
+
+/// What the market's price account is; `None` while the network has no market.
+fn price_account(found: &BTreeMap<Pubkey, Account>, address: &Pubkey) -> Option<Pubkey> {
+    let account = found
+        .get(address)
+        .filter(|one| one.owner == address::CREDITS_ID)?;
+    let market = MarketState::read_account_data(&account.data)?;
+    Some(Pubkey::new_from_array(market.price_account))
 }
 
 fn clock(found: &BTreeMap<Pubkey, Account>) -> Result<ChainTime, ReadError> {

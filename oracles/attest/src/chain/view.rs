@@ -41,6 +41,8 @@ pub struct ChainView {
     pub seeds: SeedRing,
     /// The reward pool, if there is one.
     pub pool: Option<PoolState>,
+    /// The price account of the network's market, if there is one.
+    pub price_account: Option<Pubkey>,
     /// Lamports of the verifier's key.
     pub fee_lamports: u64,
     /// Proposals that are not closed, by address.

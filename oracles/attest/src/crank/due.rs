@@ -4,6 +4,8 @@ use crate::chain::{Action, ChainView};
 use crate::settings::CrankSettings;
 use solana_pubkey::Pubkey;
 use trestle_core::pause;
+use trestle_core::pool::MODE_MINT;
+use trestle_sdk::address;
 use trestle_sdk::fetch::Proposal;
 use trestle_sdk::instruction::proofs::{
     epoch_finalize, epoch_seed_record, proposal_close, round_close, ProposalKey,
@@ -90,11 +92,17 @@ fn due_allot(view: &ChainView) -> Option<Due> {
     }
     let (network, service) = (&view.network_address, &view.service_address);
     let mint = Pubkey::new_from_array(pool.token_mint);
+    // A pool that mints reads the market's price; one that is funded reads none.
+    let price = match view.price_account {
+        Some(price) => price,
+        None if pool.mode == MODE_MINT => return None,
+        None => address::market(network),
+    };
     Some(Due {
         action: Action {
             key: format!("allot:{service}:{next}"),
             kind: "allot",
-            instructions: vec![epoch_allot(network, service, &mint, next)],
+            instructions: vec![epoch_allot(network, service, &mint, &price, next)],
         },
         turn_epoch: view.epoch,
     })

@@ -11,7 +11,7 @@ use trestle_attest::store::KnownRoot;
 use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::{self, Tree};
 use trestle_core::pause;
-use trestle_core::pool::PoolState;
+use trestle_core::pool::{PoolState, MODE_MINT};
 use trestle_core::root::FinalRoot;
 use trestle_sdk::fetch::{DelegationPool, Operator, Proposal, Round};
 use trestle_verify::storage::OperatorState;
@@ -95,6 +95,15 @@ fn epochs_are_allotted_in_order_and_not_while_paused() {
     pool.push_allotment(EPOCH, 5, 0).unwrap();
     view.pool = Some(pool);
     assert!(kinds(&view, &all()).is_empty());
+    // A pool that mints waits for a market.
+    let mut minting = PoolState::zeroed();
+    minting.mode = MODE_MINT;
+    view.pool = Some(minting);
+    assert!(kinds(&view, &all()).is_empty());
+    let price = Pubkey::new_from_array([9; 32]);
+    view.price_account = Some(price);
+    let action = due(&view, &all())[0].action.clone();
+    assert_eq!(action.instructions[0].accounts[10].pubkey, price);
     view.pool = Some(PoolState::zeroed());
     view.network.paused = pause::AREA_REWARDS;
     assert!(kinds(&view, &all()).is_empty());

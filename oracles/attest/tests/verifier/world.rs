@@ -303,6 +303,7 @@ pub fn view(nodes: &[Node], epoch: u64) -> ChainView {
         ring: Arc::new(RootRing::zeroed()),
         seeds,
         pool: None,
+        price_account: None,
         fee_lamports: 0,
         proposals: Vec::new(),
         rounds: BTreeMap::new(),

@@ -15,6 +15,7 @@ fn only_the_account_itself_is_read() {
     words.extend_from_slice(bytemuck::cast_slice(bytemuck::bytes_of(&market)));
     let bytes: &[u8] = bytemuck::cast_slice(&words);
     assert!(MarketState::from_account_data(bytes) == Some(&market));
+    assert!(MarketState::read_account_data(bytes) == Some(market));
     assert!(MarketState::from_account_data(&bytes[..bytes.len() - 8]).is_none());
     assert!(MarketState::from_account_data(&bytes[8..]).is_none());
 }

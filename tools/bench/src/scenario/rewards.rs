@@ -1,10 +1,11 @@
 //! The rewards program.
 
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use solana_signer::Signer;
 use trestle_tests::{
     final_roots::earned,
     rewards::{pool_params, Payee, RewardsWorld},
+    rewards_more::{earned_stable, emission_params, stable_params, DOLLAR},
     tokens::TOKEN,
 };
 
@@ -21,7 +22,12 @@ const ALLOWED: u64 = 2_000 * TOKEN;
 /// Measures every instruction.
 pub fn measure(recorder: &mut Recorder) -> Result<()> {
     pool(recorder)?;
+    minting(recorder)?;
+    change(recorder)?;
     claim(recorder)?;
+    stable(recorder)?;
+    held(recorder)?;
+    delegators(recorder)?;
     let case = "5 operators of 1,024";
     push(recorder, case, PUSHED, PUSH_LEAVES)?;
     let case = "28 operators, depth 20, large transaction";
@@ -48,6 +54,88 @@ fn pool(recorder: &mut Recorder) -> Result<()> {
     let operator = world.operator("operator", 0);
     let ix = world.claim_open(authority.pubkey(), operator.address);
     recorder.send("claim_open", "", &mut world.staking.svm, ix, &[&authority])
+}
+
+fn minting(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::minting_without_emission();
+    let outcome = world.open_emission(emission_params());
+    recorder.record("emission_open", "", outcome)?;
+    let RewardsWorld { staking, sales, .. } = &mut world;
+    sales.consume(&mut staking.svm, 1_000_000_000);
+    sales.burn(&mut staking.svm, TOKEN);
+    let ix = world.epoch_allot(0);
+    recorder.send(
+        "epoch_allot",
+        "minting pool",
+        &mut world.staking.svm,
+        ix,
+        &[],
+    )
+}
+
+fn change(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::minting(emission_params());
+    let args = world.change_args();
+    let outcome = world.propose(args.clone());
+    recorder.record("pool_change_propose", "", outcome)?;
+    for epoch in 0..4 {
+        world.allot_at(epoch);
+    }
+    let ix = world.pool_change_apply();
+    let svm = &mut world.staking.svm;
+    recorder.send("pool_change_apply", "", svm, ix, &[])?;
+    world.propose(args).map_err(|error| anyhow!("{error:?}"))?;
+    let authority = world.authority_key();
+    let ix = world.pool_change_cancel(authority.pubkey());
+    let svm = &mut world.staking.svm;
+    recorder.send("pool_change_cancel", "", svm, ix, &[&authority])
+}
+
+fn stable(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::new();
+    let outcome = world.open_stable(stable_params());
+    recorder.record("pool_stable_open", "", outcome)?;
+    world.release_stable(DOLLAR);
+    world.allot(0);
+    let payee = world.payee("operator");
+    let mint = world.stable_mint;
+    let owner = payee.keys.authority.pubkey();
+    let payout = world.svm.put_tokens(mint, owner, 0);
+    let ix = world.claim_stable_payout_set(&payee, payout);
+    let signer = &payee.keys.authority;
+    let svm = &mut world.staking.svm;
+    recorder.send("claim_stable_payout_set", "", svm, ix, &[signer])?;
+    let leaves = [(payee.keys.address, earned_stable(DOLLAR))];
+    world.publish(0, &leaves, MANY_LEAVES);
+    let outcome = world.claim_stable(&payee, payout, 0);
+    recorder.record("reward_claim_stable", "depth 20", outcome)
+}
+
+fn held(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::holding(1);
+    let payee = world.payee("operator");
+    world.allow(TOKEN);
+    world.publish(0, &[(payee.keys.address, earned(TOKEN))], MANY_LEAVES);
+    let outcome = world.claim(&payee, 0);
+    recorder.record("reward_claim", "depth 20, in part held", outcome)?;
+    world.run_to(9);
+    let ix = world.held_release(&payee);
+    recorder.send("held_release", "", &mut world.staking.svm, ix, &[])
+}
+
+fn delegators(recorder: &mut Recorder) -> Result<()> {
+    let mut world = RewardsWorld::new();
+    let payee = world.delegated_payee(TOKEN, TOKEN, 0);
+    let ix = world.claim_sync(&payee);
+    let svm = &mut world.staking.svm;
+    recorder.send("claim_sync", "delegated operator", svm, ix, &[])?;
+    world.allow(TOKEN);
+    world.publish(0, &[(payee.keys.address, earned(TOKEN))], 1);
+    world
+        .claim(&payee, 0)
+        .map_err(|error| anyhow!("{error:?}"))?;
+    let ix = world.delegation_pay(&payee);
+    recorder.send("delegation_pay", "tokens", &mut world.staking.svm, ix, &[])
 }
 
 fn claim(recorder: &mut Recorder) -> Result<()> {
