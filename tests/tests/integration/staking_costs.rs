@@ -11,7 +11,7 @@ fn every_instruction_is_measured_and_a_deposit_stays_within_its_target() {
     for cost in &costs {
         println!("{cost:?}");
     }
-    assert_eq!(costs.len(), 15);
+    assert_eq!(costs.len(), 27);
     let deposit = costs
         .iter()
         .find(|cost| cost.instruction == "stake_deposit")

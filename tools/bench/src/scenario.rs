@@ -102,7 +102,8 @@ fn staking_case(instruction: &str) -> &'static str {
     match instruction {
         "slash_apply" => "depth 20",
         "bond_slash" => "32 verifiers, all slashed",
-        "verifier_register" | "verifier_exit" | "verifier_withdraw" => "32 verifiers",
+        "verifier_register" | "verifier_bond_add" | "verifier_exit" | "verifier_remove"
+        | "verifier_withdraw" => "32 verifiers",
         _ => "",
     }
 }

@@ -1,18 +1,23 @@
 //! One module for each noun.
 
+pub mod change;
 pub mod completion;
 pub mod config;
 pub mod credits;
 pub mod epoch;
+pub mod hand_over;
 pub mod lease;
 pub mod network;
+pub mod network_change;
 pub mod network_pause;
 pub mod operator;
 pub mod reward;
 pub mod reward_explain;
+pub mod service;
 pub mod stake;
 pub mod store;
 pub mod store_output;
+pub mod verifier;
 
 use crate::{
     args::{Cli, Command},
@@ -24,6 +29,8 @@ use crate::{
 pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
     match &cli.command {
         Command::Network(command) => network::run(command, context).await,
+        Command::Service(command) => service::run(command, context).await,
+        Command::Verifier(command) => verifier::run(command, context).await,
         Command::Operator(command) => operator::run(command, context).await,
         Command::Stake(command) => stake::run(command, context).await,
         Command::Credits(command) => credits::run(command, context).await,

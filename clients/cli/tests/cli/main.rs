@@ -4,3 +4,4 @@ mod exit_codes;
 mod outputs;
 mod reference;
 mod samples;
+mod samples_governance;

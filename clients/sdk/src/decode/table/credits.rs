@@ -230,7 +230,7 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6337,
         name: "NotLeaseParty",
-        message: "only the customer or the operator's authority can end a lease",
+        message: "only the customer or the operator's controller can end a lease",
         hint: "",
     },
     ErrorEntry {
@@ -298,5 +298,11 @@ pub const CREDITS: &[ErrorEntry] = &[
         name: "InvariantViolated",
         message: "an account breaks its own rules",
         hint: "report this, it must not happen",
+    },
+    ErrorEntry {
+        code: 6349,
+        name: "OperatorExited",
+        message: "the operator has left its service for good",
+        hint: "choose another operator",
     },
 ];

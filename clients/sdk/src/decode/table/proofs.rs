@@ -62,7 +62,7 @@ pub const PROOFS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6109,
         name: "NotParty",
-        message: "only the customer or the operator's authority can end a commitment",
+        message: "only the customer or the operator's controller can end a commitment",
         hint: "sign with either",
     },
     ErrorEntry {
@@ -286,5 +286,11 @@ pub const PROOFS: &[ErrorEntry] = &[
         name: "InvariantViolated",
         message: "an account breaks its own rules",
         hint: "report this, it must not happen",
+    },
+    ErrorEntry {
+        code: 6147,
+        name: "OperatorExited",
+        message: "the operator has left its service for good",
+        hint: "choose another operator",
     },
 ];

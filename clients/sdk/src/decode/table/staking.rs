@@ -8,8 +8,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6000,
         name: "NetworkPaused",
-        message: "the network is paused",
-        hint: "only exits and slashes work until its authority resumes it",
+        message: "staking is paused",
+        hint: "only exits and slashes work until the authority resumes it",
     },
     ErrorEntry {
         code: 6001,
@@ -32,7 +32,7 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6004,
         name: "PauseUnchanged",
-        message: "the network is already in that state",
+        message: "these areas of the network are in that state already",
         hint: "nothing to do",
     },
     ErrorEntry {
@@ -189,8 +189,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6030,
         name: "NotOperatorAuthority",
-        message: "the signer is not this operator's authority",
-        hint: "sign with the key that registered it",
+        message: "the signer does not act for this operator",
+        hint: "sign with its controller's key",
     },
     ErrorEntry {
         code: 6031,
@@ -329,5 +329,77 @@ pub const STAKING: &[ErrorEntry] = &[
         name: "InvariantViolated",
         message: "an account breaks its own rules",
         hint: "report this, it must not happen",
+    },
+    ErrorEntry {
+        code: 6054,
+        name: "BadAreas",
+        message: "the areas are not known",
+        hint: "add up 1 staking, 2 proofs, 4 rewards and 8 credits",
+    },
+    ErrorEntry {
+        code: 6055,
+        name: "NotPendingController",
+        message: "the signer was not proposed as controller",
+        hint: "have the controller propose it first",
+    },
+    ErrorEntry {
+        code: 6056,
+        name: "OperatorExited",
+        message: "the operator has left its service for good",
+        hint: "register another wallet",
+    },
+    ErrorEntry {
+        code: 6057,
+        name: "BadDevices",
+        message: "devices need a root and 1 to 16,777,216 of them; none have the zero root",
+        hint: "",
+    },
+    ErrorEntry {
+        code: 6058,
+        name: "WrongChange",
+        message: "the change belongs to another account",
+        hint: "derive it from what it changes",
+    },
+    ErrorEntry {
+        code: 6059,
+        name: "ChangeNotDue",
+        message: "the change is not due yet",
+        hint: "apply it from its due epoch on",
+    },
+    ErrorEntry {
+        code: 6060,
+        name: "ChangeLapsed",
+        message: "the change has lapsed",
+        hint: "cancel it and propose it again",
+    },
+    ErrorEntry {
+        code: 6061,
+        name: "ChangeEmpty",
+        message: "the change would change nothing",
+        hint: "propose other values",
+    },
+    ErrorEntry {
+        code: 6062,
+        name: "KindFixed",
+        message: "the kind of a service never changes",
+        hint: "create another service",
+    },
+    ErrorEntry {
+        code: 6063,
+        name: "EpochFixed",
+        message: "the length of epochs never changes",
+        hint: "propose the network's own",
+    },
+    ErrorEntry {
+        code: 6064,
+        name: "WindowBeyondUnbonding",
+        message: "bonds on their way out would not outlast this window",
+        hint: "raise unbonding_seconds first",
+    },
+    ErrorEntry {
+        code: 6065,
+        name: "WrongRecipient",
+        message: "the rent goes back to who paid it",
+        hint: "pass the address that the change names",
     },
 ];
