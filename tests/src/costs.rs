@@ -15,9 +15,12 @@ use {
     trestle_staking::{
         address::{delegator_stable_vault_address, delegator_vault_address, issuer_address},
         constants::{DISTRIBUTOR, SLASHER},
+        state::{NetworkParams, ServiceParams},
     },
 };
 
+/// By when a change of the network and one of the service, both proposed in epoch 0, are due.
+const CHANGES_DUE: u64 = 5;
 /// Leaves of the tree that a slash is proven in: depth 20.
 const SLASH_LEAVES: usize = 1 << 20;
 
@@ -53,6 +56,8 @@ pub fn staking() -> Vec<Cost> {
     delegation(&mut costs);
     clearances(&mut costs);
     policies(&mut costs);
+    changes(&mut costs);
+    keys(&mut costs);
     costs
 }
 
@@ -205,13 +210,87 @@ fn bonds(costs: &mut Vec<Cost>) {
         ix,
         &[&keys.key, &authority],
     );
+    let ix = world.verifier_bond_add(&keys, TOKEN);
+    measure(costs, &mut world, "verifier_bond_add", ix, &[&keys.key]);
     let ix = world.verifier_exit(keys.key.pubkey());
     measure(costs, &mut world, "verifier_exit", ix, &[&keys.key]);
     world.svm.advance(86_400);
     let ix = world.verifier_withdraw(keys.key.pubkey(), keys.purse);
     measure(costs, &mut world, "verifier_withdraw", ix, &[&keys.key]);
+    let removed = key("verifier 30").pubkey();
+    let ix = world.verifier_remove(authority.pubkey(), removed);
+    measure(costs, &mut world, "verifier_remove", ix, &[&authority]);
     world.svm.trust_signatures();
     let purse = world.verifier_keys("challenger").purse;
     let ix = world.bond_slash(SLASHER, purse, u32::MAX, 0);
     measure(costs, &mut world, "bond_slash", ix, &[]);
+}
+
+fn changes(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let authority = key("authority");
+    let payer = authority.pubkey();
+    let network = NetworkParams {
+        bond_slash_bps: 1,
+        ..network_params()
+    };
+    let service = ServiceParams {
+        notice_epochs: 9,
+        ..service_params()
+    };
+    for is_last in [false, true] {
+        let propose = [
+            world.network_change_propose(payer, network),
+            world.service_change_propose(payer, service),
+        ];
+        let finish = if is_last {
+            [
+                ("network_change_apply", world.network_change_apply(payer)),
+                ("service_change_apply", world.service_change_apply(payer)),
+            ]
+        } else {
+            [
+                (
+                    "network_change_cancel",
+                    world.network_change_cancel(payer, payer),
+                ),
+                (
+                    "service_change_cancel",
+                    world.service_change_cancel(payer, payer),
+                ),
+            ]
+        };
+        for (name, ix) in ["network_change_propose", "service_change_propose"]
+            .into_iter()
+            .zip(propose)
+        {
+            if is_last {
+                world.svm.must(&[ix], &[&authority]);
+            } else {
+                measure(costs, &mut world, name, ix, &[&authority]);
+            }
+        }
+        if is_last {
+            world.reach_epoch(CHANGES_DUE);
+        }
+        for (name, ix) in finish {
+            let signers: &[&Keypair] = if is_last { &[] } else { &[&authority] };
+            measure(costs, &mut world, name, ix, signers);
+        }
+    }
+}
+
+fn keys(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 9 * TOKEN);
+    let (wallet, candidate) = (keys.authority.pubkey(), world.svm.funded("candidate"));
+    let owner = keys.authority.insecure_clone();
+    let ix = world.operator_devices_set(&keys, [1; 32], 1);
+    measure(costs, &mut world, "operator_devices_set", ix, &[&owner]);
+    let ix = world.operator_key_propose(keys.address, wallet, candidate.pubkey());
+    measure(costs, &mut world, "operator_key_propose", ix, &[&owner]);
+    let ix = world.operator_key_accept(keys.address, candidate.pubkey());
+    measure(costs, &mut world, "operator_key_accept", ix, &[&candidate]);
+    let ix = world.operator_exit(keys.address, candidate.pubkey());
+    measure(costs, &mut world, "operator_exit", ix, &[&candidate]);
 }

@@ -11,7 +11,7 @@ use crate::{
         credits::CreditsCommand, delegation::DelegationCommand, epoch::EpochCommand,
         issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
         operator::OperatorCommand, reward::RewardCommand, service::ServiceCommand,
-        stake::StakeCommand, store::StoreCommand,
+        stake::StakeCommand, store::StoreCommand, verifier::VerifierCommand,
     },
     config::{parse_commitment, Commitment},
     output::Format,
@@ -141,9 +141,15 @@ pub struct GlobalArgs {
 /// `<noun> <verb>`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// What a network is and how it stands
+    /// What a network is, how it stands, and who governs it
     #[command(subcommand)]
     Network(NetworkCommand),
+    /// The rules of the service
+    #[command(subcommand)]
+    Service(ServiceCommand),
+    /// Who vouches for roots, and with which bond
+    #[command(subcommand)]
+    Verifier(VerifierCommand),
     /// Register and look at storage operators
     #[command(subcommand)]
     Operator(OperatorCommand),

@@ -1,6 +1,6 @@
 //! What a command works with: settings, cluster, network, keys.
 
-use std::{str::FromStr, time::Duration};
+use std::{mem::offset_of, str::FromStr, time::Duration};
 
 use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::Pubkey;
@@ -10,7 +10,7 @@ use trestle_sdk::{
     amount::{format_units, Amount, STABLE_DECIMALS},
     cluster::Cluster,
     deployment::Deployment,
-    fetch::{self, Market, Network, Operator},
+    fetch::{self, Filter, Market, Network, Operator},
     send::{PriorityFee, SendConfig},
     time::{chain_time, ChainTime},
 };
@@ -242,7 +242,8 @@ impl Chain {
         })
     }
 
-    /// An operator by its own address or by the address of its wallet.
+    /// An operator by its own address, by that of the wallet that registered it, or by that of the
+    /// key that acts for it, where it acts for no other.
     pub async fn operator(&self, address: &Pubkey) -> Result<(Pubkey, Operator), CliError> {
         let own = address::operator(&self.deployment.service, address);
         if let Some(operator) = fetch::fetch_optional::<Operator>(&self.rpc, &own).await? {
@@ -251,6 +252,14 @@ impl Chain {
         let account = fetch::raw(&self.rpc, address, "operator").await?;
         if let Some(account) = account.filter(|account| account.owner == address::STAKING_ID) {
             return Ok((*address, fetch::decode(address, &account)?));
+        }
+        let filters = [
+            Filter::address(offset_of!(Operator, service), &self.deployment.service),
+            Filter::address(offset_of!(Operator, controller), address),
+        ];
+        let controlled = fetch::list::<Operator>(&self.rpc, &filters).await?;
+        if let [one] = controlled.as_slice() {
+            return Ok(*one);
         }
         let message = format!("{address} is neither an operator nor the wallet of one");
         Err(CliError::failed("not-found", message)

@@ -107,7 +107,8 @@ fn staking_case(instruction: &str) -> &'static str {
         "delegation_deposit" => "first deposit",
         "delegation_claim" | "delegation_fund" => "both assets",
         "bond_slash" => "32 verifiers, all slashed",
-        "verifier_register" | "verifier_exit" | "verifier_withdraw" => "32 verifiers",
+        "verifier_register" | "verifier_bond_add" | "verifier_exit" | "verifier_remove"
+        | "verifier_withdraw" => "32 verifiers",
         _ => "",
     }
 }

@@ -1,5 +1,6 @@
 //! One module for each noun.
 
+pub mod change;
 pub mod clearance;
 pub mod completion;
 pub mod config;
@@ -7,9 +8,11 @@ pub mod credits;
 pub mod delegation;
 pub mod delegation_output;
 pub mod epoch;
+pub mod hand_over;
 pub mod issuer;
 pub mod lease;
 pub mod network;
+pub mod network_change;
 pub mod network_pause;
 pub mod operator;
 pub mod policy;
@@ -19,6 +22,7 @@ pub mod service;
 pub mod stake;
 pub mod store;
 pub mod store_output;
+pub mod verifier;
 
 use crate::{
     args::{Cli, Command},
@@ -30,6 +34,8 @@ use crate::{
 pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
     match &cli.command {
         Command::Network(command) => network::run(command, context).await,
+        Command::Service(command) => service::run(command, context).await,
+        Command::Verifier(command) => verifier::run(command, context).await,
         Command::Operator(command) => operator::run(command, context).await,
         Command::Stake(command) => stake::run(command, context).await,
         Command::Delegation(command) => delegation::run(command, context).await,

@@ -11,7 +11,11 @@ use trestle_sdk::{
 };
 
 use crate::{
-    commands::network_pause::{area_names, set_paused, state_text, AreaArgs},
+    commands::{
+        hand_over::{self, AuthorityCommand},
+        network_change::{self, NetworkChangeCommand},
+        network_pause::{area_names, set_paused, state_text, AreaArgs},
+    },
     context::{Chain, Context, NetworkView},
     error::CliError,
     text::{count, duration, percent, row, CreditsText, TokenText},
@@ -26,6 +30,12 @@ pub enum NetworkCommand {
     Pause(AreaArgs),
     /// Let areas run again; only the authority can
     Resume(AreaArgs),
+    /// Change the network's parameters, with notice
+    #[command(subcommand)]
+    Change(NetworkChangeCommand),
+    /// Hand the network over to another authority
+    #[command(subcommand)]
+    Authority(AuthorityCommand),
 }
 
 /// `network show`.
@@ -149,6 +159,10 @@ pub async fn run(command: &NetworkCommand, context: &Context<'_>) -> Result<(), 
         NetworkCommand::Show => context.print(&show(&context.chain().await?).await?),
         NetworkCommand::Pause(args) => context.print(&set_paused(args, true, context).await?),
         NetworkCommand::Resume(args) => context.print(&set_paused(args, false, context).await?),
+        NetworkCommand::Change(command) => network_change::run(command, context).await,
+        NetworkCommand::Authority(command) => {
+            context.print(&hand_over::authority(command, context).await?)
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
     commands::{
         delegation::{pool_of, terms},
         delegation_output::{CommissionOutput, PoolTerms},
+        hand_over::{self, KeyCommand},
     },
     context::{Chain, Context, NetworkView},
     error::CliError,
@@ -54,6 +55,14 @@ pub enum OperatorCommand {
     /// Show an operator
     Show {
         /// Operator or its wallet [default: the signing key]
+        operator: Option<Pubkey>,
+    },
+    /// Change the key that acts for an operator
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Leave the service for good: all stake unbonds, and what is due is still paid
+    Exit {
+        /// Operator, or the wallet that registered it [default: the signing key]
         operator: Option<Pubkey>,
     },
     /// List the operators of the service
@@ -119,7 +128,12 @@ pub struct OperatorSetOutput {
 #[serde(rename_all = "camelCase")]
 pub struct OperatorOutput {
     pub operator: String,
+    /// Registered it; its address follows from this.
     pub wallet: String,
+    /// Acts for it.
+    pub controller: String,
+    /// Has left the service for good.
+    pub exited: bool,
     pub endpoint: String,
     pub node_key: String,
     #[serde(with = "string")]
@@ -182,6 +196,12 @@ impl fmt::Display for OperatorOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         row(f, "Operator", &self.operator)?;
         row(f, "Wallet", &self.wallet)?;
+        if self.controller != self.wallet {
+            row(f, "Controller", &self.controller)?;
+        }
+        if self.exited {
+            row(f, "State", "has left the service")?;
+        }
         row(f, "Endpoint", &self.endpoint)?;
         row(f, "Node key", &self.node_key)?;
         row(f, "Capacity", format!("{} GiB", self.capacity_gib))?;
@@ -246,6 +266,10 @@ pub async fn run(command: &OperatorCommand, context: &Context<'_>) -> Result<(),
         }
         OperatorCommand::Release => context.print(&release(context).await?),
         OperatorCommand::Show { operator } => context.print(&show(*operator, context).await?),
+        OperatorCommand::Key(command) => context.print(&hand_over::key(command, context).await?),
+        OperatorCommand::Exit { operator } => {
+            context.print(&hand_over::exit(*operator, context).await?)
+        }
         OperatorCommand::List => context.print(&list(context).await?),
     }
 }
@@ -418,6 +442,8 @@ fn output(
     OperatorOutput {
         operator: address.to_string(),
         wallet: one.authority.to_string(),
+        controller: one.controller.to_string(),
+        exited: one.has_exited(),
         endpoint: one.endpoint_str().to_string(),
         node_key: one.node_key.to_string(),
         capacity_gib: one.capacity_gib,

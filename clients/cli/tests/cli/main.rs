@@ -5,3 +5,4 @@ mod outputs;
 mod reference;
 mod samples;
 mod samples_clearance;
+mod samples_governance;

@@ -5,13 +5,14 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        credits::CreditsAction, delegation_output::DelegationAction, lease::LeaseAction,
-        stake::StakeAction,
+        change::ChangeAction, credits::CreditsAction, delegation_output::DelegationAction,
+        hand_over::HandOverAction, lease::LeaseAction, stake::StakeAction,
+        verifier::VerifierAction,
     },
     output::{render, Format},
 };
 
-use crate::{samples, samples_clearance};
+use crate::{samples, samples_clearance, samples_governance as governance};
 
 /// The three ways of printing in one snapshot.
 fn check<T: Serialize + Display>(name: &str, value: &T) {
@@ -58,6 +59,37 @@ fn no_large_numbers(value: &serde_json::Value) {
 #[test]
 fn network() {
     check("network_show", &samples::network());
+}
+
+#[test]
+fn governance() {
+    check("network_pause", &governance::pause());
+    check("change_propose", &governance::change(ChangeAction::Propose));
+    check("change_apply", &governance::change(ChangeAction::Apply));
+    check("change_cancel", &governance::change(ChangeAction::Cancel));
+    check("change_show", &governance::pending());
+    let propose = governance::hand_over(HandOverAction::Propose);
+    check("hand_over_propose", &propose);
+    let accept = governance::hand_over(HandOverAction::Accept);
+    check("hand_over_accept", &accept);
+    check("operator_exit", &governance::operator_exit());
+}
+
+#[test]
+fn verifier() {
+    check("verifier_list", &governance::verifiers());
+    check(
+        "verifier_register",
+        &governance::verifier(VerifierAction::Register),
+    );
+    check(
+        "verifier_remove",
+        &governance::verifier(VerifierAction::Remove),
+    );
+    check(
+        "verifier_withdraw",
+        &governance::verifier(VerifierAction::Withdraw),
+    );
 }
 
 #[test]

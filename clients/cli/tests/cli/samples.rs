@@ -117,6 +117,8 @@ pub fn operator() -> OperatorOutput {
     OperatorOutput {
         operator: address(10),
         wallet: address(11),
+        controller: address(14),
+        exited: true,
         endpoint: "https://node.example:8443".to_string(),
         node_key: address(12),
         capacity_gib: 500,

@@ -1,6 +1,7 @@
 //! Leave the verifier set.
 //!
-//! The verifier loses its vote at once. Its bond unbonds, and can be slashed until it is out.
+//! The verifier has no weight in rounds that open from now on; in one under way it keeps its vote.
+//! Its bond unbonds, and can be slashed until it is out.
 //!
 //! Specification:
 //! - Only a verifier itself can exit.

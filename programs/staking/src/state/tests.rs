@@ -1,12 +1,12 @@
 //! Laws of the state types, whatever happens in whatever order.
 
 use {
-    super::{Operator, OperatorProfile, UnbondTicket, VerifierSet},
+    super::{Network, Operator, OperatorProfile, Service, UnbondTicket, VerifierSet},
     crate::constants::{CAPACITY_GIB_MAX, VERIFIERS_MAX, VERSION},
     anchor_lang::prelude::Address,
     bytemuck::Zeroable,
     proptest::prelude::*,
-    trestle_core::units::{Bps, TokenAmount},
+    trestle_core::units::{Bps, Epoch, TokenAmount},
 };
 
 fn address(number: u8) -> Address {
@@ -193,4 +193,35 @@ fn spares_the_innocent(
         prop_assert!(is_guilty || old == new);
     }
     Ok(())
+}
+
+/// Seconds of an epoch in the laws about changes.
+const EPOCH_SECONDS: u32 = 3_600;
+
+proptest! {
+    #[test]
+    fn every_vote_cast_before_a_change_is_known_is_settled_before_it_is_due(
+        window in 10..=4 * EPOCH_SECONDS,
+        now in 0..10_000_000_i64,
+    ) {
+        let network = Network {
+            epoch_seconds: EPOCH_SECONDS,
+            challenge_window_seconds: window,
+            ..Network::zeroed()
+        };
+        let due = network.change_due(network.epoch_at(now).unwrap()).unwrap();
+        // Attested an epoch after the proposal, and challenged for a whole window after that.
+        let settled_at = now + i64::from(EPOCH_SECONDS) + i64::from(window);
+        prop_assert!(due.0 * u64::from(EPOCH_SECONDS) >= settled_at as u64);
+    }
+
+    #[test]
+    fn whoever_gives_notice_when_a_change_becomes_known_serves_no_epoch_under_it(
+        notice in 1..=90_u16,
+        epoch in 0..1_000_000_u64,
+    ) {
+        let service = Service { notice_epochs: notice, ..Service::zeroed() };
+        let last_served = epoch + u64::from(notice);
+        prop_assert!(service.change_due(Epoch(epoch)).0 > last_served + 1);
+    }
 }

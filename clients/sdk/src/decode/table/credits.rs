@@ -230,7 +230,7 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6337,
         name: "NotLeaseParty",
-        message: "only the customer or the operator's authority can end a lease",
+        message: "only the customer or the operator's controller can end a lease",
         hint: "",
     },
     ErrorEntry {

@@ -62,7 +62,7 @@ pub const PROOFS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6109,
         name: "NotParty",
-        message: "only the customer or the operator's authority can end a commitment",
+        message: "only the customer or the operator's controller can end a commitment",
         hint: "sign with either",
     },
     ErrorEntry {

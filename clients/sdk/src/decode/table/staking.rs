@@ -8,8 +8,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6000,
         name: "NetworkPaused",
-        message: "the network is paused",
-        hint: "only exits and slashes work until its authority resumes it",
+        message: "staking is paused",
+        hint: "only exits and slashes work until the authority resumes it",
     },
     ErrorEntry {
         code: 6001,
@@ -32,7 +32,7 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6004,
         name: "PauseUnchanged",
-        message: "the network is already in that state",
+        message: "these areas of the network are in that state already",
         hint: "nothing to do",
     },
     ErrorEntry {
@@ -189,8 +189,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6030,
         name: "NotOperatorAuthority",
-        message: "the signer is not this operator's authority",
-        hint: "sign with the key that registered it",
+        message: "the signer does not act for this operator",
+        hint: "sign with its controller's key",
     },
     ErrorEntry {
         code: 6031,
