@@ -5,6 +5,8 @@ pub mod config;
 pub mod credits;
 pub mod epoch;
 pub mod lease;
+mod lease_maintenance;
+mod lease_output;
 pub mod network;
 pub mod operator;
 pub mod reward;

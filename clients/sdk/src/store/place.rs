@@ -24,7 +24,7 @@ use crate::{
     address,
     fetch::{fetch_optional, Commitment, CustomerAccount, Lease},
     instruction::{
-        credits::{lease_open, LeaseParties, LeaseTerms},
+        credits::{lease_open, LeaseParties},
         proofs::{commitment_register, CommitmentParties},
     },
     node::NodeError,
@@ -178,7 +178,7 @@ impl<'a> Placement<'a> {
         Demand {
             file_sha256: manifest.sha256,
             shard_bytes: manifest.layout.shard_bytes(),
-            lease: manifest.lease,
+            lease: manifest.lease.clone(),
             rate_max,
         }
     }
@@ -320,13 +320,7 @@ impl<'a> Placement<'a> {
             operator,
             commitment: address::commitment(&operator, &record.root),
         };
-        let terms = LeaseTerms {
-            rate_per_epoch: candidate.rate,
-            epochs: manifest.lease.epochs,
-            period_epochs: manifest.lease.period_epochs,
-            sla_bps: manifest.lease.sla_bps,
-            credit_bps: manifest.lease.credit_bps,
-        };
+        let terms = manifest.lease.terms(candidate.rate);
         let instructions = vec![register, lease_open(&lease, terms)];
         Ok(TransactionRequest::new(
             self.context.payer.pubkey(),
