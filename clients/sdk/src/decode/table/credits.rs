@@ -176,8 +176,8 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6328,
         name: "NotNodeKey",
-        message: "the signer is not the operator's node key",
-        hint: "have the operator's node sign",
+        message: "the operator's node did not agree",
+        hint: "have it sign, or renew as the lease's option allows",
     },
     ErrorEntry {
         code: 6329,
@@ -230,13 +230,13 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6337,
         name: "NotLeaseParty",
-        message: "only the customer or the operator's authority can end a lease",
-        hint: "",
+        message: "only the customer or who acts for the operator can do that",
+        hint: "sign with one of their keys",
     },
     ErrorEntry {
         code: 6338,
         name: "BadReason",
-        message: "the reason is not known",
+        message: "the reason is not one that a party can give",
         hint: "choose 1 to 5",
     },
     ErrorEntry {
@@ -298,5 +298,79 @@ pub const CREDITS: &[ErrorEntry] = &[
         name: "InvariantViolated",
         message: "an account breaks its own rules",
         hint: "report this, it must not happen",
+    },
+    ErrorEntry {
+        code: 6349,
+        name: "BadSchedule",
+        message: "the schedule of service credits does not rise",
+        hint: "each step needs a lower level and a higher credit \
+            than the one before, and unused steps come last",
+    },
+    ErrorEntry {
+        code: 6350,
+        name: "BadCreditCap",
+        message: "the cap on service credits must be at most 10,000 basis points",
+        hint: "",
+    },
+    ErrorEntry {
+        code: 6351,
+        name: "BadLeaseNotice",
+        message: "the customer's notice is out of bounds",
+        hint: "choose 0 to 90 epochs",
+    },
+    ErrorEntry {
+        code: 6352,
+        name: "BadRenewal",
+        message: "the renewal option is out of bounds",
+        hint: "choose up to 3,650 epochs and a rate above zero, or neither",
+    },
+    ErrorEntry {
+        code: 6353,
+        name: "LeaseNotRunning",
+        message: "the lease is ending or over",
+        hint: "open a new one",
+    },
+    ErrorEntry {
+        code: 6354,
+        name: "RenewalPending",
+        message: "another rate is still to come",
+        hint: "renew at that rate, or wait until it applies",
+    },
+    ErrorEntry {
+        code: 6355,
+        name: "SameOperator",
+        message: "the new lease is with the same operator",
+        hint: "renew the old one instead",
+    },
+    ErrorEntry {
+        code: 6356,
+        name: "WrongMaintenance",
+        message: "this is not the address of the operator's maintenance",
+        hint: "derive it from the operator",
+    },
+    ErrorEntry {
+        code: 6357,
+        name: "TooMuchMaintenance",
+        message: "a window needs 1 to 9 epochs, and any 90 \
+            epochs may have 9 of maintenance at most",
+        hint: "",
+    },
+    ErrorEntry {
+        code: 6358,
+        name: "MaintenanceTooSoon",
+        message: "maintenance must be declared ahead",
+        hint: "begin at least three epochs after the running one",
+    },
+    ErrorEntry {
+        code: 6359,
+        name: "MaintenanceOutOfOrder",
+        message: "maintenance is declared in order",
+        hint: "begin after the last declared window",
+    },
+    ErrorEntry {
+        code: 6360,
+        name: "MaintenanceFull",
+        message: "eight declared windows still count",
+        hint: "wait until 90 epochs after the oldest of them",
     },
 ];
