@@ -1,7 +1,6 @@
 //! Which final root a lease is settled with next, as the program itself decides it.
 
-use trestle_core::maintenance::EpochRange;
-use trestle_core::root::RootRing;
+use trestle_core::{bytemuck::must_cast_ref, maintenance::EpochRange, root::RootRing};
 use trestle_credits::constants::LEASE_SETTLED;
 use trestle_sdk::fetch::{Commitment, Lease};
 
@@ -30,7 +29,7 @@ pub fn next_settlement(
     if lease.status == LEASE_SETTLED {
         return NextSettlement::Done;
     }
-    let commitment = commitment.map(|one| bytemuck::must_cast_ref(one));
+    let commitment = commitment.map(must_cast_ref);
     if lease.end_with_commitment(commitment).is_err() {
         return NextSettlement::Done;
     }
@@ -48,8 +47,7 @@ pub fn next_settlement(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytemuck::Zeroable;
-    use trestle_core::root::FinalRoot;
+    use trestle_core::{bytemuck::Zeroable, root::FinalRoot};
     use trestle_credits::constants::LEASE_ACTIVE;
 
     fn ring(epochs: &[u64]) -> Box<RootRing> {

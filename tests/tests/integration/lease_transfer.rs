@@ -4,18 +4,18 @@ use {
     solana_signer::Signer,
     trestle_core::lease::Reason,
     trestle_credits::{
+        address::lease_address,
         error::CreditsError,
         event::{LeaseOpened, LeaseTransferred},
-        state::LeaseTerms,
+        state::{Lease, LeaseTerms},
         ID,
     },
-    trestle_proofs::state::Commitment,
-    trestle_staking::state::Operator,
+    trestle_proofs::{address::commitment_address, state::Commitment},
     trestle_tests::{
         credits::{terms, CreditsWorld, Customer, Deal},
         final_roots::windows,
         leases::outcome,
-        svm::{assert_refused, Outcome},
+        svm::{assert_refused, program_id, Outcome},
     },
 };
 
@@ -149,26 +149,22 @@ fn no_credit_is_lost_or_made() {
 #[test]
 fn the_new_lease_is_with_another_operator_of_the_same_service() {
     let (mut world, customer, from, to) = world(0);
-    // The same operator keeps other data of the customer.
-    let same = Deal {
-        operator: world.operator("unused", 0),
-        ..world.commit(to.operator, &customer)
+    // Other data of the customer that the same operator keeps.
+    let operator = from.operator.address;
+    let original: Commitment = world.svm.get(&from.commitment);
+    let root = [9; 32];
+    let (commitment, bump) = commitment_address(&operator, &root);
+    let state = Commitment {
+        root,
+        bump,
+        ..original
     };
-    let operator = world.lease_state(&from).operator;
-    let mut ix = world.lease_transfer(&customer, &from, &same, terms());
+    world.svm.put_pod(commitment, program_id("proofs"), &state);
+    let mut ix = world.lease_transfer(&customer, &from, &to, terms());
     ix.accounts[1].pubkey = from.operator.node.pubkey();
     ix.accounts[5].pubkey = operator;
-    world
-        .svm
-        .edit::<Commitment>(&same.commitment, |state| state.operator = operator);
-    let commitment = world.svm.get::<Commitment>(&same.commitment);
-    let (address, bump) = trestle_proofs::address::commitment_address(&operator, &commitment.root);
-    let moved = Commitment { bump, ..commitment };
-    world
-        .svm
-        .put_pod(address, trestle_tests::svm::program_id("proofs"), &moved);
-    ix.accounts[6].pubkey = address;
-    ix.accounts[7].pubkey = trestle_credits::address::lease_address(&address).0;
+    ix.accounts[6].pubkey = commitment;
+    ix.accounts[7].pubkey = lease_address(&commitment).0;
     let outcome = world.svm.send(&[ix], &[&customer.key, &from.operator.node]);
     assert_refused(outcome, ID, CreditsError::SameOperator);
 
@@ -177,10 +173,9 @@ fn the_new_lease_is_with_another_operator_of_the_same_service() {
     let lease = from.lease;
     world
         .svm
-        .edit::<trestle_credits::state::Lease>(&lease, |state| state.service = service);
+        .edit::<Lease>(&lease, |state| state.service = service);
     let outcome = transfer(&mut world, (&customer, &from, &other), terms());
     assert_refused(outcome, ID, CreditsError::WrongService);
-    let _ = world.svm.get::<Operator>(&other.operator.address);
 }
 
 #[test]

@@ -1,21 +1,20 @@
 //! `trestle lease`: the agreements that pay operators.
 
-use std::{fmt, mem::offset_of};
+use std::mem::offset_of;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use solana_pubkey::Pubkey;
-use trestle_core::root::RootRing;
-use trestle_credits::constants::{
-    REASON_DECOMMISSION, REASON_NOT_NEEDED, REASON_OTHER, REASON_PRICE, REASON_SERVICE,
-};
+use trestle_core::{lease, root::RootRing};
 use trestle_proofs::state::NEVER;
 use trestle_sdk::{
     address,
-    encoding::string,
-    fetch::{self, Commitment, Filter, Lease},
+    fetch::{self, Commitment, Filter, Lease, Maintenance, Operator},
     instruction::{
-        credits::{lease_close, lease_end, lease_settle, LeafProof},
+        credits::{
+            lease_close, lease_end, lease_renew, lease_settle, LeafProof, LeaseParties,
+            RenewalConsent,
+        },
         proofs::{commitment_close, commitment_end},
         rewards::Counters,
     },
@@ -25,9 +24,15 @@ use crate::{
     context::{Chain, Context},
     error::{CliError, Kind},
     published::Published,
-    send::{fmt_head, Submitter, Transaction},
+    send::Submitter,
     settle::{next_settlement, NextSettlement},
-    text::{percent, row, CreditsText},
+};
+
+pub use super::{
+    lease_maintenance::{MaintenanceCommand, MaintenanceOutput, WindowText},
+    lease_output::{
+        LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput, StepText,
+    },
 };
 
 /// Settlements of one command. A ring of 64 roots cannot give more.
@@ -44,7 +49,18 @@ pub enum LeaseCommand {
     },
     /// Pay the operator and refund the customer for every period that is due; anybody may
     Settle(SettleArgs),
-    /// End a lease and its commitment: at once as the customer, with notice as the operator
+    /// Extend a lease as the option that it grants allows
+    #[command(after_help = "Example: trestle lease renew COMMITMENT --epochs 30")]
+    Renew {
+        /// Commitment, or the lease itself
+        commitment: Pubkey,
+        /// Epochs to add
+        #[arg(long, value_name = "COUNT")]
+        epochs: u64,
+    },
+    /// End a lease: after its notice as the customer, after the service's as the operator
+    ///
+    /// Where the customer keeps no notice, and for the operator, the commitment ends with it.
     End {
         /// Commitment, or the lease itself
         commitment: Pubkey,
@@ -57,6 +73,9 @@ pub enum LeaseCommand {
         /// Commitment, or the lease itself
         commitment: Pubkey,
     },
+    /// Declare maintenance of an operator, or show what is declared
+    #[command(subcommand)]
+    Maintenance(MaintenanceCommand),
 }
 
 #[derive(Debug, Args)]
@@ -103,155 +122,13 @@ pub enum Reason {
 impl Reason {
     fn code(self) -> u8 {
         match self {
-            Self::NotNeeded => REASON_NOT_NEEDED,
-            Self::Service => REASON_SERVICE,
-            Self::Price => REASON_PRICE,
-            Self::Decommission => REASON_DECOMMISSION,
-            Self::Other => REASON_OTHER,
+            Self::NotNeeded => lease::Reason::NotNeeded,
+            Self::Service => lease::Reason::Service,
+            Self::Price => lease::Reason::Price,
+            Self::Decommission => lease::Reason::Decommission,
+            Self::Other => lease::Reason::Other,
         }
-    }
-}
-
-/// One lease.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeaseOutput {
-    pub commitment: String,
-    pub lease: String,
-    pub customer: String,
-    pub operator: String,
-    pub status: LeaseStatus,
-    pub rate_per_epoch: CreditsText,
-    #[serde(with = "string")]
-    pub start_epoch: u64,
-    #[serde(with = "string")]
-    pub end_epoch: u64,
-    #[serde(with = "string")]
-    pub settled_epoch: u64,
-    pub period_epochs: u32,
-    pub sla_bps: u16,
-    pub credit_bps: u16,
-    pub escrow: CreditsText,
-    pub consumed: CreditsText,
-    pub refunded: CreditsText,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum LeaseStatus {
-    Active,
-    Ending,
-    Settled,
-}
-
-/// `lease list`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeaseListOutput {
-    pub leases: Vec<LeaseOutput>,
-}
-
-/// `lease settle`, `lease end` and `lease close`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeaseWriteOutput {
-    pub commitment: String,
-    pub action: LeaseAction,
-    /// Epochs of the roots that it was settled with.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub epochs: Vec<String>,
-    /// The lease afterwards, where it still exists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lease: Option<LeaseOutput>,
-    pub transactions: Vec<Transaction>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum LeaseAction {
-    Settle,
-    End,
-    Close,
-}
-
-impl fmt::Display for LeaseStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Active => "active",
-            Self::Ending => "ending",
-            Self::Settled => "settled",
-        })
-    }
-}
-
-impl fmt::Display for LeaseOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        row(f, "Commitment", &self.commitment)?;
-        row(f, "Lease", &self.lease)?;
-        row(f, "Customer", &self.customer)?;
-        row(f, "Operator", &self.operator)?;
-        row(f, "Status", self.status)?;
-        row(f, "Price", format!("{} an epoch", self.rate_per_epoch))?;
-        row(
-            f,
-            "Epochs",
-            format!("{} to {}", self.start_epoch, self.end_epoch),
-        )?;
-        row(f, "Settled", format!("to epoch {}", self.settled_epoch))?;
-        let level = percent(self.sla_bps.into());
-        let back = percent(self.credit_bps.into());
-        row(
-            f,
-            "Service level",
-            format!("{level} good windows, else {back} back"),
-        )?;
-        row(f, "Left", &self.escrow)?;
-        row(f, "Used", &self.consumed)?;
-        row(f, "Refunded", &self.refunded)
-    }
-}
-
-impl fmt::Display for LeaseListOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.leases.is_empty() {
-            return writeln!(f, "No leases.");
-        }
-        for one in &self.leases {
-            writeln!(
-                f,
-                "{}  {}  epochs {} to {}, settled to {}  left {}",
-                one.commitment,
-                one.status,
-                one.start_epoch,
-                one.end_epoch,
-                one.settled_epoch,
-                one.escrow
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for LeaseWriteOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_head(&self.transactions, f)?;
-        match &self.lease {
-            Some(lease) => lease.fmt(f)?,
-            None => row(f, "Commitment", &self.commitment)?,
-        }
-        match self.action {
-            LeaseAction::Settle => row(f, "Settled with", epochs_text(&self.epochs))?,
-            LeaseAction::End => {}
-            LeaseAction::Close => row(f, "Lease", "closed")?,
-        }
-        self.transactions.iter().try_for_each(|one| one.fmt(f))
-    }
-}
-
-fn epochs_text(epochs: &[String]) -> String {
-    if epochs.is_empty() {
-        "no root: nothing was left to pay for".to_string()
-    } else {
-        format!("the roots of epochs {}", epochs.join(", "))
+        .code()
     }
 }
 
@@ -261,13 +138,17 @@ pub async fn run(command: &LeaseCommand, context: &Context<'_>) -> Result<(), Cl
         LeaseCommand::Show { commitment } => {
             let chain = context.chain().await?;
             let (address, lease) = find(&chain, commitment).await?;
-            context.print(&output(&address, &lease))
+            context.print(&LeaseOutput::new(&address, &lease))
         }
         LeaseCommand::Settle(args) => context.print(&settle(args, context).await?),
         LeaseCommand::End { commitment, reason } => {
             context.print(&end(commitment, *reason, context).await?)
         }
         LeaseCommand::Close { commitment } => context.print(&close(commitment, context).await?),
+        LeaseCommand::Renew { commitment, epochs } => {
+            context.print(&renew(commitment, *epochs, context).await?)
+        }
+        LeaseCommand::Maintenance(command) => super::lease_maintenance::run(command, context).await,
     }
 }
 
@@ -286,7 +167,7 @@ async fn list(args: &ListArgs, context: &Context<'_>) -> Result<LeaseListOutput,
     Ok(LeaseListOutput {
         leases: found
             .iter()
-            .map(|(address, lease)| output(address, lease))
+            .map(|(address, lease)| LeaseOutput::new(address, lease))
             .collect(),
     })
 }
@@ -305,30 +186,6 @@ async fn find(chain: &Chain, address: &Pubkey) -> Result<(Pubkey, Lease), CliErr
     Err(CliError::failed("not-found", message).hint("`trestle lease list` shows yours"))
 }
 
-fn output(address: &Pubkey, lease: &Lease) -> LeaseOutput {
-    LeaseOutput {
-        commitment: lease.commitment.to_string(),
-        lease: address.to_string(),
-        customer: lease.customer.to_string(),
-        operator: lease.operator.to_string(),
-        status: match lease.status {
-            trestle_credits::constants::LEASE_ACTIVE => LeaseStatus::Active,
-            trestle_credits::constants::LEASE_ENDING => LeaseStatus::Ending,
-            _ => LeaseStatus::Settled,
-        },
-        rate_per_epoch: CreditsText::new(lease.rate_per_epoch),
-        start_epoch: lease.start_epoch,
-        end_epoch: lease.end_epoch,
-        settled_epoch: lease.settled_epoch(),
-        period_epochs: lease.period_epochs,
-        sla_bps: lease.sla_bps,
-        credit_bps: lease.credit_bps,
-        escrow: CreditsText::new(lease.escrow),
-        consumed: CreditsText::new(lease.consumed),
-        refunded: CreditsText::new(lease.refunded),
-    }
-}
-
 async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOutput, CliError> {
     let chain = context.chain().await?;
     let signers = context.signers()?;
@@ -336,17 +193,19 @@ async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOu
     let (rpc, book) = (&chain.rpc, &chain.deployment);
     let commitment: Option<Commitment> = fetch::fetch_optional(rpc, &lease.commitment).await?;
     let ring = fetch::ring(rpc, &lease.service).await?;
+    let declared = address::maintenance(&lease.operator);
+    let declared: Option<Maintenance> = fetch::fetch_optional(rpc, &declared).await?;
+    let windows = declared.as_ref().map_or(&[][..], |one| one.ranges());
     let published = Published::new(args.from.as_deref(), &book.published, lease.service)?;
     let submitter = Submitter::new(context, &chain, &signers);
     let (mut epochs, mut transactions) = (Vec::new(), Vec::new());
     let mut overtaken = false;
     for _ in 0..SETTLEMENTS_MAX {
-        let next = next_settlement(&lease, commitment.as_ref(), &ring);
+        let next = next_settlement(&lease, commitment.as_ref(), &ring, windows);
         let Some(leaf) = leaf_for(next, args.epoch, &lease, &ring, &published).await? else {
             break;
         };
-        let (service, customer, of) = (lease.service, lease.customer, lease.commitment);
-        let instruction = lease_settle(&book.network, &service, &customer, &of, leaf);
+        let instruction = lease_settle(&lease, leaf);
         let sent = submitter.send("the settlement", vec![instruction]).await;
         let before = (lease.status, lease.settled_epoch(), lease.baseline_known);
         lease = fetch::fetch(rpc, &address).await?;
@@ -378,7 +237,7 @@ async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOu
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Settle,
         epochs,
-        lease: Some(output(&address, &lease)),
+        lease: Some(LeaseOutput::new(&address, &lease)),
         transactions,
     })
 }
@@ -445,8 +304,9 @@ async fn end(
         reason.code(),
     )];
     let state: Option<Commitment> = fetch::fetch_optional(&chain.rpc, &of).await?;
-    if state.is_some_and(|state| state.ended_epoch == NEVER) {
-        // Nobody would pay the operator for keeping it any longer.
+    // Nobody would pay the operator for keeping it any longer; while a notice runs, it is paid.
+    let keeps_notice = party == lease.customer && lease.notice_epochs > 0;
+    if !keeps_notice && state.is_some_and(|state| state.ended_epoch == NEVER) {
         instructions.push(commitment_end(&party, network, &service, &operator, &of));
     }
     let transaction = submitter.send("ending the lease", instructions).await?;
@@ -455,7 +315,7 @@ async fn end(
         commitment: of.to_string(),
         action: LeaseAction::End,
         epochs: Vec::new(),
-        lease: after.map(|lease| output(&address, &lease)),
+        lease: after.map(|lease| LeaseOutput::new(&address, &lease)),
         transactions: vec![transaction],
     })
 }
@@ -469,6 +329,18 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
     let mut instructions = vec![lease_close(network, &lease.customer, &lease.commitment)];
     let state: Option<Commitment> = fetch::fetch_optional(&chain.rpc, &lease.commitment).await?;
     let ring = fetch::ring(&chain.rpc, &lease.service).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let is_customer = submitter.wallet() == lease.customer;
+    let (service, operator, of) = (&lease.service, &lease.operator, &lease.commitment);
+    if is_customer && state.is_some_and(|state| state.ended_epoch == NEVER) {
+        instructions.push(commitment_end(
+            &lease.customer,
+            network,
+            service,
+            operator,
+            of,
+        ));
+    }
     let over = state.filter(|state| {
         let passed = ring.latest_epoch > state.ended_epoch;
         state.customer == lease.customer && state.check_closable(view.epoch, passed).is_ok()
@@ -477,13 +349,50 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
         let close = commitment_close(&lease.customer, network, &lease.service, &lease.commitment);
         instructions.push(close);
     }
-    let submitter = Submitter::new(context, &chain, &signers);
     let transaction = submitter.send("closing the lease", instructions).await?;
     Ok(LeaseWriteOutput {
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Close,
         epochs: Vec::new(),
         lease: None,
+        transactions: vec![transaction],
+    })
+}
+
+async fn renew(
+    commitment: &Pubkey,
+    epochs: u64,
+    context: &Context<'_>,
+) -> Result<LeaseWriteOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let (address, lease) = find(&chain, commitment).await?;
+    if epochs > lease.renewal_epochs {
+        let granted = lease.renewal_epochs;
+        let message = format!("the lease grants {granted} more epochs without the operator");
+        return Err(CliError::failed("not-granted", message)
+            .hint("store the file again for a new lease, or renew for fewer epochs"));
+    }
+    let operator: Operator = fetch::fetch(&chain.rpc, &lease.operator).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let parties = LeaseParties {
+        customer: submitter.wallet(),
+        node_key: operator.node_key,
+        network: lease.network,
+        operator: lease.operator,
+        commitment: lease.commitment,
+    };
+    let rate = lease.renewal_rate;
+    let instruction = lease_renew(&parties, epochs, rate, RenewalConsent::Option);
+    let transaction = submitter
+        .send("renewing the lease", vec![instruction])
+        .await?;
+    let after: Lease = fetch::fetch(&chain.rpc, &address).await?;
+    Ok(LeaseWriteOutput {
+        commitment: lease.commitment.to_string(),
+        action: LeaseAction::Renew,
+        epochs: Vec::new(),
+        lease: Some(LeaseOutput::new(&address, &after)),
         transactions: vec![transaction],
     })
 }

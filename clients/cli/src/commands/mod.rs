@@ -11,6 +11,8 @@ pub mod epoch;
 pub mod hand_over;
 pub mod issuer;
 pub mod lease;
+mod lease_maintenance;
+mod lease_output;
 pub mod network;
 pub mod network_change;
 pub mod network_pause;

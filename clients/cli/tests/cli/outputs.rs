@@ -160,6 +160,9 @@ fn lease() {
     check("lease_settle", &samples::lease_write(LeaseAction::Settle));
     check("lease_end", &samples::lease_write(LeaseAction::End));
     check("lease_close", &samples::lease_write(LeaseAction::Close));
+    check("lease_renew", &samples::lease_write(LeaseAction::Renew));
+    check("lease_maintenance", &samples::maintenance(false));
+    check("lease_maintenance_declare", &samples::maintenance(true));
 }
 
 #[test]

@@ -11,7 +11,10 @@ use trestle_cli::{
             CreditsAction, CreditsBalanceOutput, CreditsBuyOutput, CreditsMoveOutput, Means,
         },
         epoch::{EpochListOutput, EpochOutput, ProposalText, RootText},
-        lease::{LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput},
+        lease::{
+            LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
+            MaintenanceOutput, StepText, WindowText,
+        },
         network::{MarketText, NetworkOutput, PoolText},
         operator::{
             JailText, OperatorListOutput, OperatorOutput, OperatorReleaseOutput, OperatorSetOutput,
@@ -235,9 +238,39 @@ pub fn lease() -> LeaseOutput {
         period_epochs: 1,
         sla_bps: 9_500,
         credit_bps: 1_000,
+        deeper_steps: vec![StepText {
+            below_bps: 8_000,
+            credit_bps: 5_000,
+        }],
+        credit_cap_bps: 3_000,
+        notice_epochs: 2,
+        reason: None,
+        renewal_epochs: 30,
+        renewal_rate: CreditsText::new(100),
         escrow: CreditsText::new(2_600),
         consumed: CreditsText::new(390),
         refunded: CreditsText::new(10),
+        credited: CreditsText::new(4),
+    }
+}
+
+/// One that the customer is leaving.
+pub fn lease_ending() -> LeaseOutput {
+    LeaseOutput {
+        status: LeaseStatus::Ending,
+        reason: Some("needed no longer".to_string()),
+        ..lease()
+    }
+}
+
+pub fn maintenance(transactions: bool) -> MaintenanceOutput {
+    MaintenanceOutput {
+        operator: address(10),
+        windows: vec![WindowText {
+            first_epoch: 50,
+            last_epoch: 51,
+        }],
+        transactions: transactions.then(landed).into_iter().collect(),
     }
 }
 
@@ -257,7 +290,11 @@ pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
         } else {
             Vec::new()
         },
-        lease: (action != LeaseAction::Close).then(lease),
+        lease: match action {
+            LeaseAction::Close => None,
+            LeaseAction::End => Some(lease_ending()),
+            LeaseAction::Settle | LeaseAction::Renew => Some(lease()),
+        },
         transactions: vec![landed()],
     }
 }

@@ -168,10 +168,23 @@ fn check_terms(terms: &Terms, lease: &LeaseOffer, size_bytes: u64) -> Result<(),
             offer.epochs
         ));
     }
-    if offer.sla_bps > terms.sla_bps_max || offer.credit_bps > terms.credit_bps_max {
+    let deeper = offer.deeper_steps.iter().map(|step| step.credit_bps);
+    let credit_bps = deeper.fold(offer.credit_bps, u16::max);
+    if offer.sla_bps > terms.sla_bps_max || credit_bps > terms.credit_bps_max {
         let (level, credit) = (terms.sla_bps_max, terms.credit_bps_max);
         return refused(format!(
             "at most service level {level} and credit {credit} bps"
+        ));
+    }
+    if offer.notice_epochs < terms.notice_epochs_min {
+        let least = terms.notice_epochs_min;
+        return refused(format!("a notice of {least} epochs is asked"));
+    }
+    let grants = offer.renewal_epochs > 0;
+    if offer.renewal_epochs > terms.renewal_epochs_max || (grants && offer.renewal_rate < asked) {
+        let most = terms.renewal_epochs_max;
+        return refused(format!(
+            "a renewal is granted for {most} epochs at most, each at {asked} credits or more"
         ));
     }
     Ok(())
@@ -259,6 +272,8 @@ mod tests {
                 epochs_max: 1,
                 sla_bps_max: 0,
                 credit_bps_max: 0,
+                notice_epochs_min: 0,
+                renewal_epochs_max: 0,
             };
             prop_assert_eq!(asked_rate(&ours, size), theirs.rate(size));
         }

@@ -38,6 +38,8 @@ pub(super) async fn health(State(state): State<Shared>) -> Json<Health> {
             epochs_max: terms.epochs_max,
             sla_bps_max: terms.sla_bps_max,
             credit_bps_max: terms.credit_bps_max,
+            notice_epochs_min: terms.notice_epochs_min,
+            renewal_epochs_max: terms.renewal_epochs_max,
         },
     })
 }

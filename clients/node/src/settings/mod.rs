@@ -143,6 +143,10 @@ pub struct Terms {
     pub sla_bps_max: u16,
     /// Highest service credit in basis points.
     pub credit_bps_max: u16,
+    /// Epochs of notice that a customer must keep at least.
+    pub notice_epochs_min: u16,
+    /// Epochs of renewal at the same price that a lease may grant the customer at most.
+    pub renewal_epochs_max: u64,
     /// Whether a commitment must come with a lease in the same transaction.
     pub lease_required: bool,
     /// Credits that a customer must have on the chain to upload.
@@ -158,6 +162,8 @@ impl Default for Terms {
             epochs_max: 1_000,
             sla_bps_max: 10_000,
             credit_bps_max: 10_000,
+            notice_epochs_min: 0,
+            renewal_epochs_max: 0,
             lease_required: true,
             customer_credits_min: 1,
         }

@@ -4,6 +4,7 @@ use super::{ChainSettings, Limits, Retention, Settings, Terms};
 use solana_pubkey::Pubkey;
 use std::ops::RangeInclusive;
 use trestle_core::storage::SIZE_MAX_BYTES;
+use trestle_credits::constants::{LEASE_EPOCHS_MAX, LEASE_NOTICE_EPOCHS_MAX};
 
 /// Longest duration that a setting may name: 30 days.
 const DURATION_MAX_MS: u64 = 30 * 24 * 3_600 * 1_000;
@@ -88,6 +89,16 @@ fn check_terms(terms: &Terms, check: &mut Problems) {
         "terms.credit_bps_max",
         u64::from(terms.credit_bps_max),
         0..=BPS_WHOLE,
+    );
+    check.range(
+        "terms.notice_epochs_min",
+        u64::from(terms.notice_epochs_min),
+        0..=u64::from(LEASE_NOTICE_EPOCHS_MAX),
+    );
+    check.range(
+        "terms.renewal_epochs_max",
+        terms.renewal_epochs_max,
+        0..=LEASE_EPOCHS_MAX,
     );
 }
 

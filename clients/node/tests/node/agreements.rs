@@ -11,7 +11,7 @@ use solana_signature::Signature;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use std::fs;
-use trestle_credits::state::LeaseTerms;
+use trestle_credits::state::{LeaseTerms, SlaStep, DEEPER_STEPS};
 use trestle_proofs::address::commitment_address;
 use trestle_sdk::{
     address::{self, COMPUTE_BUDGET_PROGRAM_ID, SYSTEM_PROGRAM_ID},
@@ -30,6 +30,14 @@ pub const TERMS: LeaseTerms = LeaseTerms {
     period_epochs: 1,
     sla_bps: 9_500,
     credit_bps: 1_000,
+    deeper_steps: [SlaStep {
+        below_bps: 0,
+        credit_bps: 0,
+    }; DEEPER_STEPS],
+    credit_cap_bps: 10_000,
+    notice_epochs: 2,
+    renewal_epochs: 0,
+    renewal_rate: 0,
 };
 
 /// The instructions by which customer and node agree on a shard.
@@ -225,6 +233,8 @@ async fn terms_below_what_is_asked_are_refused() {
         settings.terms.epochs_max = 50;
         settings.terms.sla_bps_max = 9_900;
         settings.terms.credit_bps_max = 2_000;
+        settings.terms.notice_epochs_min = 2;
+        settings.terms.renewal_epochs_max = 30;
     })
     .await;
     let shard = world.store(20_000, 1).await;
@@ -250,6 +260,27 @@ async fn terms_below_what_is_asked_are_refused() {
         },
         LeaseTerms {
             credit_bps: 2_001,
+            ..fair
+        },
+        LeaseTerms {
+            deeper_steps: [SlaStep {
+                below_bps: 5_000,
+                credit_bps: 2_001,
+            }; DEEPER_STEPS],
+            ..fair
+        },
+        LeaseTerms {
+            notice_epochs: 1,
+            ..fair
+        },
+        LeaseTerms {
+            renewal_epochs: 31,
+            renewal_rate: 20,
+            ..fair
+        },
+        LeaseTerms {
+            renewal_epochs: 30,
+            renewal_rate: 19,
             ..fair
         },
     ] {

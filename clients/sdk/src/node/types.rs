@@ -43,6 +43,12 @@ pub struct Terms {
     pub epochs_max: u64,
     pub sla_bps_max: u16,
     pub credit_bps_max: u16,
+    /// Epochs of notice that a customer must keep.
+    #[serde(default)]
+    pub notice_epochs_min: u16,
+    /// Epochs of renewal that it grants ahead.
+    #[serde(with = "string", default)]
+    pub renewal_epochs_max: u64,
 }
 
 impl Terms {
@@ -93,6 +99,8 @@ mod tests {
             epochs_max: 10,
             sla_bps_max: 9_900,
             credit_bps_max: 1_000,
+            notice_epochs_min: 0,
+            renewal_epochs_max: 0,
         }
     }
 

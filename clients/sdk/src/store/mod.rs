@@ -33,7 +33,7 @@ pub use layout::{
 };
 pub use manifest::{
     manifest_id, read_key, write_key, LeaseChoice, Manifest, ManifestError, ManifestPaths,
-    ShardRecord, ShardState, CIPHER_NAME, MANIFEST_VERSION,
+    ShardRecord, ShardState, SlaStepChoice, CIPHER_NAME, MANIFEST_VERSION,
 };
 
 pub use placement::{find_candidates, Candidate, Demand, Market};

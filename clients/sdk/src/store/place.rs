@@ -25,6 +25,7 @@ use crate::{
     fetch::{fetch_optional, Commitment, CustomerAccount, Lease},
     instruction::{
         clearance::Admission,
+        credits::{lease_open, LeaseParties},
         credits::{lease_open, LeaseParties, LeaseTerms},
         proofs::{commitment_register, CommitmentParties},
     },
@@ -179,7 +180,7 @@ impl<'a> Placement<'a> {
         Demand {
             file_sha256: manifest.sha256,
             shard_bytes: manifest.layout.shard_bytes(),
-            lease: manifest.lease,
+            lease: manifest.lease.clone(),
             rate_max,
         }
     }
@@ -328,13 +329,7 @@ impl<'a> Placement<'a> {
             admission,
             commitment: address::commitment(&operator, &record.root),
         };
-        let terms = LeaseTerms {
-            rate_per_epoch: candidate.rate,
-            epochs: manifest.lease.epochs,
-            period_epochs: manifest.lease.period_epochs,
-            sla_bps: manifest.lease.sla_bps,
-            credit_bps: manifest.lease.credit_bps,
-        };
+        let terms = manifest.lease.terms(candidate.rate);
         let instructions = vec![register, lease_open(&lease, terms)];
         Ok(TransactionRequest::new(
             self.context.payer.pubkey(),

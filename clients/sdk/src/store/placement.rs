@@ -176,8 +176,17 @@ fn check_offer(health: &Health, demand: &Demand) -> Result<(), String> {
     if lease.sla_bps > terms.sla_bps_max {
         return Err(format!("it promises {} bps at most", terms.sla_bps_max));
     }
-    if lease.credit_bps > terms.credit_bps_max {
+    let deeper = lease.deeper_steps.iter().map(|step| step.credit_bps);
+    if deeper.fold(lease.credit_bps, u16::max) > terms.credit_bps_max {
         return Err(format!("it credits {} bps at most", terms.credit_bps_max));
+    }
+    if lease.notice_epochs < terms.notice_epochs_min {
+        let notice = terms.notice_epochs_min;
+        return Err(format!("it asks {notice} epochs of notice"));
+    }
+    if lease.renewal_epochs > terms.renewal_epochs_max {
+        let most = terms.renewal_epochs_max;
+        return Err(format!("it grants {most} epochs of renewal at most"));
     }
     Ok(())
 }
@@ -217,6 +226,7 @@ fn spread(willing: Vec<Candidate>) -> VecDeque<Candidate> {
 mod tests {
     use super::*;
     use crate::node::{http_client, Terms};
+    use crate::store::SlaStepChoice;
 
     fn candidate(byte: u8, zone: u32, rate: u64) -> Candidate {
         let key = Pubkey::new_from_array([byte; 32]);
@@ -269,6 +279,8 @@ mod tests {
                 epochs_max: 10,
                 sla_bps_max: 9_500,
                 credit_bps_max: 1_000,
+                notice_epochs_min: 0,
+                renewal_epochs_max: 5,
             },
         }
     }
@@ -282,6 +294,10 @@ mod tests {
                 period_epochs: 1,
                 sla_bps: 9_500,
                 credit_bps: 1_000,
+                deeper_steps: Vec::new(),
+                credit_cap_bps: 10_000,
+                notice_epochs: 0,
+                renewal_epochs: 0,
             },
             rate_max: None,
         }
@@ -300,6 +316,19 @@ mod tests {
         assert!(refused(|d| d.lease.epochs = 1).contains("2 to 10"));
         assert!(refused(|d| d.lease.sla_bps = 9_501).contains("promises"));
         assert!(refused(|d| d.lease.credit_bps = 1_001).contains("credits"));
+        assert!(refused(|d| d.lease.renewal_epochs = 6).contains("5 epochs of renewal"));
+        let deeper = |d: &mut Demand| {
+            d.lease.deeper_steps = vec![SlaStepChoice {
+                below_bps: 5_000,
+                credit_bps: 1_001,
+            }];
+        };
+        assert!(refused(deeper).contains("credits"));
+        let mut strict = health();
+        strict.terms.notice_epochs_min = 2;
+        assert!(check_offer(&strict, &demand())
+            .unwrap_err()
+            .contains("notice"));
         let full = Health {
             stored_bytes: 911,
             ..health()

@@ -85,7 +85,7 @@ pub async fn put(
                 file,
                 layout,
                 id,
-                lease: options.lease,
+                lease: options.lease.clone(),
             };
             begin(context, &start, &paths).await?
         }
@@ -164,7 +164,7 @@ fn resume(
     // Terms can still be changed while nobody has agreed to them.
     let untouched = |shard: &ShardRecord| shard.operator.is_none();
     if manifest.shards.iter().all(untouched) {
-        manifest.lease = options.lease;
+        manifest.lease = options.lease.clone();
         manifest.write(&paths.manifest)?;
     }
     Ok(manifest)
@@ -204,7 +204,7 @@ async fn begin(
         layout: start.layout,
         cipher: CIPHER_NAME.to_string(),
         nonce_prefix: hex::encode(nonce_prefix),
-        lease: start.lease,
+        lease: start.lease.clone(),
         shards: shards.collect(),
     };
     manifest.write(&paths.manifest)?;

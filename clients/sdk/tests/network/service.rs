@@ -208,6 +208,10 @@ pub fn options() -> PutOptions {
             period_epochs: 1,
             sla_bps: 9_500,
             credit_bps: 1_000,
+            deeper_steps: Vec::new(),
+            credit_cap_bps: 10_000,
+            notice_epochs: 0,
+            renewal_epochs: 0,
         },
         rate_max: None,
     }

@@ -3,9 +3,12 @@
 use super::due::Due;
 use crate::chain::{Action, ChainView};
 use solana_pubkey::Pubkey;
+use std::collections::BTreeMap;
+use trestle_core::bytemuck::must_cast_ref;
+use trestle_core::maintenance::EpochRange;
 use trestle_core::root::FinalRoot;
-use trestle_credits::constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED};
-use trestle_sdk::fetch::Lease;
+use trestle_credits::constants::LEASE_SETTLED;
+use trestle_sdk::fetch::{Lease, Maintenance};
 use trestle_sdk::instruction::credits::lease_settle;
 use trestle_sdk::instruction::staking::LeafProof;
 
@@ -21,13 +24,22 @@ pub struct DueLease {
     pub root: FinalRoot,
 }
 
+/// Maintenance by operator.
+pub type MaintenanceBook = BTreeMap<Pubkey, Maintenance>;
+
 /// Leases that can be settled now. The program's own rules choose the root.
-pub fn due_leases(view: &ChainView, leases: &[(Pubkey, Lease)]) -> Vec<DueLease> {
+pub fn due_leases(
+    view: &ChainView,
+    leases: &[(Pubkey, Lease)],
+    maintenance: &MaintenanceBook,
+) -> Vec<DueLease> {
     leases
         .iter()
         .filter(|(_, lease)| lease.status != LEASE_SETTLED)
         .filter_map(|(address, lease)| {
-            let root = next_root(view, *lease)?;
+            let declared = maintenance.get(&lease.operator);
+            let windows = declared.map_or(&[][..], |one| one.ranges());
+            let root = next_root(view, *lease, windows)?;
             Some(DueLease {
                 address: *address,
                 lease: *lease,
@@ -39,21 +51,16 @@ pub fn due_leases(view: &ChainView, leases: &[(Pubkey, Lease)]) -> Vec<DueLease>
 }
 
 /// What the program would take, with the end that the commitment imposes.
-fn next_root(view: &ChainView, mut lease: Lease) -> Option<FinalRoot> {
+fn next_root(view: &ChainView, mut lease: Lease, windows: &[EpochRange]) -> Option<FinalRoot> {
     let commitment = view.registry.commitment(lease.commitment.as_array());
-    let last_epoch = match commitment.filter(|one| one.customer == lease.customer) {
-        Some(one) if one.ended_epoch > lease.end_epoch => lease.end_epoch,
-        Some(one) => one.ended_epoch,
-        None => lease.settled_epoch(),
-    };
-    if last_epoch.max(lease.settled_epoch()) < lease.end_epoch {
-        lease.end_at(last_epoch, REASON_COMMITMENT_ENDED).ok()?;
-    }
+    let commitment = commitment.map(must_cast_ref);
+    lease.end_with_commitment(commitment).ok()?;
     if lease.is_settled() {
         // Only the rest is given back; any leaf will do.
         return view.latest_final().copied();
     }
-    lease.next_root(&view.ring).ok().map(|next| *next.root())
+    let next = lease.next_root(&view.ring, windows).ok()?;
+    Some(*next.root())
 }
 
 impl DueLease {
@@ -63,10 +70,8 @@ impl DueLease {
     }
 
     /// The settlement with the leaf of its root.
-    pub fn settle(&self, view: &ChainView, proof: LeafProof) -> Due {
+    pub fn settle(&self, proof: LeafProof) -> Due {
         let lease = &self.lease;
-        let (network, service) = (&view.network_address, &view.service_address);
-        let (customer, commitment) = (&lease.customer, &lease.commitment);
         Due {
             action: Action {
                 key: format!(
@@ -77,7 +82,7 @@ impl DueLease {
                     self.root.epoch
                 ),
                 kind: "settle",
-                instructions: vec![lease_settle(network, service, customer, commitment, proof)],
+                instructions: vec![lease_settle(lease, proof)],
             },
             turn_epoch: self.root.epoch,
         }

@@ -1,7 +1,7 @@
 //! The task that sends what is due when it is this verifier's turn.
 
 use super::due::{due, Due};
-use super::leases::due_leases;
+use super::leases::{due_leases, MaintenanceBook};
 use super::slashes::{due_slashes, leaf_proof};
 use crate::chain::{ActionSender, ChainView};
 use crate::settings::CrankSettings;
@@ -18,7 +18,7 @@ use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::Tree;
 use trestle_core::root::FinalRoot;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
-use trestle_sdk::fetch::{list, Filter, Lease};
+use trestle_sdk::fetch::{list, Filter, Lease, Maintenance};
 
 /// Name of the task in logs, health and metrics.
 pub const CRANKER: &str = "cranker";
@@ -116,11 +116,22 @@ impl Cranker {
                 return Ok(Vec::new());
             }
         };
+        // Without it, nobody knows where maintenance parts a period: better to wait than to fail.
+        let maintenance: MaintenanceBook = match list::<Maintenance>(&self.rpc, &[]).await {
+            Ok(all) => all
+                .into_iter()
+                .map(|(_, one)| (one.operator, one))
+                .collect(),
+            Err(error) => {
+                tracing::warn!(%error, "maintenance cannot be listed");
+                return Ok(Vec::new());
+            }
+        };
         let mut all = Vec::new();
-        for lease in due_leases(view, &leases) {
+        for lease in due_leases(view, &leases, &maintenance) {
             let (known, tree) = self.tree(&lease.root).await?;
             let proof = leaf_proof(&known, &tree, lease.operator());
-            all.extend(proof.map(|proof| lease.settle(view, proof)));
+            all.extend(proof.map(|proof| lease.settle(proof)));
         }
         Ok(all)
     }

@@ -1,7 +1,8 @@
 //! Declare maintenance.
 //!
 //! An operator says ahead that its hardware will be away. Its leases neither pay for those epochs
-//! nor punish bad windows in them.
+//! nor punish bad windows in them. It concerns leases alone: rewards and the service's schedule of
+//! penalties go by what verifiers saw.
 //!
 //! Specification:
 //! - Only who acts for the operator declares.

@@ -20,7 +20,29 @@ const SETTLED_EPOCH: u64 = 1;
 pub fn measure(recorder: &mut Recorder) -> Result<()> {
     accounts(recorder)?;
     revenue(recorder)?;
-    leases(recorder)
+    leases(recorder)?;
+    changes_of_leases(recorder)
+}
+
+fn changes_of_leases(recorder: &mut Recorder) -> Result<()> {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    let ix = world.maintenance_declare(&deal.operator, 10, 1);
+    let controller = deal.operator.authority.insecure_clone();
+    recorder.send(
+        "maintenance_declare",
+        "first window",
+        &mut world.staking.svm,
+        ix,
+        &[&controller],
+    )?;
+    let ix = world.lease_renew(&customer, &deal, 5, 1_000, true);
+    let signers = [&customer.key, &deal.operator.node];
+    recorder.send("lease_renew", "", &mut world.staking.svm, ix, &signers)?;
+    let other = world.deal("other operator", &customer);
+    let ix = world.lease_transfer(&customer, &deal, &other, terms());
+    let signers = [&customer.key, &other.operator.node];
+    recorder.send("lease_transfer", "", &mut world.staking.svm, ix, &signers)
 }
 
 fn revenue(recorder: &mut Recorder) -> Result<()> {

@@ -176,8 +176,8 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6328,
         name: "NotNodeKey",
-        message: "the signer is not the operator's node key",
-        hint: "have the operator's node sign",
+        message: "the operator's node did not agree",
+        hint: "have it sign, or renew as the lease's option allows",
     },
     ErrorEntry {
         code: 6329,
@@ -236,7 +236,7 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6338,
         name: "BadReason",
-        message: "the reason is not known",
+        message: "the reason is not one that a party can give",
         hint: "choose 1 to 5",
     },
     ErrorEntry {
