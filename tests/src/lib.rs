@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod challenges;
 pub mod costs;
 pub mod credits;
+pub mod disputes;
 pub mod final_roots;
 pub mod large;
 mod log;

@@ -46,6 +46,7 @@ extern crate std;
 
 pub mod answer;
 pub mod breaker;
+pub mod capacity;
 pub mod change;
 pub mod emission;
 pub mod epoch;

@@ -50,3 +50,9 @@ pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
 pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 /// any program: the pending change of an account's parameters, then that account.
 pub const SEED_CHANGE: &[u8] = b"change";
+/// proofs: Dispute, then the proposal.
+pub const SEED_DISPUTE: &[u8] = b"dispute";
+/// proofs: token account of a challenger's bond, then the dispute.
+pub const SEED_DISPUTE_VAULT: &[u8] = b"dispute_vault";
+/// proofs: OperatorLoad, then the operator.
+pub const SEED_LOAD: &[u8] = b"load";

@@ -1,10 +1,12 @@
 //! End a storage commitment.
 //!
-//! Either party can leave: the customer at once, the operator after the service's notice.
+//! Either party can leave: the customer at once, the operator after the service's notice. Nobody
+//! owes notice in a stalled service.
 //!
 //! Specification:
 //! - The customer ends it with the current epoch.
 //! - The operator's authority ends it after the service's notice.
+//! - In a stalled service the operator's authority ends it with the current epoch too.
 //! - Anybody else is refused.
 //! - An end can be brought forward, by the customer, but not put off.
 //! - It works while the network is paused.
@@ -14,7 +16,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentEnded,
-        state::Commitment,
+        state::{Commitment, RootRing},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator, Service},
@@ -39,6 +41,12 @@ pub struct CommitmentEnd {
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
     pub commitment: Account<Commitment>,
+    /// The service's final roots: they tell whether it is stalled.
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
+    pub ring: Account<RootRing>,
 }
 
 impl CommitmentEnd {
@@ -65,6 +73,9 @@ impl CommitmentEnd {
             address_eq(party, &self.operator.authority),
             ProofsError::NotParty
         );
+        if self.ring.is_stalled() {
+            return Ok(epoch);
+        }
         epoch
             .checked_add(u64::from(self.service.notice_epochs))
             .ok_or_else(|| ProofsError::MathOverflow.into())
