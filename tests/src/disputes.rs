@@ -17,6 +17,7 @@ use {
         accounts,
         address::{dispute_address, dispute_vault_address, load_address, slasher_address},
         instruction,
+        instructions::{CountersClaim, OmittedClaim},
         state::{Dispute, OperatorLoad},
     },
 };
@@ -120,6 +121,27 @@ impl Stage {
             service: self.world.service,
             ring: self.ring,
             seeds: self.seeds,
+        })
+    }
+
+    pub fn epoch_challenge_omitted(
+        &self,
+        proposal: Address,
+        operator: Address,
+        claim: OmittedClaim,
+    ) -> Instruction {
+        instruction::EpochChallengeOmitted { claim }.to_instruction(
+            accounts::EpochChallengeOmitted {
+                challenge: self.challenge_group(proposal),
+                operator,
+            },
+        )
+    }
+
+    pub fn epoch_challenge_slash(&self, proposal: Address, claim: CountersClaim) -> Instruction {
+        instruction::EpochChallengeSlash { claim }.to_instruction(accounts::EpochChallengeSlash {
+            challenge: self.challenge_group(proposal),
+            ring: self.ring,
         })
     }
 }

@@ -128,4 +128,6 @@ pub enum ProofsError {
     OperatorJailed,
     #[msg("The operator has unbonded its whole stake: choose another")]
     OperatorExiting,
+    #[msg("The operator registered after the proposal's epoch: it needs no leaf in it")]
+    OperatorTooYoung,
 }

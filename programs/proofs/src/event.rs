@@ -110,7 +110,8 @@ pub struct EpochChallenged {
     pub digest: [u8; 32],
     /// Bits of the verifiers that had signed it.
     pub signers: u32,
-    /// What was wrong: 1 a counter fell, 2 the order, 3 the totals, 4 an opening.
+    /// What was wrong: 1 a counter fell, 2 the order, 3 the totals, 4 an opening, 5 an
+    /// operator without a leaf, 6 a slash without a fault.
     pub kind: u8,
     /// 1 when bonds were taken; 0 when the signers had none left.
     pub slashed: u8,

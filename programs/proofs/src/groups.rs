@@ -72,6 +72,10 @@ pub enum ChallengeKind {
     Totals = 3,
     /// An opening recorded as good that does not open the commitment.
     Opening = 4,
+    /// An operator without a leaf.
+    Omitted = 5,
+    /// Stake forfeited without a fault.
+    Slash = 6,
 }
 
 impl Challenge {

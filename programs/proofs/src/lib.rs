@@ -158,4 +158,24 @@ pub mod trestle_proofs {
         emit!(ctx.accounts.service_escape()?);
         Ok(())
     }
+
+    /// Proves that an operator has no leaf.
+    pub fn epoch_challenge_omitted(
+        ctx: &mut Context<EpochChallengeOmitted>,
+        claim: OmittedClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_omitted(&claim, bumps)?);
+        Ok(())
+    }
+
+    /// Proves that stake is forfeited without a fault.
+    pub fn epoch_challenge_slash(
+        ctx: &mut Context<EpochChallengeSlash>,
+        claim: CountersClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_slash(&claim, bumps)?);
+        Ok(())
+    }
 }

@@ -152,8 +152,7 @@ fn two_thirds_say_right_the_root_can_become_final_the_bond_is_burned_and_insured
 
 #[test]
 fn two_thirds_that_collude_uphold_a_root_against_a_third_and_less_than_two_thirds_do_not() {
-    let (mut stage, proposal, _) =
-        disputed(&[BOND_MIN; 3], &[Some(true), Some(true), Some(false)]);
+    let (mut stage, proposal, _) = disputed(&[BOND_MIN; 3], &[Some(true), Some(true), Some(false)]);
     let sent = stage.resolve(proposal).expect("a resolved dispute");
     assert_verdict(&sent, Verdict::Right, 0);
 

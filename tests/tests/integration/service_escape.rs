@@ -46,10 +46,7 @@ fn anybody_can_declare_it_when_16_epochs_have_passed_without_a_final_root() {
 
     assert!(stage.ring_state().is_stalled());
     let event = sent.event::<ServiceEscaped>().expect("an event");
-    assert_eq!(
-        (event.epoch, event.latest_epoch, event.epochs),
-        (17, 0, 17)
-    );
+    assert_eq!((event.epoch, event.latest_epoch, event.epochs), (17, 0, 17));
     println!(
         "service_escape: {} CU, {} bytes",
         sent.compute_units, sent.size

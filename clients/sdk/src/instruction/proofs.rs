@@ -7,7 +7,7 @@ use trestle_proofs::{
 };
 
 pub use trestle_proofs::{
-    instructions::{CountersClaim, OpeningClaim, OrderClaim, TotalsClaim},
+    instructions::{CountersClaim, OmittedClaim, OpeningClaim, OrderClaim, TotalsClaim},
     state::{ProposedRoot, Totals},
 };
 
@@ -327,4 +327,27 @@ pub fn service_escape(network: &Pubkey, service: &Pubkey) -> Instruction {
         seeds: address::seeds(service),
     };
     build(PROOFS_ID, &accounts, &args::ServiceEscape {})
+}
+
+/// Proves that an operator has no leaf. Signed by the challenger.
+pub fn epoch_challenge_omitted(
+    challenger: &Challenger,
+    operator: &Pubkey,
+    claim: OmittedClaim,
+) -> Instruction {
+    let accounts = accounts::EpochChallengeOmitted {
+        challenge: challenger.accounts(),
+        operator: *operator,
+    };
+    let args = args::EpochChallengeOmitted { claim };
+    build(PROOFS_ID, &accounts, &args)
+}
+
+/// Proves that stake is forfeited without a fault. Signed by the challenger.
+pub fn epoch_challenge_slash(challenger: &Challenger, claim: CountersClaim) -> Instruction {
+    let accounts = accounts::EpochChallengeSlash {
+        challenge: challenger.accounts(),
+        ring: address::ring(&challenger.key.service),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochChallengeSlash { claim })
 }

@@ -1,7 +1,7 @@
 //! Close an ended storage commitment.
 //!
-//! Its rent returns to the customer, and the operator has its capacity back. It must stay as long as a proposed root can be challenged
-//! with it, and while leases on it settle.
+//! Its rent returns to the customer, and the operator has its capacity back. It must stay as long
+//! as a proposed root can be challenged with it, and while leases on it settle.
 //!
 //! Specification:
 //! - Anybody can close it; the rent goes to the customer.

@@ -158,7 +158,13 @@ impl Dispute {
         now: i64,
     ) -> Result<Vote> {
         require!(now < self.ends_at, ProofsError::DisputeOver);
-        let vote = weigh(&self.weights, self.voted_epoch, verifiers, bond_min, verifier)?;
+        let vote = weigh(
+            &self.weights,
+            self.voted_epoch,
+            verifiers,
+            bond_min,
+            verifier,
+        )?;
         require!(
             (self.right | self.wrong) & vote.bit == 0,
             ProofsError::DisputeVoteSpent

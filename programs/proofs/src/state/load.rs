@@ -65,8 +65,8 @@ impl OperatorLoad {
         let capacity =
             capacity_kib(operator.capacity_gib).map_err(|_| ProofsError::MathOverflow)?;
         require!(committed <= capacity, ProofsError::CapacityExceeded);
-        let needed =
-            stake_needed(service.stake_per_gib, committed).map_err(|_| ProofsError::MathOverflow)?;
+        let needed = stake_needed(service.stake_per_gib, committed)
+            .map_err(|_| ProofsError::MathOverflow)?;
         require!(operator.stake >= needed, ProofsError::OperatorUnderstaked);
         self.committed_kib = committed;
         self.commitments = self

@@ -2,7 +2,11 @@
 //! spelled out here so that it describes itself in the interface.
 
 use {
-    crate::{address::is_derived, constants::{ESCAPE_EPOCHS, ROOTS_MAX}, error::ProofsError},
+    crate::{
+        address::is_derived,
+        constants::{ESCAPE_EPOCHS, ROOTS_MAX},
+        error::ProofsError,
+    },
     anchor_lang::prelude::*,
     bytemuck::{must_cast_mut, must_cast_ref, Pod, Zeroable},
     core::mem::{offset_of, size_of},

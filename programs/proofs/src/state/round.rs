@@ -111,7 +111,13 @@ impl Round {
         bond_min: u64,
         verifier: &Address,
     ) -> Result<Vote> {
-        let vote = weigh(&self.weights, self.opened_epoch, verifiers, bond_min, verifier)?;
+        let vote = weigh(
+            &self.weights,
+            self.opened_epoch,
+            verifiers,
+            bond_min,
+            verifier,
+        )?;
         require!(self.voted & vote.bit == 0, ProofsError::VoteSpent);
         self.voted |= vote.bit;
         Ok(vote)

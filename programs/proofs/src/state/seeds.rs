@@ -66,9 +66,7 @@ impl SeedRing {
     /// The seed that was recorded first among those that the ring still holds.
     pub fn oldest(&self) -> Option<&SeedEntry> {
         let number = self.count.saturating_sub(SEEDS_MAX as u64);
-        self.entries
-            .get(slot_of(number))
-            .filter(|_| self.count > 0)
+        self.entries.get(slot_of(number)).filter(|_| self.count > 0)
     }
 
     /// The seed of an epoch, if it was recorded and is still in the ring.
