@@ -8,7 +8,7 @@ use solana_pubkey::Pubkey;
 use crate::{
     commands::{
         completion::CompletionArgs, config::ConfigCommand, credits::CreditsCommand,
-        epoch::EpochCommand, lease::LeaseCommand, network::NetworkCommand,
+        dispute::DisputeCommand, epoch::EpochCommand, lease::LeaseCommand, network::NetworkCommand,
         operator::OperatorCommand, reward::RewardCommand, stake::StakeCommand, store::StoreCommand,
     },
     config::{parse_commitment, Commitment},
@@ -160,6 +160,9 @@ pub enum Command {
     /// Epochs and their roots
     #[command(subcommand)]
     Epoch(EpochCommand),
+    /// Put the question whether a proposed root is right to the verifiers
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),

@@ -3,7 +3,9 @@
 pub mod completion;
 pub mod config;
 pub mod credits;
+pub mod dispute;
 pub mod epoch;
+pub mod epoch_challenge;
 pub mod lease;
 pub mod network;
 pub mod operator;
@@ -29,6 +31,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Store(command) => store::run(command, context).await,
         Command::Lease(command) => lease::run(command, context).await,
         Command::Epoch(command) => epoch::run(command, context).await,
+        Command::Dispute(command) => dispute::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Completion(args) => completion::run(args),

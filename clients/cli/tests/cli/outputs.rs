@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use trestle_cli::{
-    commands::{credits::CreditsAction, lease::LeaseAction, stake::StakeAction},
+    commands::{
+        credits::CreditsAction, dispute::DisputeAction, lease::LeaseAction, stake::StakeAction,
+    },
     output::{render, Format},
 };
 
@@ -117,6 +119,19 @@ fn lease() {
 fn epoch() {
     check("epoch_show", &samples::epoch());
     check("epoch_list", &samples::epochs());
+    check("epoch_challenge", &samples::challenge());
+    check("epoch_escape", &samples::escape());
+}
+
+#[test]
+fn dispute() {
+    check("dispute_open", &samples::dispute_move(DisputeAction::Open));
+    check("dispute_vote", &samples::dispute_move(DisputeAction::Vote));
+    check(
+        "dispute_resolve",
+        &samples::dispute_move(DisputeAction::Resolve),
+    );
+    check("dispute_show", &samples::dispute());
 }
 
 #[test]
