@@ -26,7 +26,7 @@ pub enum ProofsError {
     NotParty,
     #[msg("The size is out of bounds: commit at least a byte, at most the operator's capacity")]
     BadSize,
-    #[msg("The operator has too little stake for its capacity: have it deposit the rest first")]
+    #[msg("The operator has too little stake for what it promises: have it deposit the rest")]
     OperatorUnderstaked,
     #[msg("The commitment ends no later than that already: nothing to do")]
     CommitmentEnded,

@@ -4,11 +4,18 @@ use {
     solana_address::Address,
     solana_instruction::Instruction,
     solana_keypair::Keypair,
-    trestle_proofs::constants::ESCAPE_EPOCHS,
+    solana_signer::Signer,
+    trestle_core::leaf::PayoutLeaf,
+    trestle_proofs::{
+        constants::ESCAPE_EPOCHS,
+        instructions::{CountersClaim, OmittedClaim},
+    },
+    trestle_staking::leaf::LeafProof,
     trestle_tests::{
         matrix::{Fault, Matrix},
-        proofs::{Draft, Stage},
+        proofs::{worked, Draft, Stage},
         staking::BOND_MIN,
+        tokens::TOKEN,
     },
 };
 
@@ -39,7 +46,7 @@ fn dispute_open_vote_and_resolve() {
 
     for number in 0..2 {
         let key = stage.verifier(number);
-        let ix = stage.dispute_vote(solana_signer::Signer::pubkey(&key), proposal, false);
+        let ix = stage.dispute_vote(key.pubkey(), proposal, false);
         check(&mut stage, "dispute_vote", ix, &[&key], &[]);
     }
 
@@ -70,4 +77,56 @@ fn service_escape() {
     }
     let ix = stage.service_escape();
     check(&mut stage, "service_escape", ix, &[], &[]);
+}
+
+/// Checks a challenge. Who challenges, and where the reward goes, is free.
+fn check_challenge(stage: &mut Stage, name: &str, instruction: Instruction) {
+    let challenger = stage.challenger.insecure_clone();
+    let free = [
+        (challenger.pubkey(), Fault::Stranger),
+        (stage.reward, Fault::Twin),
+    ];
+    check(stage, name, instruction, &[&challenger], &free);
+}
+
+#[test]
+fn epoch_challenge_omitted() {
+    let mut stage = Stage::new();
+    let operator = stage.world.operator("operator", TOKEN).address;
+    stage.next_epoch();
+    let draft = Draft::new(1, vec![worked(0, 10)]);
+    let proposal = stage.agree(&draft);
+    let claim = OmittedClaim {
+        before: Some(draft.leaf(0)),
+        after: None,
+        proof: draft.proof(0),
+    };
+    let ix = stage.epoch_challenge_omitted(proposal, operator, claim);
+    check_challenge(&mut stage, "epoch_challenge_omitted", ix);
+}
+
+#[test]
+fn epoch_challenge_slash() {
+    let mut stage = Stage::new();
+    let old = Draft::honest(0, 1, 10);
+    stage.settle(&old);
+    stage.next_epoch();
+    let leaf = PayoutLeaf {
+        slashed: 1,
+        ..worked(1, 10)
+    };
+    let new = Draft::new(1, vec![leaf]);
+    let proposal = stage.agree(&new);
+    let claim = CountersClaim {
+        old: LeafProof {
+            epoch: 0,
+            index: 0,
+            counters: old.leaf(0).counters,
+            proof: old.proof(0),
+        },
+        new: new.leaf(0),
+        new_proof: new.proof(0),
+    };
+    let ix = stage.epoch_challenge_slash(proposal, claim);
+    check_challenge(&mut stage, "epoch_challenge_slash", ix);
 }

@@ -2,10 +2,12 @@
 
 use {
     solana_signer::Signer,
+    trestle_credits::constants::LEASE_TIMEOUT_EPOCHS,
     trestle_proofs::{
         address::commitment_address, constants::ESCAPE_EPOCHS, error::ProofsError,
         event::ServiceEscaped, ID,
     },
+    trestle_staking::constants::CHALLENGE_WINDOW_EPOCHS_MAX,
     trestle_tests::{
         proofs::{Draft, Stage},
         svm::{assert_refused, Outcome},
@@ -170,4 +172,16 @@ fn it_works_while_the_network_is_paused() {
     stage.world.pause();
 
     escape(&mut stage).expect("a declaration");
+}
+
+/// Epochs after its own in which a root of the slowest network becomes final: an epoch to attest,
+/// the longest window, the longest dispute.
+const SLOWEST_EPOCHS: u64 = 1 + CHALLENGE_WINDOW_EPOCHS_MAX as u64 + 1;
+
+#[test]
+fn no_dispute_delays_a_root_until_leases_time_out_and_those_do_before_a_service_is_stalled() {
+    // A root that is lost in a dispute is made up for by that of the next epoch.
+    let with_one_lost = SLOWEST_EPOCHS + 1;
+    assert!(with_one_lost < LEASE_TIMEOUT_EPOCHS);
+    assert!(2 * LEASE_TIMEOUT_EPOCHS <= ESCAPE_EPOCHS);
 }

@@ -1,6 +1,7 @@
 //! Runs off chain: the laws that the kernels, trees and codecs of trestle-core keep, as
 //! properties over random inputs, as edge cases, and as golden vectors.
 
+mod capacity;
 mod change;
 mod layout;
 mod merkle;
