@@ -58,6 +58,7 @@ pub mod math;
 pub mod merkle;
 pub mod pool;
 pub mod poseidon;
+pub mod precompile;
 pub mod price;
 pub mod program_ids;
 pub mod revenue;

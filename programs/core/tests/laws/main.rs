@@ -8,6 +8,7 @@ mod merkle;
 mod money;
 mod pool;
 mod poseidon;
+mod precompile;
 mod price;
 mod ring;
 mod settlement;
