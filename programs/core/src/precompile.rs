@@ -7,9 +7,9 @@
 //! shape is accepted here: one signature, whose key and message lie in the same instruction at the
 //! places where everybody puts them, with nothing behind.
 //!
-//! This shows that a signature is good. That one is bad cannot be shown this way, since a precompile
-//! that finds it so fails the whole transaction. For secp256r1 nothing else on chain can verify.
-//! For ed25519 the curve syscalls could compute the equation, but the verdict must be that of the
+//! This shows that a signature is good. That one is bad cannot be shown this way: a precompile that
+//! finds it so fails the whole transaction. For secp256r1 nothing else on chain can verify. For
+//! ed25519 the curve syscalls could compute the equation, but the verdict must be that of the
 //! verifiers to the last rule (canonical scalars, small orders, no cofactor), and a challenge by
 //! any other rule would convict who did nothing wrong.
 
