@@ -6,6 +6,7 @@ pub mod clearance;
 pub mod costs;
 pub mod credits;
 pub mod delegation;
+pub mod disputes;
 pub mod final_roots;
 pub mod gates;
 pub mod governance;

@@ -22,8 +22,8 @@ use {
     trestle_proofs::{
         accounts,
         address::{
-            commitment_address, pool_address, proposal_address, ring_address, round_address,
-            seeds_address, slasher_address,
+            commitment_address, load_address, pool_address, proposal_address, ring_address,
+            round_address, seeds_address, slasher_address,
         },
         groups::client,
         instruction,
@@ -319,6 +319,8 @@ impl Stage {
                 service: self.world.service,
                 operator,
                 commitment: commitment_address(&operator, &root).0,
+                load: load_address(&operator).0,
+                ring: self.ring,
                 system_program: System::id(),
                 admission: self.world.nothing_shown(),
             },
@@ -332,6 +334,7 @@ impl Stage {
             service: self.world.service,
             operator: self.commitment_state(&commitment).operator,
             commitment,
+            ring: self.ring,
         })
     }
 
@@ -342,6 +345,7 @@ impl Stage {
             service: self.world.service,
             ring: self.ring,
             commitment,
+            load: load_address(&self.commitment_state(&commitment).operator).0,
         })
     }
 
@@ -449,7 +453,7 @@ impl Stage {
         )
     }
 
-    fn challenge_group(&self, proposal: Address) -> client::Challenge {
+    pub fn challenge_group(&self, proposal: Address) -> client::Challenge {
         client::Challenge {
             challenger: self.challenger.pubkey(),
             challenger_token: self.reward,

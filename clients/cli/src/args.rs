@@ -8,8 +8,8 @@ use solana_pubkey::Pubkey;
 use crate::{
     commands::{
         clearance::ClearanceCommand, completion::CompletionArgs, config::ConfigCommand,
-        credits::CreditsCommand, delegation::DelegationCommand, epoch::EpochCommand,
-        issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
+        credits::CreditsCommand, delegation::DelegationCommand, dispute::DisputeCommand,
+        epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
         operator::OperatorCommand, reward::RewardCommand, service::ServiceCommand,
         stake::StakeCommand, store::StoreCommand, verifier::VerifierCommand,
     },
@@ -171,6 +171,9 @@ pub enum Command {
     /// Epochs and their roots
     #[command(subcommand)]
     Epoch(EpochCommand),
+    /// Put the question whether a proposed root is right to the verifiers
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),

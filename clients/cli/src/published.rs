@@ -192,6 +192,11 @@ impl ProvenLeaves {
         })
     }
 
+    /// All of them, in the order of the tree.
+    pub fn all(&self) -> &[PayoutLeaf] {
+        &self.leaves
+    }
+
     /// Position and leaf of an operator.
     pub fn find(&self, operator: &Pubkey) -> Option<(u32, &PayoutLeaf)> {
         let position = self

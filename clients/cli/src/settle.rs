@@ -66,7 +66,8 @@ mod tests {
         RootRing {
             version: 1,
             bump: 0,
-            _pad: [0; 6],
+            stalled: 0,
+            _pad: [0; 5],
             service: [0; 32],
             latest_epoch: 0,
             count: 0,

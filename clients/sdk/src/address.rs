@@ -9,11 +9,12 @@ use trestle_core::{
     seeds::{
         SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_CLEARANCE, SEED_COMMITMENT,
         SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_DELEGATION, SEED_DELEGATION_POOL,
-        SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISTRIBUTOR,
-        SEED_EMISSION, SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_LEASE, SEED_MAINTENANCE,
-        SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POLICY, SEED_POOL, SEED_POOL_STABLE_VAULT,
-        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND,
-        SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISPUTE,
+        SEED_DISPUTE_VAULT, SEED_DISTRIBUTOR, SEED_EMISSION, SEED_INSURANCE_VAULT, SEED_ISSUER,
+        SEED_LEASE, SEED_LOAD, SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR,
+        SEED_POLICY, SEED_POOL, SEED_POOL_STABLE_VAULT, SEED_POOL_VAULT, SEED_PROPOSAL,
+        SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE,
+        SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -181,6 +182,21 @@ pub fn proposal(service: &Pubkey, epoch: u64, proposer: &Pubkey) -> Pubkey {
         &[SEED_PROPOSAL, service.as_ref(), &epoch, proposer.as_ref()],
         &PROOFS_ID,
     )
+}
+
+/// The dispute about a proposal.
+pub fn dispute(proposal: &Pubkey) -> Pubkey {
+    find(&[SEED_DISPUTE, proposal.as_ref()], &PROOFS_ID)
+}
+
+/// Holds the bond of a dispute's challenger.
+pub fn dispute_vault(dispute: &Pubkey) -> Pubkey {
+    find(&[SEED_DISPUTE_VAULT, dispute.as_ref()], &PROOFS_ID)
+}
+
+/// What an operator has committed to in all.
+pub fn load(operator: &Pubkey) -> Pubkey {
+    find(&[SEED_LOAD, operator.as_ref()], &PROOFS_ID)
 }
 
 /// Signs for the proofs program when it takes a bond.

@@ -88,6 +88,10 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "EpochFinalized",
             "ProposalClosed",
             "RoundClosed",
+            "DisputeOpened",
+            "DisputeVoted",
+            "DisputeResolved",
+            "ServiceEscaped",
         ],
     ),
     (

@@ -21,7 +21,7 @@ use thiserror::Error;
 
 pub use trestle_core::root::{FinalRoot, RootRing};
 pub use trestle_credits::state::{CustomerAccount, Lease, Maintenance, Market, ServiceRevenue};
-pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
+pub use trestle_proofs::state::{Commitment, Dispute, OperatorLoad, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Emission, EmissionRecord, Pool, PoolChange};
 pub use trestle_staking::state::{
     Clearance, Delegation, DelegationPool, DelegatorVaults, Issuer, Network, NetworkChange,
@@ -118,6 +118,12 @@ impl Kind for Commitment {
 }
 impl Kind for Proposal {
     const NAME: &'static str = "proposal";
+}
+impl Kind for Dispute {
+    const NAME: &'static str = "dispute";
+}
+impl Kind for OperatorLoad {
+    const NAME: &'static str = "operator load";
 }
 impl Kind for Round {
     const NAME: &'static str = "round";

@@ -7,6 +7,7 @@
 //! | [`instruction`] | a builder for every instruction of the four programs |
 //! | [`send`] | simulate, set the compute budget, sign, submit, and say what became of it |
 //! | [`decode`] | what an error code of any program means and what to do about it |
+//! | [`challenge`] | what of a proposed root can be proven wrong |
 //! | [`event`] | the programs' events out of a transaction's logs |
 //! | [`time`] | the chain's clock |
 //! | [`cluster`] | clusters by name or URL |
@@ -36,6 +37,7 @@
 
 pub mod address;
 pub mod amount;
+pub mod challenge;
 pub mod clearance;
 pub mod cluster;
 pub mod decode;

@@ -112,6 +112,17 @@ impl LeafCounters {
             || self.windows_ok < older.windows_ok
             || self.windows_total < older.windows_total
     }
+
+    /// Whether stake was forfeited since although no window was bad. No schedule of penalties may
+    /// do that: what is slashed is slashed for a fault, and a fault spoils its window.
+    pub fn slashed_without_fault(&self, older: &Self) -> bool {
+        let bad = |one: &Self| one.windows_total.checked_sub(one.windows_ok);
+        match (bad(self), bad(older)) {
+            (Some(now), Some(before)) => self.slashed > older.slashed && now <= before,
+            // Counters with more good windows than windows say nothing about faults.
+            _ => false,
+        }
+    }
 }
 
 impl Totals {

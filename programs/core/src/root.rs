@@ -53,8 +53,10 @@ pub struct RootRing {
     pub version: u8,
     /// Bump of the account's address.
     pub bump: u8,
+    /// 1 while the service is declared stalled; the next root takes it back.
+    pub stalled: u8,
     /// Keeps the next fields aligned; zero.
-    pub _pad: [u8; 6],
+    pub _pad: [u8; 5],
     /// Service that the roots belong to.
     pub service: [u8; 32],
     /// Epoch of the newest root; 0 while there is none.
@@ -186,7 +188,7 @@ impl RootRing {
         }
     }
 
-    /// Adds the newest root over the oldest.
+    /// Adds the newest root over the oldest. A service with a new root is stalled no longer.
     pub fn push(&mut self, root: &FinalRoot) -> Result<(), EpochNotNewer> {
         if self.count > 0 && root.epoch <= self.latest_epoch {
             return Err(EpochNotNewer);
@@ -199,6 +201,7 @@ impl RootRing {
         *slot = *root;
         self.count = count;
         self.latest_epoch = root.epoch;
+        self.stalled = 0;
         Ok(())
     }
 }

@@ -70,3 +70,9 @@ pub const SEED_ISSUER: &[u8] = b"issuer";
 pub const SEED_CLEARANCE: &[u8] = b"clearance";
 /// staking: ServicePolicy, then the service.
 pub const SEED_POLICY: &[u8] = b"policy";
+/// proofs: Dispute, then the proposal.
+pub const SEED_DISPUTE: &[u8] = b"dispute";
+/// proofs: token account of a challenger's bond, then the dispute.
+pub const SEED_DISPUTE_VAULT: &[u8] = b"dispute_vault";
+/// proofs: OperatorLoad, then the operator.
+pub const SEED_LOAD: &[u8] = b"load";

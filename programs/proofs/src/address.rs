@@ -7,7 +7,8 @@ use {
     crate::{constants::REWARDS_ID, ID},
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::{
-        SEED_COMMITMENT, SEED_POOL, SEED_PROPOSAL, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SLASHER,
+        SEED_COMMITMENT, SEED_DISPUTE, SEED_DISPUTE_VAULT, SEED_LOAD, SEED_POOL, SEED_PROPOSAL,
+        SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SLASHER,
     },
 };
 
@@ -53,4 +54,19 @@ pub fn is_derived<const N: usize>(seeds: &[&[u8]; N], bump: u8, address: &Addres
 /// The reward pool of a service, which the rewards program owns.
 pub fn pool_address(service: &Address) -> (Address, u8) {
     find_program_address(&[SEED_POOL, service.as_ref()], &REWARDS_ID)
+}
+
+/// The dispute about a proposal.
+pub fn dispute_address(proposal: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DISPUTE, proposal.as_ref()], &ID)
+}
+
+/// The token account that holds the bond of a dispute's challenger.
+pub fn dispute_vault_address(dispute: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_DISPUTE_VAULT, dispute.as_ref()], &ID)
+}
+
+/// What an operator has committed to over all its commitments.
+pub fn load_address(operator: &Address) -> (Address, u8) {
+    find_program_address(&[SEED_LOAD, operator.as_ref()], &ID)
 }

@@ -32,3 +32,9 @@ pub const CLOSE_DELAY_EPOCHS: u64 = 2;
 /// Epochs after which an ended commitment can be closed although no root has passed it: its last
 /// seed has then left the ring, so nothing can be proven with it any more.
 pub const CLOSE_TIMEOUT_EPOCHS: u64 = SEEDS_MAX as u64;
+
+/// Epochs without a new final root after which anybody can declare a service stalled. A root of the
+/// slowest network becomes final seven epochs after its own: an epoch to attest, a window of four,
+/// a dispute of one. Twice that and more, so that neither a dispute nor a handful of lost roots in
+/// a row ever lets anybody out of an agreement.
+pub const ESCAPE_EPOCHS: u64 = 16;

@@ -26,7 +26,7 @@ pub enum ProofsError {
     NotParty,
     #[msg("The size is out of bounds: commit at least a byte, at most the operator's capacity")]
     BadSize,
-    #[msg("The operator has too little stake for its capacity: have it deposit the rest first")]
+    #[msg("The operator has too little stake for what it promises: have it deposit the rest")]
     OperatorUnderstaked,
     #[msg("The commitment ends no later than that already: nothing to do")]
     CommitmentEnded,
@@ -118,4 +118,36 @@ pub enum ProofsError {
     JurisdictionRefused,
     #[msg("The audit tier of a party is below what the service asks for: obtain a higher one")]
     AuditTierTooLow,
+    #[msg("The window after the quorum has ended: nothing can be disputed any more")]
+    DisputeLate,
+    #[msg("The verifiers have upheld this root in a dispute: only an objective challenge is left")]
+    DisputeSpent,
+    #[msg("The proposal is under dispute: resolve that first")]
+    ProposalDisputed,
+    #[msg("The dispute is about another proposal: derive it from the proposal")]
+    WrongDispute,
+    #[msg("The time to vote on the dispute has ended: resolve it")]
+    DisputeOver,
+    #[msg("The dispute is neither decided nor over: wait for votes, or for its end")]
+    DisputeRunning,
+    #[msg("This verifier has voted in this dispute: a verifier has one vote in it")]
+    DisputeVoteSpent,
+    #[msg("This is not the network's token mint: pass the mint that the network names")]
+    WrongMint,
+    #[msg("This is not the vault that the dispute or the network names: derive it")]
+    WrongVault,
+    #[msg("The bond goes back to the challenger: pass a token account that the challenger owns")]
+    NotChallengersToken,
+    #[msg("The service had a final root lately: it is stalled after 16 epochs without one")]
+    NotStalled,
+    #[msg("The service is stalled: wait until its verifiers make a root final again")]
+    ServiceStalled,
+    #[msg("The operator has committed to all that it offers: have it raise its capacity")]
+    CapacityExceeded,
+    #[msg("The operator is jailed: choose another, or wait until its time is over")]
+    OperatorJailed,
+    #[msg("The operator has unbonded its whole stake: choose another")]
+    OperatorExiting,
+    #[msg("The operator registered after the proposal's epoch: it needs no leaf in it")]
+    OperatorTooYoung,
 }

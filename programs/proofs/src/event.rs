@@ -110,7 +110,8 @@ pub struct EpochChallenged {
     pub digest: [u8; 32],
     /// Bits of the verifiers that had signed it.
     pub signers: u32,
-    /// What was wrong: 1 a counter fell, 2 the order, 3 the totals, 4 an opening.
+    /// What was wrong: 1 a counter fell, 2 the order, 3 the totals, 4 an opening, 5 an
+    /// operator without a leaf, 6 a slash without a fault.
     pub kind: u8,
     /// 1 when bonds were taken; 0 when the signers had none left.
     pub slashed: u8,
@@ -154,4 +155,78 @@ pub struct RoundClosed {
     pub round: Address,
     pub payer: Address,
     pub epoch: u64,
+}
+
+/// Somebody staked a bond on a proposed root being wrong.
+#[event(bytemuck)]
+pub struct DisputeOpened {
+    pub service: Address,
+    pub proposal: Address,
+    pub dispute: Address,
+    pub challenger: Address,
+    pub epoch: u64,
+    pub digest: [u8; 32],
+    pub bond: u64,
+    /// Weight of all verifiers when the round was opened.
+    pub weight_total: u64,
+    pub ends_at: i64,
+}
+
+/// A verifier voted on a dispute.
+#[event(bytemuck)]
+pub struct DisputeVoted {
+    pub proposal: Address,
+    pub dispute: Address,
+    pub verifier: Address,
+    /// What its vote weighs.
+    pub weight: u64,
+    pub weight_right: u64,
+    pub weight_wrong: u64,
+    /// Weight of all verifiers when the round was opened.
+    pub weight_total: u64,
+    /// 1 when it says that the root is right.
+    pub is_right: u8,
+    /// Zero.
+    pub _pad: [u8; 7],
+}
+
+/// A dispute ended.
+#[event(bytemuck)]
+pub struct DisputeResolved {
+    pub service: Address,
+    pub proposal: Address,
+    pub dispute: Address,
+    pub challenger: Address,
+    pub epoch: u64,
+    pub weight_right: u64,
+    pub weight_wrong: u64,
+    /// Weight of all verifiers when the round was opened.
+    pub weight_total: u64,
+    /// What the challenger got back.
+    pub returned: u64,
+    /// What was burned of a forfeited bond.
+    pub burned: u64,
+    /// What went to insurance of a forfeited bond.
+    pub insured: u64,
+    /// Bits of those who say that the root is right.
+    pub right: u32,
+    /// Bits of those who say that it is wrong.
+    pub wrong: u32,
+    /// 1 the root is wrong, 2 it is right, 3 undecided, 4 it lost an objective challenge before.
+    pub verdict: u8,
+    /// 1 when bonds were taken.
+    pub slashed: u8,
+    /// Zero.
+    pub _pad: [u8; 6],
+}
+
+/// A service was declared stalled.
+#[event(bytemuck)]
+pub struct ServiceEscaped {
+    pub service: Address,
+    pub epoch: u64,
+    /// Epoch of the newest final root; 0 if there is none.
+    pub latest_epoch: u64,
+    /// Epochs without a final root.
+    pub epochs: u64,
 }

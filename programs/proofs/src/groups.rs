@@ -72,6 +72,10 @@ pub enum ChallengeKind {
     Totals = 3,
     /// An opening recorded as good that does not open the commitment.
     Opening = 4,
+    /// An operator without a leaf.
+    Omitted = 5,
+    /// Stake forfeited without a fault.
+    Slash = 6,
 }
 
 impl Challenge {
@@ -79,7 +83,7 @@ impl Challenge {
     /// without any bond left cannot keep the challenge from succeeding.
     pub fn convict(&mut self, kind: ChallengeKind, slasher_bump: u8) -> Result<EpochChallenged> {
         let signers = self.proposal.lose()?;
-        let has_bond = self.has_bond(signers)?;
+        let has_bond = has_bond(&self.network, &self.verifiers, &self.proposal)?;
         if has_bond {
             self.slash(signers, slasher_bump)?;
         }
@@ -94,19 +98,6 @@ impl Challenge {
             slashed: u8::from(has_bond),
             _pad: [0; 2],
         })
-    }
-
-    /// Whether the staking program will find bond to take: it refuses a slash of nothing.
-    fn has_bond(&self, signers: u32) -> Result<bool> {
-        let bps = Bps::new(self.network.bond_slash_bps).ok_or(ProofsError::InvariantViolated)?;
-        for (index, entry) in self.verifiers.entries.iter().enumerate() {
-            let is_signer = signers & (1 << index) != 0;
-            let is_same = entry.admitted_epoch <= self.proposal.voted_epoch;
-            if is_signer && is_same && bps.apply_floor(entry.slashable()?) > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     fn slash(&mut self, signers: u32, slasher_bump: u8) -> Result<()> {
@@ -125,6 +116,21 @@ impl Challenge {
         accounts.invoke(program, &[&seeds], signers, self.proposal.voted_epoch);
         Ok(())
     }
+}
+
+/// Whether the staking program will find bond of the signers to take: it refuses a slash of
+/// nothing.
+#[inline(never)]
+pub fn has_bond(network: &Network, verifiers: &VerifierSet, proposal: &Proposal) -> Result<bool> {
+    let bps = Bps::new(network.bond_slash_bps).ok_or(ProofsError::InvariantViolated)?;
+    for (index, entry) in verifiers.entries.iter().enumerate() {
+        let is_signer = proposal.signers & (1 << index) != 0;
+        let is_same = entry.admitted_epoch <= proposal.voted_epoch;
+        if is_signer && is_same && bps.apply_floor(entry.slashable()?) > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The groups as clients fill them in: addresses only.

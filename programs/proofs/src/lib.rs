@@ -135,4 +135,48 @@ pub mod trestle_proofs {
         emit!(ctx.accounts.round_close()?);
         Ok(())
     }
+
+    /// Disputes a root that has a quorum, with a bond.
+    pub fn dispute_open(ctx: &mut Context<DisputeOpen>) -> Result<()> {
+        emit!(ctx.accounts.dispute_open(&ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Votes on a dispute: whether the root is right.
+    pub fn dispute_vote(ctx: &mut Context<DisputeVote>, is_right: bool) -> Result<()> {
+        emit!(ctx.accounts.dispute_vote(is_right)?);
+        Ok(())
+    }
+
+    /// Ends a dispute that is decided or over.
+    pub fn dispute_resolve(ctx: &mut Context<DisputeResolve>) -> Result<()> {
+        emit!(ctx.accounts.dispute_resolve(&ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Declares that the verifiers of a service have stopped.
+    pub fn service_escape(ctx: &mut Context<ServiceEscape>) -> Result<()> {
+        emit!(ctx.accounts.service_escape()?);
+        Ok(())
+    }
+
+    /// Proves that an operator has no leaf.
+    pub fn epoch_challenge_omitted(
+        ctx: &mut Context<EpochChallengeOmitted>,
+        claim: OmittedClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_omitted(&claim, bumps)?);
+        Ok(())
+    }
+
+    /// Proves that stake is forfeited without a fault.
+    pub fn epoch_challenge_slash(
+        ctx: &mut Context<EpochChallengeSlash>,
+        claim: CountersClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_slash(&claim, bumps)?);
+        Ok(())
+    }
 }

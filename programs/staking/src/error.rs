@@ -18,7 +18,7 @@ pub enum StakingError {
     BadEpochSeconds,
     #[msg("The challenge window is out of bounds: choose 10 seconds to four epochs")]
     BadChallengeWindow,
-    #[msg("Unbonding must outlast an epoch and a challenge window, and end within a year")]
+    #[msg("Unbonding must outlast an epoch, a challenge window and a dispute, and end in a year")]
     BadUnbonding,
     #[msg("The smallest bond of a verifier must be above zero")]
     BadBondMinimum,

@@ -107,3 +107,23 @@ fn call<'a>(
     let handles = [first.into(), second.into(), authority];
     unchecked_invoke_signed_fixed(token_program, data, &metas, &handles, seeds);
 }
+
+/// Number of the instruction that closes a token account.
+pub const CLOSE_ACCOUNT: u8 = 9;
+
+/// Closes an empty token account; its rent goes to `destination`.
+pub fn close_account<'a>(
+    token_program: &'a Address,
+    account: CpiHandleMut<'a>,
+    destination: CpiHandleMut<'a>,
+    authority: CpiHandle<'a>,
+    seeds: SignerSeeds<'a>,
+) {
+    let metas = [
+        InstructionAccount::writable(account.address()),
+        InstructionAccount::writable(destination.address()),
+        InstructionAccount::readonly_signer(authority.address()),
+    ];
+    let handles = [account.into(), destination.into(), authority];
+    unchecked_invoke_signed_fixed(token_program, &[CLOSE_ACCOUNT], &metas, &handles, seeds);
+}

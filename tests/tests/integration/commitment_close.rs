@@ -164,3 +164,29 @@ fn it_works_while_the_network_is_paused() {
 
     committed.close().expect("a closed commitment");
 }
+
+#[test]
+fn what_the_operator_has_committed_to_falls_by_its_size() {
+    let mut committed = Committed::ended();
+    let operator = committed
+        .stage
+        .commitment_state(&committed.commitment)
+        .operator;
+    let before = committed.stage.load_state(&operator);
+    let size = committed
+        .stage
+        .commitment_state(&committed.commitment)
+        .size_bytes;
+    committed.pass_epochs(CLOSE_TIMEOUT_EPOCHS + 1);
+    assert_eq!(
+        committed.stage.load_state(&operator).committed_kib,
+        size.div_ceil(1_024),
+        "until it closes"
+    );
+
+    committed.close().expect("a closed commitment");
+
+    let after = committed.stage.load_state(&operator);
+    assert_eq!(before.commitments, 1);
+    assert_eq!((after.commitments, after.committed_kib), (0, 0));
+}

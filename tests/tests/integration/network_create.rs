@@ -111,7 +111,7 @@ fn parameters_out_of_bounds_are_refused() {
             |params| params.challenge_window_seconds = 14_401,
             BadChallengeWindow,
         ),
-        (|params| params.unbonding_seconds = 4_200, BadUnbonding),
+        (|params| params.unbonding_seconds = 4_800, BadUnbonding),
         (|params| params.unbonding_seconds = 31_536_001, BadUnbonding),
         (|params| params.unbonding_seconds = 0, BadUnbonding),
         (|params| params.verifier_bond_min = 0, BadBondMinimum),
@@ -138,7 +138,7 @@ fn parameters_at_their_bounds_are_accepted() {
     let fastest = NetworkParams {
         epoch_seconds: 60,
         challenge_window_seconds: 10,
-        unbonding_seconds: 71,
+        unbonding_seconds: 81,
         verifier_bond_min: 1,
         bond_slash_bps: 1,
         burn_bps: 10_000,

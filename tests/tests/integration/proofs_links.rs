@@ -180,7 +180,7 @@ fn a_stake_that_passes_64_bits_is_refused() {
         service.stake_per_gib = u64::MAX;
     });
 
-    let outcome = stage.commit(&operator, &customer, [1; 32], 1_000);
+    let outcome = stage.commit(&operator, &customer, [1; 32], 2 << 30);
 
     assert_refused(outcome, ID, ProofsError::MathOverflow);
 }

@@ -4,10 +4,10 @@ use {
     proptest::prelude::*,
     solana_address::Address,
     spl_token_interface::{
-        instruction::{burn, mint_to, transfer},
+        instruction::{burn, close_account, mint_to, transfer},
         ID,
     },
-    trestle_staking::token_calls::{data, BURN, MINT_TO, TRANSFER},
+    trestle_staking::token_calls::{data, BURN, CLOSE_ACCOUNT, MINT_TO, TRANSFER},
 };
 
 proptest! {
@@ -26,4 +26,16 @@ proptest! {
             prop_assert!(flags.eq(expected), "two writable accounts, then the authority");
         }
     }
+}
+
+#[test]
+fn closing_equals_that_of_the_spl_encoder() {
+    let [a, b, c] = [1, 2, 3].map(|byte| Address::new_from_array([byte; 32]));
+    let spl = close_account(&ID, &a, &b, &c, &[]).unwrap();
+    assert_eq!(spl.data, [CLOSE_ACCOUNT]);
+    let flags = spl
+        .accounts
+        .iter()
+        .map(|meta| (meta.is_writable, meta.is_signer));
+    assert!(flags.eq([(true, false), (true, false), (false, true)]));
 }

@@ -5,6 +5,7 @@
 
 mod challenges;
 mod credits;
+mod disputes;
 mod proofs;
 mod rewards;
 
@@ -92,6 +93,7 @@ pub fn measure(root: &Path) -> Result<Costs> {
     }
     proofs::measure(&mut recorder)?;
     challenges::measure(&mut recorder)?;
+    disputes::measure(&mut recorder)?;
     rewards::measure(&mut recorder)?;
     credits::measure(&mut recorder)?;
     Ok(Costs {

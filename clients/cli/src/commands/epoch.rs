@@ -4,6 +4,7 @@ use std::{fmt, mem::offset_of};
 
 use clap::Subcommand;
 use serde::Serialize;
+use solana_pubkey::Pubkey;
 use trestle_core::{
     epoch::{epoch_end, epoch_start},
     root::FinalRoot,
@@ -16,6 +17,7 @@ use trestle_sdk::{
 };
 
 use crate::{
+    commands::epoch_challenge,
     context::{Chain, Context, NetworkView},
     error::CliError,
     text::{relative, row, TokenText},
@@ -30,6 +32,16 @@ pub enum EpochCommand {
     },
     /// List the final roots that the chain still holds
     List,
+    /// Prove that a proposed root is wrong, for a share of its signers' bonds
+    Challenge {
+        /// The proposal; see `trestle epoch show`
+        proposal: Pubkey,
+        /// Verifier's URL, or folder of published files, to take the leaves from
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
+    },
+    /// Declare that the verifiers have stopped; commitments then end without notice
+    Escape,
 }
 
 /// `epoch show`.
@@ -85,6 +97,8 @@ pub struct ProposalText {
     pub attestations: u32,
     /// Proven wrong.
     pub lost: bool,
+    /// Its verifiers vote on a dispute.
+    pub disputed: bool,
     /// Unix seconds at which it got its quorum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quorum_at: Option<String>,
@@ -110,10 +124,11 @@ impl fmt::Display for EpochOutput {
             None => row(f, "Final root", "none yet")?,
         }
         for one in &self.proposals {
-            let state = match (one.lost, &one.quorum_at) {
-                (true, _) => "proven wrong",
-                (false, Some(_)) => "has its quorum",
-                (false, None) => "waits for its quorum",
+            let state = match (one.lost, one.disputed, &one.quorum_at) {
+                (true, ..) => "lost",
+                (false, true, _) => "disputed",
+                (false, false, Some(_)) => "has its quorum",
+                (false, false, None) => "waits for its quorum",
             };
             row(f, "Proposal", &one.proposal)?;
             let count = one.attestations;
@@ -160,6 +175,11 @@ pub async fn run(command: &EpochCommand, context: &Context<'_>) -> Result<(), Cl
     match command {
         EpochCommand::Show { epoch } => context.print(&show(*epoch, &chain).await?),
         EpochCommand::List => context.print(&list(&chain).await?),
+        EpochCommand::Challenge { proposal, from } => {
+            let challenged = epoch_challenge::challenge(proposal, from.as_deref(), context, &chain);
+            context.print(&challenged.await?)
+        }
+        EpochCommand::Escape => context.print(&epoch_challenge::escape(context, &chain).await?),
     }
 }
 
@@ -187,6 +207,7 @@ async fn show(epoch: Option<u64>, chain: &Chain) -> Result<EpochOutput, CliError
                 digest: hex::encode(one.digest),
                 attestations: one.signers.count_ones(),
                 lost: one.status == ProposalStatus::Lost as u8,
+                disputed: one.check_undisputed().is_err(),
                 quorum_at: (one.quorum_at != 0).then(|| one.quorum_at.to_string()),
             })
             .collect(),

@@ -346,7 +346,13 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
         state.customer == lease.customer && state.check_closable(view.epoch, passed).is_ok()
     });
     if over.is_some() {
-        let close = commitment_close(&lease.customer, network, &lease.service, &lease.commitment);
+        let close = commitment_close(
+            &lease.customer,
+            network,
+            &lease.service,
+            &lease.operator,
+            &lease.commitment,
+        );
         instructions.push(close);
     }
     let transaction = submitter.send("closing the lease", instructions).await?;

@@ -7,7 +7,10 @@ pub mod config;
 pub mod credits;
 pub mod delegation;
 pub mod delegation_output;
+pub mod dispute;
 pub mod epoch;
+pub mod epoch;
+pub mod epoch_challenge;
 pub mod hand_over;
 pub mod issuer;
 pub mod lease;
@@ -45,6 +48,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Store(command) => store::run(command, context).await,
         Command::Lease(command) => lease::run(command, context).await,
         Command::Epoch(command) => epoch::run(command, context).await,
+        Command::Dispute(command) => dispute::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
         Command::Service(command) => service::run(command, context).await,
         Command::Issuer(command) => issuer::run(command, context).await,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use trestle_cli::{
     commands::{
         change::ChangeAction, credits::CreditsAction, delegation_output::DelegationAction,
-        hand_over::HandOverAction, lease::LeaseAction, stake::StakeAction,
+        dispute::DisputeAction, hand_over::HandOverAction, lease::LeaseAction, stake::StakeAction,
         verifier::VerifierAction,
     },
     output::{render, Format},
@@ -169,6 +169,19 @@ fn lease() {
 fn epoch() {
     check("epoch_show", &samples::epoch());
     check("epoch_list", &samples::epochs());
+    check("epoch_challenge", &samples::challenge());
+    check("epoch_escape", &samples::escape());
+}
+
+#[test]
+fn dispute() {
+    check("dispute_open", &samples::dispute_move(DisputeAction::Open));
+    check("dispute_vote", &samples::dispute_move(DisputeAction::Vote));
+    check(
+        "dispute_resolve",
+        &samples::dispute_move(DisputeAction::Resolve),
+    );
+    check("dispute_show", &samples::dispute());
 }
 
 #[test]

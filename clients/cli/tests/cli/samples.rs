@@ -10,7 +10,10 @@ use trestle_cli::{
         credits::{
             CreditsAction, CreditsBalanceOutput, CreditsBuyOutput, CreditsMoveOutput, Means,
         },
+        dispute::{Answer, DisputeAction, DisputeMoveOutput, DisputeOutput, Outcome},
         epoch::{EpochListOutput, EpochOutput, ProposalText, RootText},
+        epoch_challenge::{ChallengeOutput, EscapeOutput},
+        lease::{LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput},
         lease::{
             LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
             MaintenanceOutput, StepText, WindowText,
@@ -327,6 +330,7 @@ pub fn epoch() -> EpochOutput {
             digest: "cd".repeat(32),
             attestations: 2,
             lost: false,
+            disputed: false,
             quorum_at: Some("1699990000".to_string()),
         }],
     }
@@ -511,5 +515,52 @@ pub fn config() -> ConfigOutput {
         keypair: setting("/home/user/.config/solana/id.json", Origin::Default),
         commitment: setting("confirmed", Origin::Flag),
         deployment: Some(setting("/home/user/devnet.json", Origin::File)),
+    }
+}
+
+pub fn dispute_move(action: DisputeAction) -> DisputeMoveOutput {
+    DisputeMoveOutput {
+        action,
+        proposal: address(17),
+        epoch: 41,
+        bond: tokens(1_000_000_000_000),
+        answer: (action == DisputeAction::Vote).then_some(Answer::Wrong),
+        outcome: (action == DisputeAction::Resolve).then_some(Outcome::Undecided),
+        transaction: landed(),
+    }
+}
+
+pub fn dispute() -> DisputeOutput {
+    DisputeOutput {
+        proposal: address(17),
+        dispute: address(21),
+        epoch: 41,
+        challenger: address(22),
+        bond: tokens(1_000_000_000_000),
+        ends_at: 1_700_000_600,
+        now: 1_700_000_000,
+        said_right: 1,
+        weight_right: tokens(1_000_000_000_000),
+        said_wrong: 2,
+        weight_wrong: tokens(2_000_000_000_000),
+        weight_total: tokens(3_000_000_000_000),
+        outcome: Some(Outcome::Wrong),
+    }
+}
+
+pub fn challenge() -> ChallengeOutput {
+    ChallengeOutput {
+        proposal: address(17),
+        epoch: 41,
+        fault: "omitted".to_string(),
+        transaction: landed(),
+    }
+}
+
+pub fn escape() -> EscapeOutput {
+    EscapeOutput {
+        service: address(2),
+        epoch: 42,
+        transaction: dry_run(),
     }
 }

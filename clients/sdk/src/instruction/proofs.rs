@@ -7,7 +7,7 @@ use trestle_proofs::{
 };
 
 pub use trestle_proofs::{
-    instructions::{CountersClaim, OpeningClaim, OrderClaim, TotalsClaim},
+    instructions::{CountersClaim, OmittedClaim, OpeningClaim, OrderClaim, TotalsClaim},
     state::{ProposedRoot, Totals},
 };
 
@@ -51,6 +51,8 @@ pub fn commitment_register(
         service: parties.service,
         operator: parties.operator,
         commitment: address::commitment(&parties.operator, &root),
+        load: address::load(&parties.operator),
+        ring: address::ring(&parties.service),
         system_program: SYSTEM_PROGRAM_ID,
         admission: parties.admission.accounts(&parties.service),
     };
@@ -72,6 +74,7 @@ pub fn commitment_end(
         service: *service,
         operator: *operator,
         commitment: *commitment,
+        ring: address::ring(service),
     };
     build(PROOFS_ID, &accounts, &args::CommitmentEnd {})
 }
@@ -81,6 +84,7 @@ pub fn commitment_close(
     customer: &Pubkey,
     network: &Pubkey,
     service: &Pubkey,
+    operator: &Pubkey,
     commitment: &Pubkey,
 ) -> Instruction {
     let accounts = accounts::CommitmentClose {
@@ -89,6 +93,7 @@ pub fn commitment_close(
         service: *service,
         ring: address::ring(service),
         commitment: *commitment,
+        load: address::load(operator),
     };
     build(PROOFS_ID, &accounts, &args::CommitmentClose {})
 }
@@ -141,6 +146,10 @@ impl ProposalKey {
 
     pub fn round(&self) -> Pubkey {
         address::round(&self.service, self.epoch)
+    }
+
+    pub fn dispute(&self) -> Pubkey {
+        address::dispute(&self.proposal())
     }
 }
 
@@ -257,4 +266,91 @@ pub fn epoch_challenge_opening(
     };
     let args = args::EpochChallengeOpening { claim };
     build(PROOFS_ID, &accounts, &args)
+}
+
+/// Stakes a bond on a proposal being wrong. Signed by the challenger; the bond comes from
+/// `challenger_tokens`.
+pub fn dispute_open(challenger: &Challenger) -> Instruction {
+    let (key, dispute) = (&challenger.key, challenger.key.dispute());
+    let accounts = accounts::DisputeOpen {
+        challenger: challenger.challenger,
+        source: challenger.challenger_tokens,
+        network: key.network,
+        ring: address::ring(&key.service),
+        round: key.round(),
+        proposal: key.proposal(),
+        dispute,
+        token_mint: challenger.token_mint,
+        vault: address::dispute_vault(&dispute),
+        token_program: TOKEN_PROGRAM_ID,
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(PROOFS_ID, &accounts, &args::DisputeOpen {})
+}
+
+/// Says whether a disputed root is right. Signed by a verifier.
+pub fn dispute_vote(verifier: &Pubkey, key: &ProposalKey, is_right: bool) -> Instruction {
+    let accounts = accounts::DisputeVote {
+        verifier: *verifier,
+        network: key.network,
+        verifiers: address::verifiers(&key.network),
+        dispute: key.dispute(),
+    };
+    build(PROOFS_ID, &accounts, &args::DisputeVote { is_right })
+}
+
+/// Ends a dispute that is decided or over. Anybody may send it; `challenger` is who opened it, and
+/// `challenger_tokens` any token account of theirs.
+pub fn dispute_resolve(challenger: &Challenger) -> Instruction {
+    let (key, dispute) = (&challenger.key, challenger.key.dispute());
+    let accounts = accounts::DisputeResolve {
+        challenger: challenger.challenger,
+        challenger_token: challenger.challenger_tokens,
+        dispute,
+        vault: address::dispute_vault(&dispute),
+        proposal: key.proposal(),
+        network: key.network,
+        verifiers: address::verifiers(&key.network),
+        bond_vault: address::bond_vault(&key.network),
+        insurance_vault: address::insurance_vault(&key.network),
+        token_mint: challenger.token_mint,
+        slasher: address::slasher(),
+        token_program: TOKEN_PROGRAM_ID,
+        staking_program: STAKING_ID,
+    };
+    build(PROOFS_ID, &accounts, &args::DisputeResolve {})
+}
+
+/// Declares that the verifiers of a service have stopped. Anybody may send it.
+pub fn service_escape(network: &Pubkey, service: &Pubkey) -> Instruction {
+    let accounts = accounts::ServiceEscape {
+        network: *network,
+        service: *service,
+        ring: address::ring(service),
+        seeds: address::seeds(service),
+    };
+    build(PROOFS_ID, &accounts, &args::ServiceEscape {})
+}
+
+/// Proves that an operator has no leaf. Signed by the challenger.
+pub fn epoch_challenge_omitted(
+    challenger: &Challenger,
+    operator: &Pubkey,
+    claim: OmittedClaim,
+) -> Instruction {
+    let accounts = accounts::EpochChallengeOmitted {
+        challenge: challenger.accounts(),
+        operator: *operator,
+    };
+    let args = args::EpochChallengeOmitted { claim };
+    build(PROOFS_ID, &accounts, &args)
+}
+
+/// Proves that stake is forfeited without a fault. Signed by the challenger.
+pub fn epoch_challenge_slash(challenger: &Challenger, claim: CountersClaim) -> Instruction {
+    let accounts = accounts::EpochChallengeSlash {
+        challenge: challenger.accounts(),
+        ring: address::ring(&challenger.key.service),
+    };
+    build(PROOFS_ID, &accounts, &args::EpochChallengeSlash { claim })
 }

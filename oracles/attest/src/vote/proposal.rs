@@ -2,13 +2,17 @@
 
 use super::book::{blocking, BookError};
 use super::draft::Drafter;
-use crate::epoch::{review, OwnEvidence, OwnView};
+use crate::epoch::{review, Disagreement, OwnEvidence, OwnView};
 use crate::peers::PeerError;
 use std::sync::Arc;
+use thiserror::Error;
+use trestle_core::leaf::PayoutLeaf;
 use trestle_core::root::FinalRoot;
+use trestle_sdk::challenge::{find_fault, Fault, Suspect};
 use trestle_sdk::fetch::Proposal;
+use trestle_verify::error::VerifyError;
 use trestle_verify::published::{EpochFiles, EpochTexts};
-use trestle_verify::storage::recompute;
+use trestle_verify::storage::{recompute, OperatorState};
 use trestle_verify::RULES_VERSION;
 
 /// What a review came to.
@@ -20,6 +24,27 @@ pub enum Verdict {
     Wrong(String),
     /// It cannot be told yet.
     Unknown(String),
+}
+
+/// Why a proposal is not right.
+#[derive(Debug, Error)]
+enum Refusal {
+    /// Its files contradict themselves, each other or the chain.
+    #[error(transparent)]
+    Files(#[from] VerifyError),
+    /// They are not what this verifier saw.
+    #[error(transparent)]
+    Seen(#[from] Disagreement),
+}
+
+impl Refusal {
+    /// Whether it would be wrong for everybody. What this verifier did not see others may have.
+    fn is_certain(&self) -> bool {
+        !matches!(
+            self,
+            Self::Seen(Disagreement::UnseenMiss { .. } | Disagreement::OperatorState(_))
+        )
+    }
 }
 
 /// Reviews proposals.
@@ -52,9 +77,53 @@ impl Reviewer {
         let (view, chain) = (view.clone(), claimed(proposal));
         blocking(move || match compare(&view, &own, &files, &chain) {
             Ok(()) => Verdict::Right(Box::new((files, texts))),
-            Err(reason) => Verdict::Wrong(reason),
+            Err(reason) => Verdict::Wrong(reason.to_string()),
         })
         .await
+    }
+
+    /// Whether a disputed root is right, by own recomputation. `None` abstains: where the files
+    /// cannot be had, or where this verifier did not look, it must not convict anybody.
+    pub async fn judge(
+        &self,
+        view: &OwnView,
+        proposal: &Proposal,
+    ) -> Result<Option<bool>, BookError> {
+        if proposal.rules_version != RULES_VERSION {
+            return Ok(Some(false));
+        }
+        let files = match self.files(proposal).await {
+            Ok(files) => files,
+            Err(error) => return Ok(error.is_content().then_some(false)),
+        };
+        let own = self.drafter.own_evidence(proposal.epoch).await?;
+        let (view, chain) = (view.clone(), claimed(proposal));
+        blocking(move || match compare(&view, &own, &files, &chain) {
+            Ok(()) => Some(true),
+            Err(refusal) => refusal.is_certain().then_some(false),
+        })
+        .await
+    }
+
+    /// What of a wrong proposal can be proven on chain, if its leaves can be had.
+    pub async fn fault(
+        &self,
+        view: &OwnView,
+        proposal: &Proposal,
+    ) -> Result<Option<Fault>, BookError> {
+        let Ok(files) = self.files(proposal).await else {
+            return Ok(None);
+        };
+        let (view, proposal) = (view.clone(), *proposal);
+        blocking(move || fault_of(&view, &proposal, &files)).await
+    }
+
+    async fn files(&self, proposal: &Proposal) -> Result<EpochFiles, PeerError> {
+        let peers = &self.drafter.peers;
+        let fetched = peers
+            .files(proposal.epoch, &proposal.digest, Some(&proposal.proposer))
+            .await;
+        fetched.map(|(_, files)| files)
     }
 }
 
@@ -78,12 +147,32 @@ fn compare(
     own: &OwnEvidence,
     files: &EpochFiles,
     chain: &FinalRoot,
-) -> Result<(), String> {
-    let recomputed = recompute(files).map_err(|error| error.to_string())?;
-    recomputed
-        .compare_with_chain(chain)
-        .map_err(|error| error.to_string())?;
-    review(view, own, &files.inputs, &files.evidence).map_err(|error| error.to_string())
+) -> Result<(), Refusal> {
+    let recomputed = recompute(files)?;
+    recomputed.compare_with_chain(chain)?;
+    review(view, own, &files.inputs, &files.evidence)?;
+    Ok(())
+}
+
+fn fault_of(view: &OwnView, proposal: &Proposal, files: &EpochFiles) -> Option<Fault> {
+    let leaves = |states: &[OperatorState]| -> Vec<PayoutLeaf> {
+        states.iter().map(OperatorState::leaf).collect()
+    };
+    let known = view.previous.as_ref();
+    let previous = known
+        .filter(|one| one.digest == proposal.previous_digest)
+        .map(|one| (one.epoch, leaves(&one.states)));
+    let operators = view.operators.at_start(proposal.epoch);
+    let operators: Vec<_> = operators.iter().map(|one| one.address.into()).collect();
+    let suspect = Suspect {
+        leaves: &leaves(&files.leaves.leaves),
+        totals: proposal.totals.into(),
+        previous: previous
+            .as_ref()
+            .map(|(epoch, leaves)| (*epoch, &leaves[..])),
+        operators: &operators,
+    };
+    find_fault(&suspect).ok().flatten()
 }
 
 /// The proposal as the final root that it wants to be.

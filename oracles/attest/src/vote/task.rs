@@ -1,5 +1,7 @@
 //! The task that casts this verifier's one vote in each epoch.
 
+mod dispute;
+
 use super::book::{BookError, RootBook};
 use super::draft::{Draft, DraftError, Drafter};
 use super::proposal::{Reviewer, Verdict};
@@ -165,6 +167,7 @@ impl Voter {
         };
         view.within(&self.shared.limits)
             .map_err(Interruption::Trouble)?;
+        self.answer_disputes(view).await?;
         let first = view
             .latest_final()
             .map_or(0, |latest| latest.epoch.saturating_add(1));
@@ -303,6 +306,7 @@ impl Voter {
             Verdict::Wrong(reason) => {
                 tracing::warn!(epoch = proposal.epoch, proposal = %address, reason, "refused");
                 self.decide(view, address, proposal, Some(reason)).await?;
+                self.accuse(view, own, address, proposal).await?;
                 Ok(Considered::Refused)
             }
             Verdict::Unknown(reason) => {

@@ -68,6 +68,50 @@ impl Stage {
             .await
             .unwrap()
     }
+
+    /// What the other verifier says of it in a dispute.
+    async fn judge(&self, proposal: &Proposal) -> Option<bool> {
+        let own = self.verifiers[1].own_view(&self.ended, EPOCH).await;
+        let (drafter, _) = self.verifiers[1].drafter(&[&self.verifiers[0]]);
+        Reviewer { drafter }.judge(&own, proposal).await.unwrap()
+    }
+
+    /// What it could prove on chain.
+    async fn fault(&self, proposal: &Proposal) -> Option<&'static str> {
+        let own = self.verifiers[1].own_view(&self.ended, EPOCH).await;
+        let (drafter, _) = self.verifiers[1].drafter(&[&self.verifiers[0]]);
+        let fault = Reviewer { drafter }.fault(&own, proposal).await.unwrap();
+        fault.map(|fault| fault.name())
+    }
+}
+
+#[tokio::test]
+async fn in_a_dispute_a_verifier_says_what_it_computes_and_abstains_where_it_cannot() {
+    let stage = Stage::new(1, async |_| {}).await;
+    let honest = stage.proposal(&stage.draft().await);
+    assert_eq!(stage.judge(&honest).await, Some(true));
+    let mut wrong = honest;
+    wrong.tree_root = [0; 32];
+    assert_eq!(stage.judge(&wrong).await, Some(false));
+    let mut other_rules = honest;
+    other_rules.rules_version = RULES_VERSION + 1;
+    assert_eq!(stage.judge(&other_rules).await, Some(false));
+    let mut without_files = honest;
+    without_files.digest = [0xbd; 32];
+    assert_eq!(stage.judge(&without_files).await, None);
+}
+
+#[tokio::test]
+async fn what_the_chain_can_see_of_a_false_root_is_found() {
+    let stage = Stage::new(2, async |_| {}).await;
+    let honest = stage.proposal(&stage.draft().await);
+    assert_eq!(stage.fault(&honest).await, None);
+    let mut understated = honest;
+    understated.totals.units = 0;
+    assert_eq!(stage.fault(&understated).await, Some("totals"));
+    let mut without_files = honest;
+    without_files.digest = [0xbd; 32];
+    assert_eq!(stage.fault(&without_files).await, None);
 }
 
 #[tokio::test]
@@ -206,4 +250,6 @@ async fn a_verifier_that_never_asked_neither_drafts_nor_believes_a_miss() {
         panic!("{verdict:?}")
     };
     assert!(reason.contains("not asked here"), "{reason}");
+    // That convicts nobody: others may have asked.
+    assert_eq!(stage.judge(&stage.proposal(&draft)).await, None);
 }

@@ -2,6 +2,7 @@
 //! properties over random inputs, as edge cases, and as golden vectors.
 
 mod attestation;
+mod capacity;
 mod change;
 mod clearance;
 mod delegation;
@@ -16,6 +17,7 @@ mod pause;
 mod payout;
 mod pool;
 mod poseidon;
+mod precompile;
 mod price;
 mod ring;
 mod settlement;

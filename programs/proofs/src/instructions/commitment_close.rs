@@ -1,13 +1,14 @@
 //! Close an ended storage commitment.
 //!
-//! Its rent returns to the customer. It must stay as long as a proposed root can be challenged
-//! with it, and while leases on it settle.
+//! Its rent returns to the customer, and the operator has its capacity back. It must stay as long
+//! as a proposed root can be challenged with it, and while leases on it settle.
 //!
 //! Specification:
 //! - Anybody can close it; the rent goes to the customer.
 //! - An active commitment is refused.
 //! - It stays until its last epoch has a final root behind it and two more epochs have passed.
 //! - Without a final root it can be closed 64 epochs after its last one.
+//! - What the operator has committed to falls by its size.
 //! - A recipient that is not the customer is refused.
 //! - It works while the network is paused.
 
@@ -16,7 +17,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentClosed,
-        state::{Commitment, RootRing},
+        state::{Commitment, OperatorLoad, RootRing},
     },
     anchor_lang::{prelude::*, AccountClose},
     trestle_staking::state::{Network, Service},
@@ -45,6 +46,13 @@ pub struct CommitmentClose {
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
     pub commitment: Account<Commitment>,
+    /// What the operator has committed to in all.
+    #[account(
+        mut,
+        constraint = load.operator == commitment.operator @ ProofsError::WrongOperator,
+        constraint = load.is_at(load.address()) @ ProofsError::WrongAddress,
+    )]
+    pub load: Account<OperatorLoad>,
 }
 
 impl CommitmentClose {
@@ -53,6 +61,8 @@ impl CommitmentClose {
         let ended_epoch = self.commitment.ended_epoch;
         let is_passed = self.ring.has_passed(ended_epoch);
         self.commitment.check_closable(epoch, is_passed)?;
+        self.load.release(self.commitment.size_bytes)?;
+        self.load.invariant()?;
         let event = CommitmentClosed {
             commitment: *self.commitment.address(),
             operator: self.commitment.operator,

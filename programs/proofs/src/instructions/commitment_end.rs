@@ -1,11 +1,13 @@
 //! End a storage commitment.
 //!
-//! Either party can leave: the customer at once, the operator after the service's notice.
+//! Either party can leave: the customer at once, the operator after the service's notice. Nobody
+//! owes notice in a stalled service.
 //!
 //! Specification:
 //! - The customer ends it with the current epoch.
 //! - Who ended it is remembered.
 //! - The operator's controller ends it after the service's notice.
+//! - In a stalled service the operator's controller ends it with the current epoch too.
 //! - Anybody else is refused.
 //! - An end can be brought forward, by the customer, but not put off.
 //! - It works while the network is paused.
@@ -15,7 +17,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentEnded,
-        state::{Commitment, EndedBy},
+        state::{Commitment, EndedBy, RootRing},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator, Service},
@@ -40,6 +42,12 @@ pub struct CommitmentEnd {
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
     pub commitment: Account<Commitment>,
+    /// The service's final roots: they tell whether it is stalled.
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
+    pub ring: Account<RootRing>,
 }
 
 impl CommitmentEnd {
@@ -67,6 +75,9 @@ impl CommitmentEnd {
             address_eq(party, &self.operator.controller),
             ProofsError::NotParty
         );
+        if self.ring.is_stalled() {
+            return Ok((epoch, EndedBy::Operator));
+        }
         let last_epoch = epoch
             .checked_add(u64::from(self.service.notice_epochs))
             .ok_or(ProofsError::MathOverflow)?;

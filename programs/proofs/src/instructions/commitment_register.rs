@@ -8,8 +8,11 @@
 //! - A key that is not the node's is refused.
 //! - The number of leaves follows from the size.
 //! - A size of zero, or above the operator's capacity, is refused.
-//! - An operator with less stake than its capacity needs is refused.
 //! - An operator that has left its service is refused.
+//! - What the operator has committed to in all stays within its capacity.
+//! - An operator whose stake does not cover all its commitments is refused.
+//! - An operator that is jailed, or has unbonded its whole stake, is refused.
+//! - A stalled service takes no commitments.
 //! - A root that the operator has committed to already is refused.
 //! - A service with a policy admits the wallet that registered the operator, and the customer, only
 //!   with the clearances that it asks for.
@@ -26,11 +29,11 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentRegistered,
-        state::{Commitment, CommitmentParties},
+        state::{Commitment, CommitmentParties, OperatorLoad, RootRing},
     },
     anchor_lang::prelude::*,
     trestle_core::pause::AREA_PROOFS,
-    trestle_core::seeds::SEED_COMMITMENT,
+    trestle_core::seeds::{SEED_COMMITMENT, SEED_LOAD},
     trestle_staking::{
         admission::AdmissionParties,
         groups,
@@ -63,7 +66,20 @@ pub struct CommitmentRegister {
         bump,
     )]
     pub commitment: Account<Commitment>,
-    /// Creates the account.
+    /// What the operator has committed to in all; its first commitment creates it.
+    #[account(
+        init_if_needed, payer = customer,
+        seeds = [SEED_LOAD, operator.address().as_ref()],
+        bump,
+    )]
+    pub load: Account<OperatorLoad>,
+    /// The service's final roots: they tell whether it is stalled.
+    #[account(
+        constraint = ring.service == *service.address() @ ProofsError::WrongService,
+        constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
+    )]
+    pub ring: Account<RootRing>,
+    /// Creates the accounts.
     pub system_program: Program<System>,
     /// What admits operator and customer to the service.
     pub admission: Nested<groups::Admission>,
@@ -83,13 +99,15 @@ impl CommitmentRegister {
         self.admission
             .require(&self.service, &parties, now)
             .map_err(refusal)?;
-        let needed = self
-            .service
-            .min_stake(self.operator.capacity_gib)
-            .map_err(|_| ProofsError::MathOverflow)?;
+        require!(!self.ring.is_stalled(), ProofsError::ServiceStalled);
         require!(
-            self.operator.stake >= needed,
-            ProofsError::OperatorUnderstaked
+            self.operator.jailed_until <= now,
+            ProofsError::OperatorJailed
+        );
+        let unbonds = self.operator.tickets.iter().any(|one| one.amount > 0);
+        require!(
+            self.operator.stake > 0 || !unbonds,
+            ProofsError::OperatorExiting
         );
         Ok(())
     }
@@ -112,7 +130,12 @@ impl CommitmentRegister {
         let capacity_gib = self.operator.capacity_gib;
         self.commitment
             .register(&parties, root, size_bytes, capacity_gib)?;
+        if self.load.is_blank() {
+            self.load.create(bumps.load, parties.operator);
+        }
+        self.load.add(size_bytes, &self.operator, &self.service)?;
         self.commitment.invariant()?;
+        self.load.invariant()?;
         Ok(CommitmentRegistered {
             commitment: *self.commitment.address(),
             service: parties.service,

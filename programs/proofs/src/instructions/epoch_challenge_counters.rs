@@ -19,7 +19,7 @@ use {
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
         leaf::IndexedLeaf,
-        state::RootRing,
+        state::{Proposal, RootRing},
     },
     anchor_lang::prelude::*,
     trestle_core::{leaf::PayoutLeaf, merkle},
@@ -49,6 +49,39 @@ pub struct CountersClaim {
     pub new_proof: Vec<[u8; 32]>,
 }
 
+impl CountersClaim {
+    /// Checks that both are leaves of one operator, in a final root that the proposal builds on
+    /// and in the proposal, and returns them.
+    #[inline(never)]
+    pub fn verify(&self, proposal: &Proposal, ring: &RootRing) -> Result<(PayoutLeaf, PayoutLeaf)> {
+        Ok((self.old_leaf(proposal, ring)?, self.new_leaf(proposal)?))
+    }
+
+    fn old_leaf(&self, proposal: &Proposal, ring: &RootRing) -> Result<PayoutLeaf> {
+        // A root that became final beside the proposal says nothing about it: the proposal
+        // could not know that root.
+        let root = ring
+            .roots()
+            .find(self.old.epoch)
+            .filter(|root| proposal.builds_on(root.epoch))
+            .ok_or(ProofsError::RootNotFound)?;
+        let operator = self.new.operator.as_array();
+        let leaf = PayoutLeaf::from_parts(operator, &self.old.counters.into());
+        let (index, proof) = (self.old.index, &self.old.proof);
+        merkle::verify(&root.tree_root, root.leaf_count, index, &leaf.hash(), proof)
+            .map_err(|_| ProofsError::LeafNotProven)?;
+        Ok(leaf)
+    }
+
+    fn new_leaf(&self, proposal: &Proposal) -> Result<PayoutLeaf> {
+        let (index, hash) = self.new.node();
+        let (root, count) = (&proposal.tree_root, proposal.leaf_count);
+        merkle::verify(root, count, index, &hash, &self.new_proof)
+            .map_err(|_| ProofsError::LeafNotProven)?;
+        Ok(self.new.payout())
+    }
+}
+
 impl EpochChallengeCounters {
     pub fn epoch_challenge_counters(
         &mut self,
@@ -56,37 +89,10 @@ impl EpochChallengeCounters {
         bumps: &ChallengeBumps,
     ) -> Result<EpochChallenged> {
         self.challenge.proposal.check_open()?;
-        let old = self.old_leaf(claim)?;
-        let new = self.new_leaf(claim)?;
+        let (old, new) = claim.verify(&self.challenge.proposal, &self.ring)?;
         require!(new.fell_since(&old), ProofsError::ChallengeNotProven);
         self.challenge
             .0
             .convict(ChallengeKind::Counters, bumps.slasher)
-    }
-
-    fn old_leaf(&self, claim: &CountersClaim) -> Result<PayoutLeaf> {
-        // A root that became final beside the proposal says nothing about it: the proposal
-        // could not know that root.
-        let root = self
-            .ring
-            .roots()
-            .find(claim.old.epoch)
-            .filter(|root| self.challenge.proposal.builds_on(root.epoch))
-            .ok_or(ProofsError::RootNotFound)?;
-        let operator = claim.new.operator.as_array();
-        let leaf = PayoutLeaf::from_parts(operator, &claim.old.counters.into());
-        let (index, proof) = (claim.old.index, &claim.old.proof);
-        merkle::verify(&root.tree_root, root.leaf_count, index, &leaf.hash(), proof)
-            .map_err(|_| ProofsError::LeafNotProven)?;
-        Ok(leaf)
-    }
-
-    fn new_leaf(&self, claim: &CountersClaim) -> Result<PayoutLeaf> {
-        let proposal = &self.challenge.proposal;
-        let (index, hash) = claim.new.node();
-        let (root, count) = (&proposal.tree_root, proposal.leaf_count);
-        merkle::verify(root, count, index, &hash, &claim.new_proof)
-            .map_err(|_| ProofsError::LeafNotProven)?;
-        Ok(claim.new.payout())
     }
 }

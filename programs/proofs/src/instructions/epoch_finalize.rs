@@ -7,6 +7,7 @@
 //! - Anybody can finalize once the window after the quorum has ended.
 //! - A proposal without a quorum is refused.
 //! - A lost or superseded proposal is refused.
+//! - A proposal under dispute is refused until that is resolved.
 //! - The root enters the ring, and the digest of the next one binds it.
 //! - Proposal and round close, and each rent goes back to who paid it.
 //! - It works while the network is paused.

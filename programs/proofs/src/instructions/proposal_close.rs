@@ -4,6 +4,7 @@
 //! - Anybody can close a lost proposal; the rent goes to the proposer.
 //! - Anybody can close a superseded proposal; the rent goes to the proposer.
 //! - A proposal that can still become final is refused.
+//! - A proposal under dispute stays until that is resolved.
 //! - A recipient that is not the proposer is refused.
 //! - The proposer's vote in the epoch stays spent.
 //! - It works while the network is paused.
@@ -39,7 +40,7 @@ pub struct ProposalClose {
 impl ProposalClose {
     fn validate(&self) -> Result<()> {
         require!(self.proposal.is_dead(&self.ring), ProofsError::ProposalLive);
-        Ok(())
+        self.proposal.check_undisputed()
     }
 
     pub fn proposal_close(&mut self) -> Result<ProposalClosed> {

@@ -1,6 +1,8 @@
 //! The accounts of this program: layout, domain verbs and invariants.
 
 mod commitment;
+mod dispute;
+mod load;
 mod proposal;
 mod ring;
 mod round;
@@ -8,7 +10,9 @@ mod seeds;
 
 pub use {
     commitment::{Commitment, CommitmentParties, CommitmentStatus, EndedBy, NEVER},
-    proposal::{Proposal, ProposalOrigin, ProposalStatus, ProposedRoot},
+    dispute::{Dispute, DisputeOrigin, Verdict},
+    load::OperatorLoad,
+    proposal::{DisputeStage, Proposal, ProposalOrigin, ProposalStatus, ProposedRoot},
     ring::{RootEntry, RootRing, Totals},
     round::{Round, RoundOrigin, Vote, VoteRules},
     seeds::{SeedEntry, SeedRing},

@@ -24,8 +24,8 @@ pub struct Proposal {
     pub bump: u8,
     /// See [`ProposalStatus`].
     pub status: u8,
-    /// Zero.
-    pub _pad: u8,
+    /// See [`DisputeStage`].
+    pub dispute: u8,
     /// Bits of the verifiers that vouch for it with their bond.
     pub signers: u32,
     /// The network of the service.
@@ -78,6 +78,18 @@ pub enum ProposalStatus {
     Open = 1,
     /// A challenge showed that it is wrong.
     Lost = 2,
+}
+
+/// Where the one dispute that a proposal can have stands, as its `dispute` byte.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeStage {
+    /// Nobody has disputed it.
+    Never = 0,
+    /// The verifiers vote: it cannot become final, and its account stays.
+    Open = 1,
+    /// The verifiers have spoken: they upheld a proposal that is not lost.
+    Over = 2,
 }
 
 /// What a verifier says the root of an epoch is.
@@ -233,6 +245,43 @@ impl Proposal {
         self.previous_digest != ZERO_HASH && epoch <= self.previous_epoch
     }
 
+    /// Opens its one dispute: while the window after the quorum runs.
+    #[inline(never)]
+    pub fn start_dispute(&mut self, window_seconds: u32, now: i64) -> Result<()> {
+        self.check_undisputed()?;
+        require!(
+            self.dispute == DisputeStage::Never as u8,
+            ProofsError::DisputeSpent
+        );
+        require!(self.quorum_at != 0, ProofsError::NoQuorum);
+        require!(
+            now < self.window_end(window_seconds)?,
+            ProofsError::DisputeLate
+        );
+        self.dispute = DisputeStage::Open as u8;
+        Ok(())
+    }
+
+    /// Records that its dispute is over, and upholds it unless it is lost.
+    pub fn end_dispute(&mut self) {
+        self.dispute = DisputeStage::Over as u8;
+    }
+
+    /// Refuses a proposal while verifiers vote on it.
+    pub fn check_undisputed(&self) -> Result<()> {
+        require!(
+            self.dispute != DisputeStage::Open as u8,
+            ProofsError::ProposalDisputed
+        );
+        Ok(())
+    }
+
+    fn window_end(&self, window_seconds: u32) -> Result<i64> {
+        self.quorum_at
+            .checked_add(i64::from(window_seconds))
+            .ok_or_else(|| ProofsError::MathOverflow.into())
+    }
+
     /// Records that it was proven wrong, and returns who had vouched for it.
     pub fn lose(&mut self) -> Result<u32> {
         self.check_open()?;
@@ -240,15 +289,15 @@ impl Proposal {
         Ok(self.signers)
     }
 
-    /// The final root it becomes, once its challenge window has ended.
+    /// The final root it becomes, once its challenge window has ended and no dispute is open.
     #[inline(never)]
     pub fn to_final(&self, window_seconds: u32, now: i64) -> Result<FinalRoot> {
         require!(self.quorum_at != 0, ProofsError::NoQuorum);
-        let ends_at = self
-            .quorum_at
-            .checked_add(i64::from(window_seconds))
-            .ok_or(ProofsError::MathOverflow)?;
-        require!(now >= ends_at, ProofsError::WindowOpen);
+        require!(
+            now >= self.window_end(window_seconds)?,
+            ProofsError::WindowOpen
+        );
+        self.check_undisputed()?;
         Ok(FinalRoot {
             epoch: self.epoch,
             tree_root: self.tree_root,
@@ -266,6 +315,7 @@ impl Proposal {
     /// - It has this layout, and its epoch is newer than what it builds on.
     /// - It has signers, and their weight.
     /// - With a quorum it has at least two signers.
+    /// - Its dispute stands somewhere, and only where there is a quorum.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let is_newer = self.previous_digest == ZERO_HASH || self.previous_epoch < self.epoch;
@@ -273,7 +323,9 @@ impl Proposal {
         let holds = self.version == VERSION
             && is_newer
             && is_signed
-            && (self.quorum_at == 0 || self.signers.count_ones() >= 2);
+            && (self.quorum_at == 0 || self.signers.count_ones() >= 2)
+            && self.dispute <= DisputeStage::Over as u8
+            && (self.dispute == DisputeStage::Never as u8 || self.quorum_at != 0);
         require!(holds, ProofsError::InvariantViolated);
         Ok(())
     }

@@ -2,7 +2,11 @@
 //! spelled out here so that it describes itself in the interface.
 
 use {
-    crate::{address::is_derived, constants::ROOTS_MAX, error::ProofsError},
+    crate::{
+        address::is_derived,
+        constants::{ESCAPE_EPOCHS, ROOTS_MAX},
+        error::ProofsError,
+    },
     anchor_lang::prelude::*,
     bytemuck::{must_cast_mut, must_cast_ref, Pod, Zeroable},
     core::mem::{offset_of, size_of},
@@ -21,8 +25,10 @@ pub struct RootRing {
     pub version: u8,
     /// Bump of this account's own address.
     pub bump: u8,
+    /// 1 while the service is declared stalled; the next root takes it back.
+    pub stalled: u8,
     /// Zero.
-    pub _pad: [u8; 6],
+    pub _pad: [u8; 5],
     /// The service whose roots these are.
     pub service: Address,
     /// Epoch of the newest root; 0 while there is none.
@@ -86,6 +92,7 @@ const _: () = {
     assert!(offset_of!(RootEntry, inputs_digest) == offset_of!(FinalRoot, inputs_digest));
     assert!(offset_of!(RootEntry, finalized_at) == offset_of!(FinalRoot, finalized_at));
     assert!(size_of::<RootEntry>() == size_of::<FinalRoot>());
+    assert!(offset_of!(RootRing, stalled) == offset_of!(root::RootRing, stalled));
     assert!(offset_of!(RootRing, service) == offset_of!(root::RootRing, service));
     assert!(offset_of!(RootRing, latest_epoch) == offset_of!(root::RootRing, latest_epoch));
     assert!(offset_of!(RootRing, count) == offset_of!(root::RootRing, count));
@@ -144,7 +151,27 @@ impl RootRing {
         self.count > 0 && epoch <= self.latest_epoch
     }
 
-    /// Adds a final root over the oldest.
+    /// Whether anybody has declared that the service's verifiers stopped, and no root came since.
+    pub fn is_stalled(&self) -> bool {
+        self.stalled == 1
+    }
+
+    /// Declares the service stalled. Without any root its clock starts with the oldest seed, which
+    /// anybody can record; `oldest_seed` is the epoch of that.
+    pub fn stall(&mut self, now_epoch: u64, oldest_seed: Option<u64>) -> Result<u64> {
+        require!(!self.is_stalled(), ProofsError::ServiceStalled);
+        let since = self
+            .latest()
+            .map(|root| root.epoch)
+            .or(oldest_seed)
+            .ok_or(ProofsError::NotStalled)?;
+        let epochs = now_epoch.saturating_sub(since);
+        require!(epochs > ESCAPE_EPOCHS, ProofsError::NotStalled);
+        self.stalled = 1;
+        Ok(epochs)
+    }
+
+    /// Adds a final root over the oldest, which ends a stall.
     #[inline(never)]
     pub fn push(&mut self, root: &FinalRoot) -> Result<()> {
         must_cast_mut::<Self, root::RootRing>(self)
@@ -157,9 +184,11 @@ impl RootRing {
     /// - It has this layout.
     /// - The newest root is the one of the latest epoch.
     /// - Without roots there is no latest epoch.
+    /// - It is stalled or not.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let holds = self.version == ROOT_RING_VERSION
+            && self.stalled <= 1
             && self
                 .latest()
                 .map_or(self.count == 0 && self.latest_epoch == 0, |root| {

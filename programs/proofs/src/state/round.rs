@@ -135,33 +135,15 @@ impl Round {
         rules: &VoteRules,
         verifier: &Address,
     ) -> Result<Vote> {
-        let index = verifiers.find(verifier).ok_or(ProofsError::NotVerifier)?;
-        let entry = verifiers
-            .entries
-            .get(index)
-            .ok_or(ProofsError::NotVerifier)?;
-        let weight = self.weights.get(index).copied().unwrap_or_default();
-        let left = check_voter(entry, weight, rules)?;
-        // The second condition keeps a verifier from the votes of one whose number it took over.
-        require!(
-            weight > 0 && entry.admitted_epoch <= self.opened_epoch,
-            ProofsError::NotInRound
-        );
-        let bit = bit_of(index)?;
-        require!(self.voted & bit == 0, ProofsError::VoteSpent);
-        self.voted |= bit;
-        Ok(Vote {
-            bit,
-            weight: weight.min(left),
-        })
+        let vote = weigh(&self.weights, self.opened_epoch, verifiers, rules, verifier)?;
+        require!(self.voted & vote.bit == 0, ProofsError::VoteSpent);
+        self.voted |= vote.bit;
+        Ok(vote)
     }
 
     /// Whether these signers and their weight can make a root final.
     pub fn has_quorum(&self, signers: u32, weight: u64) -> bool {
-        // Products of a u64 and a small constant fit a u128 always.
-        let weight = u128::from(weight).saturating_mul(QUORUM_DENOMINATOR);
-        let needed = u128::from(self.weight_total).saturating_mul(QUORUM_NUMERATOR);
-        signers.count_ones() >= SIGNERS_MIN && weight >= needed
+        is_quorum(signers, weight, self.weight_total)
     }
 
     /// What holds after every instruction that changes a round.
@@ -186,6 +168,43 @@ impl Round {
         require!(holds, ProofsError::InvariantViolated);
         Ok(())
     }
+}
+
+/// Whether these verifiers and their weight decide for all: two of them at least, and two thirds of
+/// the weight.
+pub fn is_quorum(voters: u32, weight: u64, weight_total: u64) -> bool {
+    // Products of a u64 and a small constant fit a u128 always.
+    let weight = u128::from(weight).saturating_mul(QUORUM_DENOMINATOR);
+    let needed = u128::from(weight_total).saturating_mul(QUORUM_NUMERATOR);
+    voters.count_ones() >= SIGNERS_MIN && weight >= needed
+}
+
+/// The vote of a verifier among those that had these weights when their round was opened, in
+/// `opened_epoch`.
+#[inline(never)]
+pub fn weigh(
+    weights: &[u64; VERIFIERS_MAX],
+    opened_epoch: u64,
+    verifiers: &VerifierSet,
+    rules: &VoteRules,
+    verifier: &Address,
+) -> Result<Vote> {
+    let index = verifiers.find(verifier).ok_or(ProofsError::NotVerifier)?;
+    let entry = verifiers
+        .entries
+        .get(index)
+        .ok_or(ProofsError::NotVerifier)?;
+    let weight = weights.get(index).copied().unwrap_or_default();
+    let left = check_voter(entry, weight, rules)?;
+    // The second condition keeps a verifier from the votes of one whose number it took over.
+    require!(
+        weight > 0 && entry.admitted_epoch <= opened_epoch,
+        ProofsError::NotInRound
+    );
+    Ok(Vote {
+        bit: bit_of(index)?,
+        weight: weight.min(left),
+    })
 }
 
 /// Refuses whoever may not vote, and returns the bond that vouches for the vote. One that leaves,

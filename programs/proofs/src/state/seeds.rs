@@ -63,6 +63,12 @@ impl SeedRing {
         self.entries.get(slot_of(self.count.checked_sub(1)?))
     }
 
+    /// The seed that was recorded first among those that the ring still holds.
+    pub fn oldest(&self) -> Option<&SeedEntry> {
+        let number = self.count.saturating_sub(SEEDS_MAX as u64);
+        self.entries.get(slot_of(number)).filter(|_| self.count > 0)
+    }
+
     /// The seed of an epoch, if it was recorded and is still in the ring.
     #[inline(never)]
     pub fn find(&self, epoch: u64) -> Option<&Hash> {

@@ -97,7 +97,8 @@ pub struct NetworkParams {
     pub epoch_seconds: u32,
     /// Challenge window in seconds: 10 to four epochs.
     pub challenge_window_seconds: u32,
-    /// Unbonding time in seconds: above an epoch plus a challenge window.
+    /// Unbonding time in seconds: above an epoch, a challenge window and the vote on a dispute,
+    /// which takes a window or an epoch, whichever is shorter.
     pub unbonding_seconds: u32,
     /// Smallest bond of a verifier in base units of the token.
     pub verifier_bond_min: u64,
@@ -124,10 +125,13 @@ impl NetworkParams {
             (CHALLENGE_WINDOW_SECONDS_MIN..=window_max).contains(&self.challenge_window_seconds),
             StakingError::BadChallengeWindow
         );
-        // Stake must stay within reach until a root over its last epoch of work is final.
+        // Stake must stay within reach until a root over its last epoch of work is final, and bond
+        // until the vote on a root that is disputed in the last second of its window.
+        let vote_seconds = self.challenge_window_seconds.min(self.epoch_seconds);
         let reach = self
             .epoch_seconds
-            .saturating_add(self.challenge_window_seconds);
+            .saturating_add(self.challenge_window_seconds)
+            .saturating_add(vote_seconds);
         require!(
             self.unbonding_seconds > reach && self.unbonding_seconds <= UNBONDING_SECONDS_MAX,
             StakingError::BadUnbonding

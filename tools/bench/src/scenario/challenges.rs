@@ -4,12 +4,13 @@ use anyhow::{Context, Result};
 use trestle_core::leaf::{PayoutLeaf, Totals};
 use trestle_proofs::{
     address::commitment_address,
-    instructions::{CountersClaim, OrderClaim, TotalsClaim},
+    instructions::{CountersClaim, OmittedClaim, OrderClaim, TotalsClaim},
 };
 use trestle_staking::leaf::LeafProof;
 use trestle_tests::{
     challenges::{Answer, Evidence, Storage, CHALLENGED_EPOCH},
     proofs::{totals_of, Draft, Stage},
+    tokens::TOKEN,
 };
 
 use super::{proofs::succeed, Recorder, MANY_LEAVES};
@@ -28,6 +29,8 @@ pub fn measure(recorder: &mut Recorder) -> Result<()> {
     counters(recorder)?;
     order(recorder)?;
     totals(recorder)?;
+    omitted(recorder)?;
+    slash(recorder)?;
     opening(recorder)
 }
 
@@ -125,6 +128,57 @@ fn totals(recorder: &mut Recorder) -> Result<()> {
         recorder.record("epoch_challenge_totals", case, outcome)?;
     }
     Ok(())
+}
+
+fn omitted(recorder: &mut Recorder) -> Result<()> {
+    let mut stage = Stage::new();
+    let operator = stage.world.operator("operator", TOKEN).address;
+    stage.next_epoch();
+    let draft = Draft::new(1, leaves(MANY_LEAVES, 10)?);
+    let proposal = stage.agree(&draft);
+    let last = u32::try_from(MANY_LEAVES)? - 1;
+    let claim = OmittedClaim {
+        before: Some(draft.leaf(last)),
+        after: None,
+        proof: draft.proof(last),
+    };
+    let ix = stage.epoch_challenge_omitted(proposal, operator, claim);
+    let outcome = stage.challenge(ix);
+    recorder.record(
+        "epoch_challenge_omitted",
+        "depth 20, the last leaf",
+        outcome,
+    )
+}
+
+fn slash(recorder: &mut Recorder) -> Result<()> {
+    let mut stage = Stage::new();
+    let old = Draft::new(0, leaves(MANY_LEAVES, 10)?);
+    stage.settle(&old);
+    stage.next_epoch();
+    let mut next = leaves(MANY_LEAVES, 10)?;
+    let first = next.first_mut().context("a leaf")?;
+    first.slashed = 1;
+    let new = Draft::new(1, next);
+    let proposal = stage.agree(&new);
+    let claim = CountersClaim {
+        old: LeafProof {
+            epoch: 0,
+            index: 0,
+            counters: old.leaf(0).counters,
+            proof: old.proof(0),
+        },
+        new: new.leaf(0),
+        new_proof: new.proof(0),
+    };
+    let ix = stage.epoch_challenge_slash(proposal, claim);
+    let challenger = stage.challenger.insecure_clone();
+    let outcome = stage.world.svm.send_large(&[ix], &challenger);
+    recorder.record(
+        "epoch_challenge_slash",
+        "depth 20, large transaction",
+        outcome,
+    )
 }
 
 fn opening(recorder: &mut Recorder) -> Result<()> {

@@ -74,8 +74,8 @@ pub const PROOFS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6111,
         name: "OperatorUnderstaked",
-        message: "the operator has too little stake for its capacity",
-        hint: "have it deposit the rest first",
+        message: "the operator has too little stake for what it promises",
+        hint: "have it deposit the rest",
     },
     ErrorEntry {
         code: 6112,

@@ -50,7 +50,8 @@ pub const STAKING: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6007,
         name: "BadUnbonding",
-        message: "unbonding must outlast an epoch and a challenge window, and end within a year",
+        message: "unbonding must outlast an epoch, a challenge \
+            window and a dispute, and end in a year",
         hint: "",
     },
     ErrorEntry {

@@ -1,0 +1,60 @@
+//! Vote on a dispute.
+//!
+//! A verifier says whether the disputed root is right, by its own recomputation.
+//!
+//! Specification:
+//! - Each verifier of the round votes once, the signers of the root too.
+//! - A verifier admitted after the round was opened has no vote, also with the number of another.
+//! - An exiting verifier, or one below the network's smallest bond, has no vote.
+//! - The vote weighs the bond of the opening, or what is left of it.
+//! - Voting ends when the time of the dispute is over.
+//! - It works while the network is paused.
+
+use {
+    crate::{clock::now, error::ProofsError, event::DisputeVoted, state::Dispute},
+    anchor_lang::prelude::*,
+    trestle_staking::state::{Network, VerifierSet},
+};
+
+#[derive(Accounts)]
+pub struct DisputeVote {
+    /// The verifier.
+    pub verifier: Signer,
+    /// The proposal's network.
+    #[account(address = dispute.network @ ProofsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The network's verifiers.
+    #[account(
+        constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
+        constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
+    )]
+    pub verifiers: Account<VerifierSet>,
+    /// The dispute.
+    #[account(
+        mut,
+        constraint = dispute.is_at(dispute.address()) @ ProofsError::WrongAddress,
+    )]
+    pub dispute: Account<Dispute>,
+}
+
+impl DisputeVote {
+    pub fn dispute_vote(&mut self, is_right: bool) -> Result<DisputeVoted> {
+        let verifier = *self.verifier.address();
+        let bond_min = self.network.verifier_bond_min;
+        let vote = self
+            .dispute
+            .vote(&self.verifiers, bond_min, &verifier, is_right, now()?)?;
+        self.dispute.invariant()?;
+        Ok(DisputeVoted {
+            proposal: self.dispute.proposal,
+            dispute: *self.dispute.address(),
+            verifier,
+            weight: vote.weight,
+            weight_right: self.dispute.weight_right,
+            weight_wrong: self.dispute.weight_wrong,
+            weight_total: self.dispute.weight_total,
+            is_right: u8::from(is_right),
+            _pad: [0; 7],
+        })
+    }
+}
