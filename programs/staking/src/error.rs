@@ -144,7 +144,7 @@ pub enum StakingError {
     JailNotOver,
     #[msg("The operator has too little stake for its capacity: deposit the rest first")]
     OperatorUnderstaked,
-    #[msg("The service is not the operator's: pass the service that the operator names")]
+    #[msg("The account belongs to another service: pass the accounts of one service")]
     WrongService,
     #[msg("The areas are not known: add up 1 staking, 2 proofs, 4 rewards and 8 credits")]
     BadAreas,
@@ -168,7 +168,7 @@ pub enum StakingError {
     EpochFixed,
     #[msg("Bonds on their way out would not outlast this window: raise unbonding_seconds first")]
     WindowBeyondUnbonding,
-    #[msg("The rent goes back to who paid it: pass the address that the change names")]
+    #[msg("The rent goes back to who paid it: pass the address that paid")]
     WrongRecipient,
     #[msg("The kinds are out of bounds: choose at least one, and none that does not exist")]
     BadKinds,
@@ -200,18 +200,10 @@ pub enum StakingError {
     ClearanceRevoked,
     #[msg("The clearance still counts: close it when it has expired or was revoked")]
     ClearanceLive,
-    #[msg("The rent goes back to who paid it: pass the issuer's key")]
-    WrongRecipient,
     #[msg("The jurisdictions must be 1 to 32 countries in ascending order, for the kind for them")]
     BadJurisdictions,
     #[msg("These are the rules of the policy already: nothing to do")]
     PolicyUnchanged,
     #[msg("No change of the policy waits: propose one first")]
     NoPolicyChange,
-    #[msg("The change is not due yet: apply it when its epoch has begun")]
-    ChangeNotDue,
-    #[msg("The account belongs to another service: pass the accounts of one service")]
-    WrongService,
-    #[msg("The change lapsed, because nobody applied it in time: propose it again")]
-    ChangeLapsed,
 }

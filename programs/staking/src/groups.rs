@@ -3,8 +3,9 @@
 use {
     crate::{
         error::StakingError,
-        state::{DelegationPool, DelegatorVaults, Network, Operator, VerifierSet},
-        state::{Network, Operator, Service, ServicePolicy, VerifierSet},
+        state::{
+            DelegationPool, DelegatorVaults, Network, Operator, Service, ServicePolicy, VerifierSet,
+        },
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,

@@ -24,8 +24,6 @@ use {
     state::{
         ClearanceTerms, IssuerParams, NetworkParams, OperatorProfile, PolicyRules, ServiceParams,
     },
-    state::{NetworkParams, OperatorProfile, ServiceParams},
-    trestle_core::units::TokenAmount,
     trestle_core::units::{StableAmount, TokenAmount},
 };
 

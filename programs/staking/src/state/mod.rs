@@ -24,7 +24,6 @@ pub use {
     network::{is_stable_mint, Network, NetworkAccounts, NetworkParams, NetworkSigner},
     network_change::{require_due, NetworkChange},
     operator::{Operator, OperatorIdentity, OperatorProfile, SlashTaken, UnbondTicket},
-    operator::{Operator, OperatorIdentity, OperatorProfile, UnbondTicket},
     policy::{PolicyRules, ServicePolicy},
     service::{Service, ServiceParams},
     service_change::ServiceChange,
