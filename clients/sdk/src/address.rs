@@ -267,11 +267,6 @@ pub fn customer(network: &Pubkey, customer: &Pubkey) -> Pubkey {
     )
 }
 
-/// What customers paid for a service.
-pub fn revenue(service: &Pubkey) -> Pubkey {
-    find(&[SEED_REVENUE, service.as_ref()], &CREDITS_ID)
-}
-
 /// The lease that pays for a commitment.
 pub fn lease(commitment: &Pubkey) -> Pubkey {
     find(&[SEED_LEASE, commitment.as_ref()], &CREDITS_ID)

@@ -26,7 +26,6 @@ use crate::{
     instruction::{
         clearance::Admission,
         credits::{lease_open, LeaseParties},
-        credits::{lease_open, LeaseParties, LeaseTerms},
         proofs::{commitment_register, CommitmentParties},
     },
     node::NodeError,
