@@ -50,3 +50,17 @@ pub const SEED_POOL_STABLE_VAULT: &[u8] = b"pool_stable_vault";
 pub const SEED_DISTRIBUTOR: &[u8] = b"distributor";
 /// any program: the pending change of an account's parameters, then that account.
 pub const SEED_CHANGE: &[u8] = b"change";
+/// credits: Biller, then the market.
+pub const SEED_BILLER: &[u8] = b"biller";
+/// credits: CardSale, then the market and the payment's identifier.
+pub const SEED_CARD_SALE: &[u8] = b"card_sale";
+/// credits: Delegate, then the customer's account and the delegate's key.
+pub const SEED_DELEGATE: &[u8] = b"delegate";
+/// credits: Topup, then the customer's account.
+pub const SEED_TOPUP: &[u8] = b"topup";
+/// credits: Meter, then the customer's account and the operator.
+pub const SEED_METER: &[u8] = b"meter";
+/// credits: token account of the protocol's share of revenue, then the market.
+pub const SEED_TREASURY: &[u8] = b"treasury";
+/// credits: token account of the insurance's share of revenue, then the market.
+pub const SEED_INSURANCE_STABLE_VAULT: &[u8] = b"insurance_stable_vault";

@@ -1,11 +1,26 @@
 //! The accounts of this program: layout, domain verbs and invariants.
 
+mod biller;
+mod card_sale;
 mod customer;
+mod delegate;
 mod lease;
 mod market;
+mod market_change;
+mod meter;
+mod release;
+mod revenue;
+mod topup;
 
 pub use {
+    biller::{Biller, BillerParams},
+    card_sale::{CardPurchase, CardSale},
     customer::CustomerAccount,
+    delegate::{Delegate, DelegateParams},
     lease::{Lease, LeaseParties, LeaseTerms, Settled, SettlementRoot},
-    market::{Market, MarketAccounts, MarketParams, MarketSigner},
+    market::{Market, MarketAccounts, MarketParams, MarketSigner, MarketTerms},
+    market_change::MarketChange,
+    meter::{Meter, MeterParties, MeterTerms},
+    revenue::ServiceRevenue,
+    topup::{Topup, TopupParams, TopupSigner},
 };
