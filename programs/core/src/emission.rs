@@ -1,4 +1,20 @@
-//! How many tokens a pool allots to an epoch.
+//! How many tokens an epoch is allotted, and what else customers' money turns into: shares of
+//! services, released stablecoin, held rewards.
+
+mod held;
+mod release;
+mod rule;
+mod share;
+
+pub use {
+    held::{held_bps, HELD_MONTHS},
+    release::stable_release,
+    rule::{
+        epoch_emission, rule_is_sound, schedule_is_sound, Emission, EmissionRule, EpochFacts,
+        ScheduleStep, SCHEDULE_STEPS_MAX, SMOOTHING_EPOCHS,
+    },
+    share::service_shares,
+};
 
 use crate::math::MathError;
 

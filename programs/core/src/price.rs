@@ -1,7 +1,7 @@
 //! The Pyth price account and what credits cost at its price.
 
 use crate::{
-    math::{divide_ceil, MathError},
+    math::{divide_ceil, divide_floor, MathError},
     units::{Bps, Credits, StableAmount, TokenAmount, UnixSeconds, BPS_ONE},
 };
 use core::fmt;
@@ -188,6 +188,37 @@ pub fn conservative_price(
     max_age_seconds: u32,
     max_conf: Bps,
 ) -> Result<Price, PriceError> {
+    let (average, uncertainty) = checked_average(update, feed_id, now, max_age_seconds, max_conf)?;
+    Ok(Price {
+        mantissa: average.saturating_sub(uncertainty),
+        exponent: update.exponent,
+    })
+}
+
+/// The price at which tokens are emitted: the average plus two of its confidence intervals, so that
+/// what is emitted for a dollar is never worth more. Refuses what [`conservative_price`] refuses.
+pub fn emission_price(
+    update: &PriceUpdate,
+    feed_id: &[u8; 32],
+    now: UnixSeconds,
+    max_age_seconds: u32,
+    max_conf: Bps,
+) -> Result<Price, PriceError> {
+    let (average, uncertainty) = checked_average(update, feed_id, now, max_age_seconds, max_conf)?;
+    Ok(Price {
+        mantissa: average.saturating_add(uncertainty),
+        exponent: update.exponent,
+    })
+}
+
+/// Average of a price that is fit for use, and how uncertain it is, which is less.
+fn checked_average(
+    update: &PriceUpdate,
+    feed_id: &[u8; 32],
+    now: UnixSeconds,
+    max_age_seconds: u32,
+    max_conf: Bps,
+) -> Result<(u64, u64), PriceError> {
     if update.verification_level != VerificationLevel::Full {
         return Err(PriceError::NotFull);
     }
@@ -209,15 +240,14 @@ pub fn conservative_price(
     if is_wide(update.conf, price, max_conf) || is_wide(update.ema_conf, ema_price, max_conf) {
         return Err(PriceError::TooWide);
     }
-    let uncertainty = update.ema_conf.checked_mul(CONFIDENCE_FACTOR);
-    let mantissa = uncertainty.and_then(|uncertainty| ema_price.checked_sub(uncertainty));
-    match mantissa {
-        Some(mantissa) if mantissa > 0 => Ok(Price {
-            mantissa,
-            exponent: update.exponent,
-        }),
-        _ => Err(PriceError::NotPositive),
+    let uncertainty = update
+        .ema_conf
+        .checked_mul(CONFIDENCE_FACTOR)
+        .ok_or(PriceError::NotPositive)?;
+    if uncertainty >= ema_price {
+        return Err(PriceError::NotPositive);
     }
+    Ok((ema_price, uncertainty))
 }
 
 /// Token base units to burn for `credits`, rounded up. `token_decimals` are the mint's.
@@ -226,6 +256,30 @@ pub fn tokens_for_credits(
     price: Price,
     token_decimals: u8,
 ) -> Result<TokenAmount, MathError> {
+    let (numerator, divisor) = token_ratio(credits, price, token_decimals)?;
+    divide_ceil(numerator, divisor).map(TokenAmount)
+}
+
+/// Token base units that `credits` are worth, rounded down. More than `u64` holds counts as the
+/// most that it holds: a token that is worth nothing must not stop what asks.
+pub fn tokens_worth(
+    credits: Credits,
+    price: Price,
+    token_decimals: u8,
+) -> Result<TokenAmount, MathError> {
+    let (numerator, divisor) = token_ratio(credits, price, token_decimals)?;
+    match divide_floor(numerator, divisor) {
+        Err(MathError::Overflow) => Ok(TokenAmount(u64::MAX)),
+        worth => worth.map(TokenAmount),
+    }
+}
+
+/// Token base units for `credits` as a fraction.
+fn token_ratio(
+    credits: Credits,
+    price: Price,
+    token_decimals: u8,
+) -> Result<(u128, u128), MathError> {
     // credits * 10^-5 dollars / (mantissa * 10^exponent dollars a token) * 10^decimals a token
     let shift = i64::from(token_decimals)
         .checked_sub(CREDIT_USD_DECIMALS)
@@ -242,7 +296,7 @@ pub fn tokens_for_credits(
     let divisor = u128::from(price.mantissa)
         .checked_mul(divisor)
         .ok_or(MathError::Overflow)?;
-    divide_ceil(numerator, divisor).map(TokenAmount)
+    Ok((numerator, divisor))
 }
 
 /// Micro-dollars of stablecoin to pay for `credits`: par.

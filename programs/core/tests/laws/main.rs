@@ -2,6 +2,7 @@
 //! properties over random inputs, as edge cases, and as golden vectors.
 
 mod change;
+mod emission;
 mod layout;
 mod merkle;
 mod money;
