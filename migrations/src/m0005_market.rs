@@ -1,10 +1,11 @@
-//! The credit market exists: price feed pinned, credit mint and revenue vault created.
+//! The credit market exists: price feed pinned, credit mint and revenue vault created, and what
+//! customers pay for the storage service is counted.
 
 use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use trestle_credits::state::{self, MarketParams};
+use trestle_credits::state::{self, MarketParams, MarketTerms};
 use trestle_sdk::{address, fetch, instruction};
 
 use crate::{Context, Plan, Step};
@@ -19,8 +20,13 @@ fn params(context: &Context) -> Result<MarketParams> {
         .context("market.feed-id must be 64 hex digits")?;
     Ok(MarketParams {
         feed_id,
-        max_age_seconds: settings.max_age_seconds,
-        max_conf_bps: settings.max_conf_bps,
+        terms: MarketTerms {
+            biller_cap: settings.biller_cap,
+            max_age_seconds: settings.max_age_seconds,
+            max_conf_bps: settings.max_conf_bps,
+            protocol_fee_bps: settings.protocol_fee_bps,
+            insurance_fee_bps: settings.insurance_fee_bps,
+        },
         uri: settings.metadata_uri.clone(),
     })
 }
@@ -40,24 +46,43 @@ impl Step for Market {
 
     async fn plan(&self, context: &Context) -> Result<Plan> {
         params(context)?;
-        let address = address::market(&context.network());
-        if context.exists(&address).await? {
-            return Ok(Plan::done());
+        let mut plan = Plan::default();
+        let market = address::market(&context.network());
+        if !context.exists(&market).await? {
+            plan.actions
+                .push(format!("create the credit market {market}"));
         }
-        Ok(Plan::one(format!("create the credit market {address}")))
+        let revenue = address::revenue(&context.service());
+        if !context.exists(&revenue).await? {
+            plan.actions
+                .push(format!("open the service's revenue {revenue}"));
+        }
+        Ok(plan)
     }
 
     async fn apply(&self, context: &Context) -> Result<()> {
-        let create = instruction::credits::market_create(
-            &context.authority.pubkey(),
-            &context.network(),
-            &context.stable_mint,
-            &price_account(context)?,
-            params(context)?,
-        );
-        context
-            .send("create the credit market", vec![create], &[])
-            .await
+        let authority = context.authority.pubkey();
+        let market = address::market(&context.network());
+        if !context.exists(&market).await? {
+            let create = instruction::credits::market_create(
+                &authority,
+                &context.network(),
+                &context.stable_mint,
+                &price_account(context)?,
+                params(context)?,
+            );
+            context
+                .send("create the credit market", vec![create], &[])
+                .await?;
+        }
+        let service = context.service();
+        if !context.exists(&address::revenue(&service)).await? {
+            let open = instruction::credits::revenue_open(&authority, &service);
+            context
+                .send("open the service's revenue", vec![open], &[])
+                .await?;
+        }
+        Ok(())
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
@@ -71,10 +96,13 @@ impl Step for Market {
             "the market reads another price than the settings name"
         );
         ensure!(
-            market.max_age_seconds == wanted.max_age_seconds
-                && market.max_conf_bps == wanted.max_conf_bps,
-            "the market's price bounds differ from the settings"
+            market.terms() == wanted.terms,
+            "the market's rules differ from the settings"
         );
+        let revenue = address::revenue(&context.service());
+        fetch::fetch::<state::ServiceRevenue>(&context.rpc, &revenue)
+            .await
+            .context("the service's revenue is not open")?;
         Ok(())
     }
 }

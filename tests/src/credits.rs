@@ -24,17 +24,19 @@ use {
     trestle_credits::{
         accounts,
         address::{
-            credit_mint_address, customer_address, lease_address, market_address,
+            credit_mint_address, customer_address, lease_address, market_address, revenue_address,
             revenue_vault_address,
         },
         constants::PRICE_PROGRAM,
         groups::client::{CreditWallet, CustomerWallet, Funds, LeaseRefund},
         instruction,
-        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams},
+        state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams, ServiceRevenue},
     },
     trestle_proofs::{address::commitment_address, state::Commitment},
     trestle_staking::leaf::LeafProof,
 };
+
+pub use crate::billing::market_params;
 
 /// The feed of the test market.
 pub const FEED: [u8; 32] = [7; 32];
@@ -51,6 +53,8 @@ pub struct CreditsWorld {
     pub credit_mint: Address,
     pub revenue_vault: Address,
     pub price_account: Address,
+    /// What customers paid for the service.
+    pub revenue: Address,
 }
 
 /// A customer and its accounts.
@@ -83,16 +87,6 @@ impl Deref for CreditsWorld {
 impl DerefMut for CreditsWorld {
     fn deref_mut(&mut self) -> &mut World {
         &mut self.staking
-    }
-}
-
-/// Parameters that the program accepts.
-pub fn market_params() -> MarketParams {
-    MarketParams {
-        feed_id: FEED,
-        max_age_seconds: 60,
-        max_conf_bps: 100,
-        uri: "https://trestle.example/credit.json".to_string(),
     }
 }
 
@@ -136,6 +130,9 @@ impl CreditsWorld {
     pub fn new() -> Self {
         let mut world = Self::without_market();
         world.create_market(market_params()).expect("a market");
+        let opener = world.svm.funded("opener");
+        let open = world.revenue_open(opener.pubkey());
+        world.must(open, &opener);
         world
     }
 
@@ -149,6 +146,7 @@ impl CreditsWorld {
             credit_mint: credit_mint_address(&network).0,
             revenue_vault: revenue_vault_address(&network).0,
             price_account: staking.svm.fresh_address(),
+            revenue: revenue_address(&staking.service).0,
             roots,
             staking,
         };
@@ -305,6 +303,10 @@ impl CreditsWorld {
         self.svm.get(&customer.account)
     }
 
+    pub fn revenue_state(&self) -> ServiceRevenue {
+        self.svm.get(&self.revenue)
+    }
+
     pub fn lease_state(&self, deal: &Deal) -> Lease {
         self.svm.get(&deal.lease)
     }
@@ -431,6 +433,7 @@ impl CreditsWorld {
             refund: self.lease_refund(customer, deal),
             ring: self.roots.ring,
             commitment: deal.commitment,
+            revenue: self.revenue,
         })
     }
 
@@ -448,6 +451,15 @@ impl CreditsWorld {
         instruction::LeaseClose {}.to_instruction(accounts::LeaseClose {
             refund: self.lease_refund(customer, deal),
             customer: customer.key.pubkey(),
+        })
+    }
+
+    pub fn revenue_open(&self, payer: Address) -> Instruction {
+        instruction::RevenueOpen {}.to_instruction(accounts::RevenueOpen {
+            payer,
+            service: self.service,
+            revenue: self.revenue,
+            system_program: System::id(),
         })
     }
 
@@ -469,7 +481,7 @@ impl CreditsWorld {
         }
     }
 
-    fn funds(&self, customer: &Customer) -> Funds {
+    pub(crate) fn funds(&self, customer: &Customer) -> Funds {
         Funds {
             network: self.network,
             market: self.market,

@@ -8,8 +8,8 @@ use trestle_core::{
     seeds::{
         SEED_BOND_VAULT, SEED_CLAIM, SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER,
         SEED_INSURANCE_VAULT, SEED_LEASE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR, SEED_POOL,
-        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS,
-        SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND,
+        SEED_SEEDS, SEED_SERVICE, SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -149,6 +149,11 @@ pub fn customer(network: &Pubkey, customer: &Pubkey) -> Pubkey {
         &[SEED_CUSTOMER, network.as_ref(), customer.as_ref()],
         &CREDITS_ID,
     )
+}
+
+/// What customers paid for a service.
+pub fn revenue(service: &Pubkey) -> Pubkey {
+    find(&[SEED_REVENUE, service.as_ref()], &CREDITS_ID)
 }
 
 /// The lease that pays for a commitment.

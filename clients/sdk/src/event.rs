@@ -84,6 +84,7 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "LeaseSettled",
             "LeaseEnded",
             "LeaseClosed",
+            "RevenueOpened",
         ],
     ),
 ];

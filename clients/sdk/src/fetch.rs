@@ -20,7 +20,7 @@ use spl_token_2022_interface::{
 use thiserror::Error;
 
 pub use trestle_core::root::{FinalRoot, RootRing};
-pub use trestle_credits::state::{CustomerAccount, Lease, Market};
+pub use trestle_credits::state::{CustomerAccount, Lease, Market, ServiceRevenue};
 pub use trestle_proofs::state::{Commitment, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Pool};
 pub use trestle_staking::state::{
@@ -113,6 +113,9 @@ impl Kind for CustomerAccount {
 }
 impl Kind for Lease {
     const NAME: &'static str = "lease";
+}
+impl Kind for ServiceRevenue {
+    const NAME: &'static str = "service revenue";
 }
 
 /// Bytes that must stand at a place of an account.

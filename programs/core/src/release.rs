@@ -10,7 +10,8 @@
 //! stablecoin nor its credits count, so that a reversal takes nothing from anybody else.
 
 use crate::{
-    math::{mul_div_floor, split_largest_remainder, MathError},
+    emission::stable_release,
+    math::{split_largest_remainder, MathError},
     price::stable_for_credits,
     units::{Bps, Credits, StableAmount, BPS_ONE},
 };
@@ -57,7 +58,7 @@ pub fn release(facts: &ReleaseFacts) -> Result<Release, MathError> {
     }
     let kept_apart = stable_for_credits(facts.pending)?;
     let backing = facts.vault.checked_sub(kept_apart)?;
-    let stable = mul_div_floor(backing.0, credits.0, open.0)?;
+    let stable = stable_release(credits.0, open.0, backing.0);
     Ok(Release {
         credits,
         stable: StableAmount(stable),

@@ -143,6 +143,14 @@ pub struct LeaseClosed {
     pub refunded_total: u64,
 }
 
+/// What customers pay for a service is counted from now on.
+#[event(bytemuck)]
+pub struct RevenueOpened {
+    pub revenue: Address,
+    pub network: Address,
+    pub service: Address,
+}
+
 /// A market's rules will change.
 #[event(bytemuck)]
 pub struct MarketChangeProposed {

@@ -114,6 +114,12 @@ pub mod trestle_credits {
         Ok(())
     }
 
+    /// Opens the revenue of a service.
+    pub fn revenue_open(ctx: &mut Context<RevenueOpen>) -> Result<()> {
+        emit!(ctx.accounts.revenue_open(&ctx.bumps)?);
+        Ok(())
+    }
+
     /// Proposes other rules for a market.
     pub fn market_change_propose(
         ctx: &mut Context<MarketChangePropose>,

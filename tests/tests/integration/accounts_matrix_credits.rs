@@ -123,6 +123,20 @@ fn lease_settle() {
 }
 
 #[test]
+fn revenue_open() {
+    let mut world = CreditsWorld::without_market();
+    let payer = world.svm.funded("payer");
+    Matrix {
+        name: "revenue_open",
+        instruction: world.revenue_open(payer.pubkey()),
+        signers: vec![&payer],
+        // Anybody may open and pay.
+        free: vec![(payer.pubkey(), Fault::Stranger)],
+    }
+    .check(&mut world.svm);
+}
+
+#[test]
 fn lease_end() {
     let mut world = CreditsWorld::new();
     let (customer, deal) = world.lease(terms());

@@ -3,6 +3,7 @@
 use {
     trestle_core::leaf::LeafCounters,
     trestle_credits::{
+        address::revenue_address,
         constants::{LEASE_SETTLED, REASON_COMMITMENT_ENDED},
         error::CreditsError,
         event::LeaseSettled,
@@ -116,6 +117,37 @@ fn the_lease_itself_tells_which_root_is_next() {
         settled.push(epoch);
     }
     assert_eq!(settled, [0, 4, 8, 10]);
+}
+
+#[test]
+fn what_is_consumed_counts_as_revenue_of_the_service() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    let operator = deal.operator.address;
+    world.publish(1, &[(operator, windows(95, 100))]);
+    world.settle(&customer, &deal, 1).expect("settled");
+    assert_eq!(world.revenue_state().consumed, 950);
+    world.publish(2, &[(operator, windows(99, 104))]);
+    world.settle(&customer, &deal, 2).expect("settled");
+    assert_eq!(world.revenue_state().consumed, 1_950);
+    assert_eq!(world.market_state().consumed, 1_950);
+}
+
+#[test]
+fn the_revenue_of_another_service_is_refused() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    publish_good(&mut world, &deal, 1..2);
+    let service = world.svm.fresh_address();
+    let (other, bump) = revenue_address(&service);
+    let mut state = world.revenue_state();
+    (state.service, state.bump) = (service, bump);
+    world.svm.put_pod(other, ID, &state);
+    let leaf = world.roots.leaf(1, &deal.operator.address);
+    let mut ix = world.lease_settle(&customer, &deal, leaf);
+    ix.accounts[6].pubkey = other;
+    let outcome = world.svm.send(&[ix], &[]);
+    assert_refused(outcome, ID, CreditsError::WrongService);
 }
 
 #[test]

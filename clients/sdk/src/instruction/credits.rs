@@ -192,6 +192,7 @@ pub fn lease_settle(
         refund: refund(network, customer, commitment),
         ring: address::ring(service),
         commitment: *commitment,
+        revenue: address::revenue(service),
     };
     build(CREDITS_ID, &accounts, &args::LeaseSettle { leaf })
 }
@@ -222,4 +223,16 @@ pub fn lease_close(network: &Pubkey, customer: &Pubkey, commitment: &Pubkey) -> 
         customer: *customer,
     };
     build(CREDITS_ID, &accounts, &args::LeaseClose {})
+}
+
+/// Counts what customers pay for a service from now on. Anybody may send it; the payer pays the
+/// rent.
+pub fn revenue_open(payer: &Pubkey, service: &Pubkey) -> Instruction {
+    let accounts = accounts::RevenueOpen {
+        payer: *payer,
+        service: *service,
+        revenue: address::revenue(service),
+        system_program: SYSTEM_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::RevenueOpen {})
 }

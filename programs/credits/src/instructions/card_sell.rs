@@ -14,6 +14,11 @@
 //! - A payment older than three days, or from the future, is refused.
 //! - A paused network sells nothing.
 
+#![allow(
+    unused_variables,
+    reason = "the derive binds the arguments in a place that does not use them"
+)]
+
 use {
     crate::{
         constants::{PAYMENT_AGE_SECONDS_MAX, PAYMENT_AHEAD_SECONDS_MAX},

@@ -8,6 +8,7 @@
 //!
 //! Specification:
 //! - A period is settled with the oldest final root that reaches its end, and no other.
+//! - What is consumed counts as revenue of the service.
 //! - Credits are consumed in proportion to good windows, and the rest is refunded.
 //! - A period below the service level gives a service credit besides.
 //! - The same root settles a lease once.
@@ -26,9 +27,9 @@ use {
         error::CreditsError,
         event::LeaseSettled,
         groups,
-        state::{Lease, Settled, SettlementRoot},
+        state::{Lease, ServiceRevenue, Settled, SettlementRoot},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         leaf::{LeafCounters, PayoutLeaf},
         merkle,
@@ -50,6 +51,14 @@ pub struct LeaseSettle {
     /// What is served. Its account may be gone by now: then the lease has ended too.
     #[account(address = refund.lease.commitment @ CreditsError::WrongCommitment)]
     pub commitment: UncheckedAccount,
+    /// What customers paid for the lease's service: rises by what the lease uses up.
+    #[account(
+        mut,
+        constraint = revenue.is_at(revenue.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&revenue.service, &refund.lease.service)
+            @ CreditsError::WrongService,
+    )]
+    pub revenue: Account<ServiceRevenue>,
 }
 
 impl LeaseSettle {
@@ -72,7 +81,9 @@ impl LeaseSettle {
             settle_next(&mut refund.lease, &self.ring, leaf)?
         };
         refund.book(settled.consumed, settled.refunded)?;
+        self.revenue.consume(settled.consumed)?;
         refund.invariant()?;
+        self.revenue.invariant()?;
         Ok(event(&refund.lease, &settled))
     }
 }

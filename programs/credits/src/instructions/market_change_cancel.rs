@@ -2,7 +2,7 @@
 //!
 //! Specification:
 //! - Only the network's authority cancels a change, also one that is due or has lapsed.
-//! - The change's rent goes back to whoever proposed it.
+//! - The change's rent goes to the authority.
 
 use {
     crate::{error::CreditsError, event::MarketChangeCancelled, groups, state::MarketChange},
@@ -11,8 +11,8 @@ use {
 
 #[derive(Accounts)]
 pub struct MarketChangeCancel {
-    /// The network's authority.
-    #[account(address = rules.network.authority @ CreditsError::NotNetworkAuthority)]
+    /// The network's authority: gets the rent.
+    #[account(mut, address = rules.network.authority @ CreditsError::NotNetworkAuthority)]
     pub authority: Signer,
     /// The market, with its network.
     pub rules: Nested<groups::MarketRules>,
@@ -24,15 +24,12 @@ pub struct MarketChangeCancel {
             @ CreditsError::WrongMarket,
     )]
     pub change: Account<MarketChange>,
-    /// Whoever proposed it: gets the rent back.
-    #[account(mut, address = change.proposer @ CreditsError::NotNetworkAuthority)]
-    pub proposer: UncheckedAccount,
 }
 
 impl MarketChangeCancel {
     pub fn market_change_cancel(&mut self) -> Result<MarketChangeCancelled> {
         let due_epoch = self.change.due_epoch;
-        self.change.close(*self.proposer.account())?;
+        self.change.close(*self.authority.account())?;
         Ok(MarketChangeCancelled {
             market: *self.rules.market.address(),
             due_epoch,

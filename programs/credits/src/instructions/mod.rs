@@ -26,6 +26,7 @@ pub mod meter_deposit;
 pub mod meter_end;
 pub mod meter_open;
 pub mod meter_settle;
+pub mod revenue_open;
 pub mod revenue_release;
 pub mod topup_remove;
 pub mod topup_run;
@@ -40,6 +41,6 @@ pub use {
     credits_buy_stable::*, delegate_remove::*, delegate_set::*, lease_close::*, lease_end::*,
     lease_open::*, lease_settle::*, market_change_apply::*, market_change_cancel::*,
     market_change_propose::*, market_create::*, meter_close::*, meter_deposit::*, meter_end::*,
-    meter_open::*, meter_settle::*, revenue_release::*, topup_remove::*, topup_run::*,
-    topup_set::*, treasury_open::*, treasury_withdraw::*,
+    meter_open::*, meter_settle::*, revenue_open::*, revenue_release::*, topup_remove::*,
+    topup_run::*, topup_set::*, treasury_open::*, treasury_withdraw::*,
 };

@@ -189,6 +189,17 @@ impl Market {
         self.biller_cap = terms.biller_cap;
     }
 
+    /// The rules in force.
+    pub fn terms(&self) -> MarketTerms {
+        MarketTerms {
+            biller_cap: self.biller_cap,
+            max_age_seconds: self.max_age_seconds,
+            max_conf_bps: self.max_conf_bps,
+            protocol_fee_bps: self.protocol_fee_bps,
+            insurance_fee_bps: self.insurance_fee_bps,
+        }
+    }
+
     /// Whether `address` is the one that the network gives.
     pub fn is_at(&self, address: &Address) -> bool {
         let seeds = [SEED_MARKET, self.network.as_ref(), &[]];

@@ -24,7 +24,7 @@ pub struct MarketChange {
     pub max_age_seconds: u32,
     /// The market that changes.
     pub market: Address,
-    /// Who proposed it, paid the rent and gets it back.
+    /// Who proposed it, and paid the rent.
     pub proposer: Address,
     /// First epoch in which it can be applied.
     pub due_epoch: u64,

@@ -17,7 +17,15 @@ const SETTLED_EPOCH: u64 = 1;
 /// Measures every instruction.
 pub fn measure(recorder: &mut Recorder) -> Result<()> {
     accounts(recorder)?;
+    revenue(recorder)?;
     leases(recorder)
+}
+
+fn revenue(recorder: &mut Recorder) -> Result<()> {
+    let mut world = CreditsWorld::without_market();
+    let payer = world.svm.funded("payer");
+    let ix = world.revenue_open(payer.pubkey());
+    recorder.send("revenue_open", "", &mut world.staking.svm, ix, &[&payer])
 }
 
 fn accounts(recorder: &mut Recorder) -> Result<()> {
