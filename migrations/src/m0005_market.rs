@@ -5,7 +5,7 @@ use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use trestle_credits::state::{self, MarketParams};
+use trestle_credits::state::{self, MarketParams, MarketTerms};
 use trestle_sdk::{address, fetch, instruction};
 
 use crate::{Context, Plan, Step};
@@ -20,8 +20,13 @@ fn params(context: &Context) -> Result<MarketParams> {
         .context("market.feed-id must be 64 hex digits")?;
     Ok(MarketParams {
         feed_id,
-        max_age_seconds: settings.max_age_seconds,
-        max_conf_bps: settings.max_conf_bps,
+        terms: MarketTerms {
+            biller_cap: settings.biller_cap,
+            max_age_seconds: settings.max_age_seconds,
+            max_conf_bps: settings.max_conf_bps,
+            protocol_fee_bps: settings.protocol_fee_bps,
+            insurance_fee_bps: settings.insurance_fee_bps,
+        },
         uri: settings.metadata_uri.clone(),
     })
 }
@@ -91,9 +96,8 @@ impl Step for Market {
             "the market reads another price than the settings name"
         );
         ensure!(
-            market.max_age_seconds == wanted.max_age_seconds
-                && market.max_conf_bps == wanted.max_conf_bps,
-            "the market's price bounds differ from the settings"
+            market.terms() == wanted.terms,
+            "the market's rules differ from the settings"
         );
         let revenue = address::revenue(&context.service());
         fetch::fetch::<state::ServiceRevenue>(&context.rpc, &revenue)

@@ -91,6 +91,12 @@ pub struct Market {
     pub feed_id: String,
     pub max_age_seconds: u32,
     pub max_conf_bps: u16,
+    /// Share of released revenue that goes to the treasury.
+    pub protocol_fee_bps: u16,
+    /// Share of released revenue that goes to the insurance.
+    pub insurance_fee_bps: u16,
+    /// Most credits that a biller may ever be allowed to sell a day by card.
+    pub biller_cap: u64,
     /// Where wallets find the credit's description.
     pub metadata_uri: String,
 }

@@ -36,6 +36,8 @@ use {
     trestle_staking::leaf::LeafProof,
 };
 
+pub use crate::billing::market_params;
+
 /// The feed of the test market.
 pub const FEED: [u8; 32] = [7; 32];
 /// Stablecoin that each customer starts with, in millionths of a dollar.
@@ -85,16 +87,6 @@ impl Deref for CreditsWorld {
 impl DerefMut for CreditsWorld {
     fn deref_mut(&mut self) -> &mut World {
         &mut self.staking
-    }
-}
-
-/// Parameters that the program accepts.
-pub fn market_params() -> MarketParams {
-    MarketParams {
-        feed_id: FEED,
-        max_age_seconds: 60,
-        max_conf_bps: 100,
-        uri: "https://trestle.example/credit.json".to_string(),
     }
 }
 

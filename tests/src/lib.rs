@@ -1,6 +1,7 @@
 //! Off chain: what the integration tests share.
 
 pub mod artifacts;
+pub mod billing;
 pub mod challenges;
 pub mod clearance;
 pub mod costs;
@@ -14,6 +15,7 @@ pub mod large;
 pub mod leases;
 mod log;
 pub mod matrix;
+pub mod metering;
 pub mod proofs;
 pub mod rewards;
 pub mod rewards_more;

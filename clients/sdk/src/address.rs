@@ -7,14 +7,15 @@ use trestle_core::{
     attestation::{self, SEED_ATTESTATION},
     program_ids,
     seeds::{
-        SEED_BOND_VAULT, SEED_CHANGE, SEED_CLAIM, SEED_CLEARANCE, SEED_COMMITMENT,
-        SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_DELEGATION, SEED_DELEGATION_POOL,
-        SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT, SEED_DELEGATOR_VAULTS, SEED_DISPUTE,
-        SEED_DISPUTE_VAULT, SEED_DISTRIBUTOR, SEED_EMISSION, SEED_INSURANCE_VAULT, SEED_ISSUER,
-        SEED_LEASE, SEED_LOAD, SEED_MAINTENANCE, SEED_MARKET, SEED_NETWORK, SEED_OPERATOR,
-        SEED_POLICY, SEED_POOL, SEED_POOL_STABLE_VAULT, SEED_POOL_VAULT, SEED_PROPOSAL,
-        SEED_REVENUE, SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE,
-        SEED_SLASHER, SEED_STAKE_VAULT, SEED_VERIFIERS,
+        SEED_BILLER, SEED_BOND_VAULT, SEED_CARD_SALE, SEED_CHANGE, SEED_CLAIM, SEED_CLEARANCE,
+        SEED_COMMITMENT, SEED_CREDIT_MINT, SEED_CUSTOMER, SEED_DELEGATE, SEED_DELEGATION,
+        SEED_DELEGATION_POOL, SEED_DELEGATOR_STABLE_VAULT, SEED_DELEGATOR_VAULT,
+        SEED_DELEGATOR_VAULTS, SEED_DISPUTE, SEED_DISPUTE_VAULT, SEED_DISTRIBUTOR, SEED_EMISSION,
+        SEED_INSURANCE_STABLE_VAULT, SEED_INSURANCE_VAULT, SEED_ISSUER, SEED_LEASE, SEED_LOAD,
+        SEED_MAINTENANCE, SEED_MARKET, SEED_METER, SEED_NETWORK, SEED_OPERATOR, SEED_POLICY,
+        SEED_POOL, SEED_POOL_STABLE_VAULT, SEED_POOL_VAULT, SEED_PROPOSAL, SEED_REVENUE,
+        SEED_REVENUE_VAULT, SEED_RING, SEED_ROUND, SEED_SEEDS, SEED_SERVICE, SEED_SLASHER,
+        SEED_STAKE_VAULT, SEED_TOPUP, SEED_TREASURY, SEED_VERIFIERS,
     },
 };
 use trestle_rewards::constants::SEED_MINTER;
@@ -275,6 +276,57 @@ pub fn lease(commitment: &Pubkey) -> Pubkey {
 /// The maintenance that an operator declared.
 pub fn maintenance(operator: &Pubkey) -> Pubkey {
     find(&[SEED_MAINTENANCE, operator.as_ref()], &CREDITS_ID)
+}
+
+/// The pending change of a market's rules.
+pub fn market_change(market: &Pubkey) -> Pubkey {
+    find(&[SEED_CHANGE, market.as_ref()], &CREDITS_ID)
+}
+
+/// The protocol's share of a market's revenue.
+pub fn treasury(market: &Pubkey) -> Pubkey {
+    find(&[SEED_TREASURY, market.as_ref()], &CREDITS_ID)
+}
+
+/// The insurance's share of a market's revenue.
+pub fn insurance_stable_vault(market: &Pubkey) -> Pubkey {
+    find(&[SEED_INSURANCE_STABLE_VAULT, market.as_ref()], &CREDITS_ID)
+}
+
+/// The stablecoin that a pool pays its operators.
+pub fn pool_stable_vault(pool: &Pubkey) -> Pubkey {
+    find(&[SEED_POOL_STABLE_VAULT, pool.as_ref()], &REWARDS_ID)
+}
+
+/// Who sells a market's credits by card.
+pub fn biller(market: &Pubkey) -> Pubkey {
+    find(&[SEED_BILLER, market.as_ref()], &CREDITS_ID)
+}
+
+/// The sale of a card payment.
+pub fn card_sale(market: &Pubkey, payment_id: &[u8; 32]) -> Pubkey {
+    find(&[SEED_CARD_SALE, market.as_ref(), payment_id], &CREDITS_ID)
+}
+
+/// What a key may spend of a customer's account.
+pub fn delegate(account: &Pubkey, key: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_DELEGATE, account.as_ref(), key.as_ref()],
+        &CREDITS_ID,
+    )
+}
+
+/// How a customer's account fills itself.
+pub fn topup(account: &Pubkey) -> Pubkey {
+    find(&[SEED_TOPUP, account.as_ref()], &CREDITS_ID)
+}
+
+/// The meter of a customer's account at an operator.
+pub fn meter(account: &Pubkey, operator: &Pubkey) -> Pubkey {
+    find(
+        &[SEED_METER, account.as_ref(), operator.as_ref()],
+        &CREDITS_ID,
+    )
 }
 
 /// A wallet's usual account for a token of the token program.

@@ -20,7 +20,10 @@ use spl_token_2022_interface::{
 use thiserror::Error;
 
 pub use trestle_core::root::{FinalRoot, RootRing};
-pub use trestle_credits::state::{CustomerAccount, Lease, Maintenance, Market, ServiceRevenue};
+pub use trestle_credits::state::{
+    Biller, CardSale, CustomerAccount, Delegate, Lease, Maintenance, Market, MarketChange, Meter,
+    ServiceRevenue, Topup,
+};
 pub use trestle_proofs::state::{Commitment, Dispute, OperatorLoad, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Emission, EmissionRecord, Pool, PoolChange};
 pub use trestle_staking::state::{

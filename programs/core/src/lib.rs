@@ -69,11 +69,13 @@ pub mod poseidon;
 pub mod precompile;
 pub mod price;
 pub mod program_ids;
+pub mod release;
 pub mod revenue;
 pub mod root;
 pub mod seeds;
 pub mod slash;
 pub mod storage;
 pub mod units;
+pub mod usage;
 
 pub use bytemuck;

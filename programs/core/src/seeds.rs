@@ -76,3 +76,17 @@ pub const SEED_DISPUTE: &[u8] = b"dispute";
 pub const SEED_DISPUTE_VAULT: &[u8] = b"dispute_vault";
 /// proofs: OperatorLoad, then the operator.
 pub const SEED_LOAD: &[u8] = b"load";
+/// credits: Biller, then the market.
+pub const SEED_BILLER: &[u8] = b"biller";
+/// credits: CardSale, then the market and the payment's identifier.
+pub const SEED_CARD_SALE: &[u8] = b"card_sale";
+/// credits: Delegate, then the customer's account and the delegate's key.
+pub const SEED_DELEGATE: &[u8] = b"delegate";
+/// credits: Topup, then the customer's account.
+pub const SEED_TOPUP: &[u8] = b"topup";
+/// credits: Meter, then the customer's account and the operator.
+pub const SEED_METER: &[u8] = b"meter";
+/// credits: token account of the protocol's share of revenue, then the market.
+pub const SEED_TREASURY: &[u8] = b"treasury";
+/// credits: token account of the insurance's share of revenue, then the market.
+pub const SEED_INSURANCE_STABLE_VAULT: &[u8] = b"insurance_stable_vault";

@@ -38,3 +38,44 @@ pub const LEASE_ACTIVE: u8 = 1;
 pub const LEASE_ENDING: u8 = 2;
 /// Every epoch of the lease is settled.
 pub const LEASE_SETTLED: u8 = 3;
+
+/// Basis points. Above a fifth, selling elsewhere pays better than selling here.
+pub const PROTOCOL_FEE_BPS_MAX: u16 = 2_000;
+/// Basis points. The insurance covers service credits, not the price of the service.
+pub const INSURANCE_FEE_BPS_MAX: u16 = 1_000;
+/// Credits a day (a million dollars). A stolen biller key, which must pay for what it sells, can
+/// delay no more revenue than this.
+pub const BILLER_CAP_MAX: u64 = 100_000_000_000;
+
+/// Seconds of a day, in which the biller's sales are counted.
+pub const DAY_SECONDS: u64 = 86_400;
+/// Seconds (three days). A payment that is older is not sold any more, so that a notice of it that
+/// comes again after its sale is closed cannot sell it twice.
+pub const PAYMENT_AGE_SECONDS_MAX: i64 = 259_200;
+/// Seconds. Clocks of payment processors and of the chain differ a little.
+pub const PAYMENT_AHEAD_SECONDS_MAX: i64 = 600;
+/// Seconds (a week). A sale stays on record for longer than a payment can be sold.
+pub const CHARGEBACK_SECONDS_MIN: u32 = 604_800;
+/// Seconds (180 days). Longer, operators would wait too long for what was earned.
+pub const CHARGEBACK_SECONDS_MAX: u32 = 15_552_000;
+/// Seconds (three days) between freezing credits and taking them: time to replace a stolen key.
+pub const CHARGEBACK_LOST_SECONDS: i64 = 259_200;
+/// Seconds (90 days). A chargeback that nobody decides by then is won: no credits stay frozen.
+pub const CHARGEBACK_DECIDED_SECONDS: i64 = 7_776_000;
+
+/// The sale can be reversed until its chargeback time has passed.
+pub const SALE_OPEN: u8 = 1;
+/// A chargeback froze what was left of the sale.
+pub const SALE_FROZEN: u8 = 2;
+/// The customer got the money back, credits were taken back.
+pub const SALE_REVERSED: u8 = 3;
+/// The customer keeps the credits.
+pub const SALE_KEPT: u8 = 4;
+
+/// Services that a delegate can be limited to.
+pub const DELEGATE_SERVICES_MAX: usize = 4;
+
+/// Epochs that a meter's operator has for its last receipts.
+pub const METER_NOTICE_EPOCHS_MAX: u32 = 32;
+/// Epochs between two top-ups, at most.
+pub const TOPUP_PERIOD_EPOCHS_MAX: u32 = 365;

@@ -162,4 +162,103 @@ pub enum CreditsError {
     JurisdictionRefused,
     #[msg("The audit tier of a party is below what the service asks for: obtain a higher one")]
     AuditTierTooLow,
+        "A fee is out of bounds: at most 2,000 basis points to the treasury, 1,000 to insurance"
+    )]
+    BadFee,
+    #[msg("The biller's cap is out of bounds: at most 100 billion credits a day")]
+    BadBillerCap,
+    #[msg("Another change is proposed already: cancel it first")]
+    ChangePending,
+    #[msg("The change's delay has not passed: apply it in the epoch that it names, or later")]
+    ChangeNotDue,
+    #[msg("The change has lapsed: cancel it and propose it again")]
+    ChangeLapsed,
+    #[msg("This is not the market's treasury: derive it from the market's address")]
+    WrongTreasury,
+    #[msg("This is not the market's insurance vault: derive it from the market's address")]
+    WrongInsuranceVault,
+    #[msg("This is not the stablecoin vault of the service's pool: derive it from the service")]
+    WrongPoolVault,
+    #[msg("Nothing can be released: no credits were used up since, or all of them wait for cards")]
+    NothingToRelease,
+    #[msg("The amount must be above zero and at most what the treasury holds")]
+    BadAmount,
+    #[msg("The signer is not the market's biller: sign with the biller's key")]
+    NotBiller,
+    #[msg(
+        "The biller's cap is above what the market allows: lower it, or change the market first"
+    )]
+    CapAboveMarket,
+    #[msg("The chargeback time is out of bounds: choose 7 to 180 days in seconds")]
+    BadChargebackTime,
+    #[msg("The biller has sold all that it may today: sell tomorrow, or raise the cap")]
+    BillerCapReached,
+    #[msg("The payment is too old to be sold: at most three days, refund it instead")]
+    PaymentTooOld,
+    #[msg("The payment lies in the future: pass the time at which it was made")]
+    PaymentInFuture,
+    #[msg("This payment was sold already, to another account or for other credits: look it up")]
+    PaymentDiffers,
+    #[msg("The account belongs to another market: pass the accounts of one market")]
+    WrongMarket,
+    #[msg("The sale is of another account: pass the account that the sale names")]
+    WrongSale,
+    #[msg("The sale is not open: a chargeback was opened or decided, or it was refunded")]
+    SaleNotOpen,
+    #[msg("The sale is not frozen: open a chargeback first")]
+    SaleNotFrozen,
+    #[msg("The sale's chargeback time has passed: the sale is final")]
+    SaleFinal,
+    #[msg("The sale's chargeback time has not passed: close it later")]
+    SaleNotFinal,
+    #[msg("The chargeback cannot be decided like this yet: lost after 3 days, by anyone after 90")]
+    DecisionNotDue,
+    #[msg("The signer is not the delegate: pass the delegate account of the signer")]
+    WrongDelegate,
+    #[msg("A delegate can be limited to at most four services")]
+    TooManyServices,
+    #[msg("The delegate's time is over: the customer may extend it")]
+    DelegateExpired,
+    #[msg("That is more than the delegate may spend in this epoch")]
+    DelegateEpochLimit,
+    #[msg("That is more than the delegate may spend in all")]
+    DelegateTotalLimit,
+    #[msg("The delegate may not spend on this service")]
+    DelegateService,
+    #[msg("The price must be above zero credits a unit")]
+    BadUnitPrice,
+    #[msg("The cap must pay for at least one unit an epoch")]
+    BadMeterCap,
+    #[msg("The meter's notice is out of bounds: choose 1 to 32 epochs")]
+    BadMeterNotice,
+    #[msg("The meter belongs to another account: pass the account that the meter names")]
+    WrongMeter,
+    #[msg("The revenue account is of another service: derive it from the meter's service")]
+    WrongRevenue,
+    #[msg("No receipt stands before this instruction: put its ed25519 check right before it")]
+    ReceiptMissing,
+    #[msg("The receipt is not this meter's or not signed by its key: have the customer sign it")]
+    ReceiptInvalid,
+    #[msg("The receipt shows nothing that is not paid: wait for a newer one")]
+    NothingUsed,
+    #[msg("The meter can pay no unit now: its cap for the epoch or its credits are used up")]
+    MeterExhausted,
+    #[msg("Only the customer or the operator's authority can end a meter")]
+    NotMeterParty,
+    #[msg("The meter ends no later than that already: nothing to do")]
+    MeterEndsAlready,
+    #[msg("The meter has not ended: end it, or wait for its last epoch")]
+    MeterNotEnded,
+    #[msg("The meter's time is over: open another one")]
+    MeterEnded,
+    #[msg("The amount of a top-up must be above zero, and its floor at most 2^63 credits")]
+    BadTopup,
+    #[msg("The top-up's period is out of bounds: choose 1 to 365 epochs")]
+    BadTopupPeriod,
+    #[msg("The balance is not below the floor: no top-up is due")]
+    TopupNotNeeded,
+    #[msg("The last top-up was too short ago: wait for the next period")]
+    TopupTooEarly,
+    #[msg("This is not the stablecoin account that the customer named")]
+    WrongTopupSource,
 }

@@ -4,12 +4,14 @@ use {
     crate::{
         clock::network_epoch,
         error::CreditsError,
-        state::{CustomerAccount, Lease, LeaseParties, LeaseTerms, Market},
+        state::{
+            Biller, CardSale, CustomerAccount, Delegate, Lease, LeaseParties, LeaseTerms, Market,
+        },
     },
     anchor_lang::{address_eq, prelude::*},
     core::ops::Range,
     trestle_core::pause::AREA_CREDITS,
-    trestle_core::units::Credits,
+    trestle_core::units::{Credits, StableAmount},
     trestle_staking::{state::Network, token_calls},
 };
 
@@ -220,11 +222,156 @@ impl LeaseRefund {
     }
 }
 
+/// A market and its network, whose authority acts on it.
+#[derive(Accounts)]
+pub struct MarketRules {
+    /// The market's network: says who its authority is.
+    #[account(address = market.network @ CreditsError::WrongNetwork)]
+    pub network: Account<Network>,
+    /// The market.
+    #[account(constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
+    pub market: Account<Market>,
+}
+
+/// A card sale that gives credits back.
+#[derive(Accounts)]
+pub struct CardReversal {
+    /// The account of the sale's customer, with its network and market.
+    pub funds: Nested<Funds>,
+    /// The market's biller.
+    #[account(
+        mut,
+        constraint = biller.is_at(biller.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&biller.market, funds.market.address())
+            @ CreditsError::WrongMarket,
+    )]
+    pub biller: Account<Biller>,
+    /// The sale.
+    #[account(
+        mut,
+        constraint = sale.is_at(sale.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&sale.market, funds.market.address())
+            @ CreditsError::WrongMarket,
+        constraint = address_eq(&sale.account, funds.account.address())
+            @ CreditsError::WrongSale,
+    )]
+    pub sale: Account<CardSale>,
+}
+
+impl CardReversal {
+    /// Takes free credits of the customer out of existence.
+    pub fn take_back(&mut self, credits: Credits) -> Result<()> {
+        self.funds.account.withdraw(credits)?;
+        self.funds.market.take_back(credits)
+    }
+
+    /// Counts the sale as one that can be reversed no longer.
+    pub fn finish(&mut self) -> Result<()> {
+        self.funds.market.finish_card(Credits(self.sale.credits))
+    }
+
+    /// Checks all that a reversal changes.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.biller.invariant()?;
+        self.sale.invariant()?;
+        self.funds.account.invariant()?;
+        self.funds.market.invariant()
+    }
+}
+
+/// Where the price of a reversed card sale comes from and goes to.
+#[derive(Accounts)]
+pub struct Payback {
+    /// Holds the stablecoin of all sales.
+    #[account(mut)]
+    pub revenue_vault: UncheckedAccount,
+    /// Where the biller gets the price back: a stablecoin account of the biller's key.
+    #[account(mut)]
+    pub seller_stable: UncheckedAccount,
+    /// The token program of the stablecoin.
+    pub token_program: Program<Token>,
+}
+
+impl Payback {
+    /// Pays out of the vault of this market.
+    #[inline(never)]
+    pub fn pay(&mut self, market: &Account<Market>, amount: StableAmount) -> Result<()> {
+        require!(
+            address_eq(self.revenue_vault.address(), &market.revenue_vault),
+            CreditsError::WrongVault
+        );
+        let signer = market.signer();
+        token_calls::transfer(
+            self.token_program.address(),
+            self.revenue_vault.try_cpi_handle_mut()?,
+            self.seller_stable.try_cpi_handle_mut()?,
+            market.cpi_handle(),
+            &[&signer.seeds()],
+            amount.0,
+        );
+        Ok(())
+    }
+}
+
+/// Who spends a customer's free credits: the customer, or a delegate within its limits.
+#[derive(Accounts)]
+pub struct Spender {
+    /// The customer's account, with its network and market.
+    pub funds: Nested<Funds>,
+    /// What the signer may spend; absent when the customer signs.
+    #[account(mut)]
+    pub delegate: Option<Account<Delegate>>,
+}
+
+impl Spender {
+    /// The gate of everything that brings value in.
+    #[inline(always)]
+    pub fn require_running(&self) -> Result<()> {
+        require!(!self.funds.network.is_paused(AREA_CREDITS), CreditsError::NetworkPaused);
+        Ok(())
+    }
+
+    /// Lets the signer spend on this service in this epoch, or refuses.
+    #[inline(never)]
+    pub fn spend(
+        &mut self,
+        signer: &Address,
+        credits: Credits,
+        service: &Address,
+        epoch: u64,
+    ) -> Result<()> {
+        let Some(delegate) = &mut self.delegate else {
+            let is_customer = address_eq(signer, &self.funds.account.customer);
+            require!(is_customer, CreditsError::NotCustomer);
+            return Ok(());
+        };
+        require!(
+            delegate.is_at(delegate.address()),
+            CreditsError::WrongAddress
+        );
+        let is_own = address_eq(&delegate.key, signer)
+            && address_eq(&delegate.account, self.funds.account.address());
+        require!(is_own, CreditsError::WrongDelegate);
+        delegate.require_service(service)?;
+        delegate.spend(credits, epoch)?;
+        delegate.invariant()
+    }
+
+    /// Checks what spending changes of the customer's.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.funds.account.invariant()?;
+        self.funds.market.invariant()
+    }
+}
+
 /// The groups as clients fill them in: addresses only.
 pub mod client {
     pub use super::{
-        __client_accounts_creditwallet::CreditWallet,
+        __client_accounts_cardreversal::CardReversal, __client_accounts_creditwallet::CreditWallet,
         __client_accounts_customerwallet::CustomerWallet, __client_accounts_funds::Funds,
-        __client_accounts_leaserefund::LeaseRefund,
+        __client_accounts_leaserefund::LeaseRefund, __client_accounts_marketrules::MarketRules,
+        __client_accounts_payback::Payback, __client_accounts_spender::Spender,
     };
 }

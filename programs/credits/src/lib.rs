@@ -1,9 +1,11 @@
 //! Runs on chain (and its types off chain): credits bought by burning or with stablecoin,
-//! customers' accounts, and leases that are paid as far as final roots show the work.
+//! customers' accounts, leases that are paid as far as final roots show the work, meters that are
+//! paid as far as the customer signed for usage, and the release of revenue.
 //!
 //! No key can move a customer's credits: they leave the account to the customer's own wallet, or
-//! into a lease that the customer signed. A lease gives back what was not earned, and all of it
-//! when nobody settles it in time.
+//! into a lease or a meter that the customer, or a delegate within limits, signed. Both give back
+//! what was not earned, and all of it when nobody settles in time. The one exception is what the
+//! biller sold for a card: as far as it is unspent, it can be taken back until the sale is final.
 
 pub mod address;
 pub mod admission;
@@ -16,6 +18,7 @@ pub mod event;
 pub mod groups;
 pub mod instructions;
 pub mod price;
+pub mod receipt;
 pub mod roots;
 pub mod state;
 
@@ -23,7 +26,10 @@ use anchor_lang::prelude::*;
 #[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
     instructions::*,
-    state::{LeaseTerms, MarketParams},
+    state::{
+        BillerParams, DelegateParams, LeaseTerms, MarketParams, MarketTerms, MeterTerms,
+        TopupParams,
+    },
     trestle_core::units::{Credits, StableAmount, TokenAmount},
     trestle_staking::leaf::LeafProof,
 };
@@ -142,6 +148,158 @@ pub mod trestle_credits {
         emit!(ctx
             .accounts
             .maintenance_declare(first_epoch, epochs, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Proposes other rules for a market.
+    pub fn market_change_propose(
+        ctx: &mut Context<MarketChangePropose>,
+        terms: MarketTerms,
+    ) -> Result<()> {
+        emit!(ctx.accounts.market_change_propose(&terms, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Applies the proposed rules of a market.
+    pub fn market_change_apply(ctx: &mut Context<MarketChangeApply>) -> Result<()> {
+        emit!(ctx.accounts.market_change_apply()?);
+        Ok(())
+    }
+
+    /// Cancels the proposed rules of a market.
+    pub fn market_change_cancel(ctx: &mut Context<MarketChangeCancel>) -> Result<()> {
+        emit!(ctx.accounts.market_change_cancel()?);
+        Ok(())
+    }
+
+    /// Opens the accounts that fees on revenue go to.
+    pub fn treasury_open(ctx: &mut Context<TreasuryOpen>) -> Result<()> {
+        emit!(ctx.accounts.treasury_open()?);
+        Ok(())
+    }
+
+    /// Withdraws stablecoin from the treasury.
+    pub fn treasury_withdraw(ctx: &mut Context<TreasuryWithdraw>, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.treasury_withdraw(StableAmount(amount))?);
+        Ok(())
+    }
+
+    /// Releases the stablecoin behind credits that a service used up.
+    pub fn revenue_release(ctx: &mut Context<RevenueRelease>) -> Result<()> {
+        emit!(ctx.accounts.revenue_release()?);
+        Ok(())
+    }
+
+    /// Names the key that sells credits by card, and its limits.
+    pub fn biller_set(ctx: &mut Context<BillerSetKey>, params: BillerParams) -> Result<()> {
+        emit!(ctx.accounts.biller_set(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Sells credits for a card payment made at `paid_at`, once.
+    pub fn card_sell(
+        ctx: &mut Context<CardSell>,
+        payment_id: [u8; 32],
+        credits: u64,
+        paid_at: i64,
+    ) -> Result<()> {
+        let credits = Credits(credits);
+        let sold = ctx
+            .accounts
+            .card_sell(&payment_id, credits, paid_at, &ctx.bumps)?;
+        if let Some(event) = sold {
+            emit!(event);
+        }
+        Ok(())
+    }
+
+    /// Freezes what is unspent of a card sale.
+    pub fn card_chargeback(ctx: &mut Context<CardChargeback>) -> Result<()> {
+        emit!(ctx.accounts.card_chargeback()?);
+        Ok(())
+    }
+
+    /// Decides the chargeback of a card sale.
+    pub fn card_chargeback_resolve(
+        ctx: &mut Context<CardChargebackResolve>,
+        lost: bool,
+    ) -> Result<()> {
+        emit!(ctx.accounts.card_chargeback_resolve(lost)?);
+        Ok(())
+    }
+
+    /// Undoes a card sale that is unspent.
+    pub fn card_refund(ctx: &mut Context<CardRefund>) -> Result<()> {
+        emit!(ctx.accounts.card_refund()?);
+        Ok(())
+    }
+
+    /// Closes the record of a card sale that is final.
+    pub fn card_close(ctx: &mut Context<CardClose>) -> Result<()> {
+        emit!(ctx.accounts.card_close()?);
+        Ok(())
+    }
+
+    /// Lets a key spend a customer's credits, within limits.
+    pub fn delegate_set(
+        ctx: &mut Context<DelegateSetLimits>,
+        params: DelegateParams,
+    ) -> Result<()> {
+        emit!(ctx.accounts.delegate_set(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Lets a key spend no more.
+    pub fn delegate_remove(ctx: &mut Context<DelegateRemove>) -> Result<()> {
+        emit!(ctx.accounts.delegate_remove()?);
+        Ok(())
+    }
+
+    /// Opens a meter with an operator.
+    pub fn meter_open(ctx: &mut Context<MeterOpen>, terms: MeterTerms) -> Result<()> {
+        emit!(ctx.accounts.meter_open(&terms, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Puts more credits into a meter.
+    pub fn meter_deposit(ctx: &mut Context<MeterDeposit>, credits: u64) -> Result<()> {
+        emit!(ctx.accounts.meter_deposit(Credits(credits))?);
+        Ok(())
+    }
+
+    /// Pays for the units of a receipt.
+    pub fn meter_settle(ctx: &mut Context<MeterSettle>, units: u64) -> Result<()> {
+        emit!(ctx.accounts.meter_settle(units)?);
+        Ok(())
+    }
+
+    /// Ends a meter.
+    pub fn meter_end(ctx: &mut Context<MeterEnd>) -> Result<()> {
+        emit!(ctx.accounts.meter_end()?);
+        Ok(())
+    }
+
+    /// Closes a meter that has ended.
+    pub fn meter_close(ctx: &mut Context<MeterClose>) -> Result<()> {
+        emit!(ctx.accounts.meter_close()?);
+        Ok(())
+    }
+
+    /// Lets a customer's account fill itself.
+    pub fn topup_set(ctx: &mut Context<TopupSetRules>, params: TopupParams) -> Result<()> {
+        emit!(ctx.accounts.topup_set(&params, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Stops filling a customer's account.
+    pub fn topup_remove(ctx: &mut Context<TopupRemove>) -> Result<()> {
+        emit!(ctx.accounts.topup_remove()?);
+        Ok(())
+    }
+
+    /// Fills a customer's account that has run low.
+    pub fn topup_run(ctx: &mut Context<TopupRun>) -> Result<()> {
+        emit!(ctx.accounts.topup_run()?);
         Ok(())
     }
 }

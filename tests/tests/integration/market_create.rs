@@ -85,13 +85,34 @@ fn parameters_are_within_their_bounds() {
     };
     let bad = [
         (with(|p| p.feed_id = [0; 32]), CreditsError::BadFeed),
-        (with(|p| p.max_age_seconds = 9), CreditsError::BadPriceAge),
         (
-            with(|p| p.max_age_seconds = 3_601),
+            with(|p| p.terms.max_age_seconds = 9),
             CreditsError::BadPriceAge,
         ),
-        (with(|p| p.max_conf_bps = 0), CreditsError::BadPriceConf),
-        (with(|p| p.max_conf_bps = 1_001), CreditsError::BadPriceConf),
+        (
+            with(|p| p.terms.max_age_seconds = 3_601),
+            CreditsError::BadPriceAge,
+        ),
+        (
+            with(|p| p.terms.max_conf_bps = 0),
+            CreditsError::BadPriceConf,
+        ),
+        (
+            with(|p| p.terms.max_conf_bps = 1_001),
+            CreditsError::BadPriceConf,
+        ),
+        (
+            with(|p| p.terms.protocol_fee_bps = 2_001),
+            CreditsError::BadFee,
+        ),
+        (
+            with(|p| p.terms.insurance_fee_bps = 1_001),
+            CreditsError::BadFee,
+        ),
+        (
+            with(|p| p.terms.biller_cap = 100_000_000_001),
+            CreditsError::BadBillerCap,
+        ),
         (with(|p| p.uri = "x".repeat(201)), CreditsError::BadUri),
         (with(|p| p.uri = "a b".to_string()), CreditsError::BadUri),
         (with(|p| p.uri = "\u{e9}".to_string()), CreditsError::BadUri),

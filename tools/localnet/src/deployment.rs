@@ -231,6 +231,9 @@ fn local_settings(
             feed_id: hex::encode(price::FEED_ID),
             max_age_seconds: 60,
             max_conf_bps: 100,
+            protocol_fee_bps: 500,
+            insurance_fee_bps: 100,
+            biller_cap: 1_000_000_000,
             metadata_uri: "https://trestle.example/credit.json".into(),
         },
         pool: settings::Pool {

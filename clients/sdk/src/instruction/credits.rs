@@ -42,7 +42,7 @@ fn customer_wallet(network: &Pubkey, customer: &Pubkey) -> CustomerWallet {
 }
 
 /// A customer's credits and the counters that follow when they move into or out of a lease.
-fn funds(network: &Pubkey, customer: &Pubkey) -> Funds {
+pub(super) fn funds(network: &Pubkey, customer: &Pubkey) -> Funds {
     Funds {
         network: *network,
         market: address::market(network),

@@ -47,6 +47,7 @@ fn builder_files(program: &str) -> Vec<String> {
             *name == format!("{program}.rs")
                 || name.starts_with(&format!("{program}_"))
                 || (program == "staking" && name == "clearance.rs")
+                || (program == "credits" && name == "billing.rs")
         })
         .map(|name| format!("{folder}/{name}"))
         .collect()

@@ -104,9 +104,12 @@ impl MarketCreate {
             credit_mint: self.market.credit_mint,
             price_account: self.market.price_account,
             feed_id: params.feed_id,
-            max_age_seconds: params.max_age_seconds,
-            max_conf_bps: params.max_conf_bps,
-            _pad: [0; 2],
+            biller_cap: self.market.biller_cap,
+            max_age_seconds: self.market.max_age_seconds,
+            max_conf_bps: self.market.max_conf_bps,
+            protocol_fee_bps: self.market.protocol_fee_bps,
+            insurance_fee_bps: self.market.insurance_fee_bps,
+            _pad: [0; 6],
         })
     }
 }

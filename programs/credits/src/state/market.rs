@@ -4,16 +4,19 @@ use {
     crate::{
         address::is_derived,
         constants::{
-            PRICE_AGE_SECONDS_MAX, PRICE_AGE_SECONDS_MIN, PRICE_CONF_BPS_MAX, URI_BYTES_MAX,
-            VERSION,
+            BILLER_CAP_MAX, INSURANCE_FEE_BPS_MAX, PRICE_AGE_SECONDS_MAX, PRICE_AGE_SECONDS_MIN,
+            PRICE_CONF_BPS_MAX, PROTOCOL_FEE_BPS_MAX, URI_BYTES_MAX, VERSION,
         },
         error::CreditsError,
         ID,
     },
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
-    trestle_core::seeds::SEED_MARKET,
-    trestle_core::units::{Credits, StableAmount, TokenAmount},
+    trestle_core::{
+        release::{split_release, Release, ReleaseSplit},
+        seeds::SEED_MARKET,
+        units::{Bps, Credits, StableAmount, TokenAmount},
+    },
 };
 
 /// PDA `["market", network]`.
@@ -39,18 +42,36 @@ pub struct Market {
     pub feed_id: [u8; 32],
     /// Credits ever sold.
     pub minted: u64,
-    /// Credits ever used up by leases.
+    /// Credits ever used up by leases and meters.
     pub consumed: u64,
     /// Credits in customers' accounts, free to use.
     pub held: u64,
-    /// Credits in leases.
+    /// Credits in leases and meters.
     pub escrowed: u64,
     /// Base units of the network's token ever burned for credits.
     pub tokens_burned: u64,
     /// Millionths of a dollar ever paid for credits.
     pub stable_received: u64,
+    /// Share of released revenue that goes to the treasury.
+    pub protocol_fee_bps: u16,
+    /// Share of released revenue that goes to the insurance.
+    pub insurance_fee_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 4],
+    /// Credits of `consumed` whose stablecoin has been released.
+    pub released: u64,
+    /// Millionths of a dollar ever released.
+    pub released_stable: u64,
+    /// Credits of card sales that can still be reversed.
+    pub pending: u64,
+    /// Credits in customers' accounts that a chargeback froze.
+    pub frozen: u64,
+    /// Credits ever taken back against their price.
+    pub returned: u64,
+    /// Most credits that the biller may ever be allowed to sell a day.
+    pub biller_cap: u64,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 8],
 }
 
 const _: () = assert!(size_of::<Market>() == 280);
@@ -58,24 +79,26 @@ const _: () = assert!(offset_of!(Market, network) == 8);
 const _: () = assert!(offset_of!(Market, feed_id) == 136);
 const _: () = assert!(offset_of!(Market, minted) == 168);
 const _: () = assert!(offset_of!(Market, stable_received) == 208);
+const _: () = assert!(offset_of!(Market, protocol_fee_bps) == 216);
+const _: () = assert!(offset_of!(Market, biller_cap) == 264);
 
-/// What a market is created with; nobody can change it afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
-pub struct MarketParams {
-    /// Pyth's feed of the network's token in dollars.
-    pub feed_id: [u8; 32],
+/// The rules of a market. They change with a delay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
+pub struct MarketTerms {
+    /// Most credits that the biller may ever be allowed to sell a day: 100 billion at most.
+    pub biller_cap: u64,
     /// Greatest age of a price in seconds: 10 to 3,600.
     pub max_age_seconds: u32,
     /// Widest confidence of a price: 1 to 1,000 basis points.
     pub max_conf_bps: u16,
-    /// Where wallets find the picture of the credit: printable ASCII, at most 200 bytes, may be
-    /// empty.
-    pub uri: String,
+    /// Share of released revenue that goes to the treasury: at most 2,000 basis points.
+    pub protocol_fee_bps: u16,
+    /// Share of released revenue that goes to the insurance: at most 1,000 basis points.
+    pub insurance_fee_bps: u16,
 }
 
-impl MarketParams {
+impl MarketTerms {
     pub fn validate(&self) -> Result<()> {
-        require!(self.feed_id != [0; 32], CreditsError::BadFeed);
         require!(
             (PRICE_AGE_SECONDS_MIN..=PRICE_AGE_SECONDS_MAX).contains(&self.max_age_seconds),
             CreditsError::BadPriceAge
@@ -84,6 +107,35 @@ impl MarketParams {
             (1..=PRICE_CONF_BPS_MAX).contains(&self.max_conf_bps),
             CreditsError::BadPriceConf
         );
+        require!(
+            self.protocol_fee_bps <= PROTOCOL_FEE_BPS_MAX
+                && self.insurance_fee_bps <= INSURANCE_FEE_BPS_MAX,
+            CreditsError::BadFee
+        );
+        require!(
+            self.biller_cap <= BILLER_CAP_MAX,
+            CreditsError::BadBillerCap
+        );
+        Ok(())
+    }
+}
+
+/// What a market is created with.
+#[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
+pub struct MarketParams {
+    /// Pyth's feed of the network's token in dollars. Nobody can change it afterwards.
+    pub feed_id: [u8; 32],
+    /// The rules to begin with.
+    pub terms: MarketTerms,
+    /// Where wallets find the picture of the credit: printable ASCII, at most 200 bytes, may be
+    /// empty. Nobody can change it afterwards.
+    pub uri: String,
+}
+
+impl MarketParams {
+    pub fn validate(&self) -> Result<()> {
+        require!(self.feed_id != [0; 32], CreditsError::BadFeed);
+        self.terms.validate()?;
         let is_printable = self.uri.bytes().all(|byte| byte.is_ascii_graphic());
         require!(
             is_printable && self.uri.len() <= URI_BYTES_MAX,
@@ -125,8 +177,27 @@ impl Market {
         self.price_account = accounts.price_account;
         self.revenue_vault = accounts.revenue_vault;
         self.feed_id = params.feed_id;
-        self.max_age_seconds = params.max_age_seconds;
-        self.max_conf_bps = params.max_conf_bps;
+        self.apply(&params.terms);
+    }
+
+    /// Takes over rules that are within their bounds.
+    pub fn apply(&mut self, terms: &MarketTerms) {
+        self.max_age_seconds = terms.max_age_seconds;
+        self.max_conf_bps = terms.max_conf_bps;
+        self.protocol_fee_bps = terms.protocol_fee_bps;
+        self.insurance_fee_bps = terms.insurance_fee_bps;
+        self.biller_cap = terms.biller_cap;
+    }
+
+    /// The rules in force.
+    pub fn terms(&self) -> MarketTerms {
+        MarketTerms {
+            biller_cap: self.biller_cap,
+            max_age_seconds: self.max_age_seconds,
+            max_conf_bps: self.max_conf_bps,
+            protocol_fee_bps: self.protocol_fee_bps,
+            insurance_fee_bps: self.insurance_fee_bps,
+        }
     }
 
     /// Whether `address` is the one that the network gives.
@@ -157,6 +228,60 @@ impl Market {
         Ok(())
     }
 
+    /// Counts credits that a card paid for, in the customer's account and reversible for a while.
+    pub fn sell_by_card(&mut self, credits: Credits, paid: StableAmount) -> Result<()> {
+        self.sell_for_stable(credits, paid)?;
+        self.deposit(credits)?;
+        self.pending = add(self.pending, credits.0)?;
+        Ok(())
+    }
+
+    /// Counts a card sale that can be reversed no longer.
+    pub fn finish_card(&mut self, sold: Credits) -> Result<()> {
+        self.pending = take(self.pending, sold.0)?;
+        Ok(())
+    }
+
+    /// Counts credits that a chargeback froze.
+    pub fn freeze(&mut self, credits: Credits) -> Result<()> {
+        self.held = take(self.held, credits.0)?;
+        self.frozen = add(self.frozen, credits.0)?;
+        Ok(())
+    }
+
+    /// Counts frozen credits that are free again.
+    pub fn unfreeze(&mut self, credits: Credits) -> Result<()> {
+        self.frozen = take(self.frozen, credits.0)?;
+        self.held = add(self.held, credits.0)?;
+        Ok(())
+    }
+
+    /// Counts free credits that no longer exist, because their price went back.
+    pub fn take_back(&mut self, credits: Credits) -> Result<()> {
+        self.held = take(self.held, credits.0)?;
+        self.returned = add(self.returned, credits.0)?;
+        Ok(())
+    }
+
+    /// Credits that were sold and neither taken back nor released: those that share the vault.
+    pub fn outstanding(&self) -> Option<Credits> {
+        self.minted
+            .checked_sub(self.returned)?
+            .checked_sub(self.released)
+            .map(Credits)
+    }
+
+    /// Counts what was released, and says who gets it.
+    pub fn release(&mut self, released: &Release) -> Result<ReleaseSplit> {
+        self.released = add(self.released, released.credits.0)?;
+        self.released_stable = add(self.released_stable, released.stable.0)?;
+        let bps = |fee| Bps::new(fee).ok_or(CreditsError::InvariantViolated);
+        let (protocol, insurance) = (bps(self.protocol_fee_bps)?, bps(self.insurance_fee_bps)?);
+        let split = split_release(released.stable, protocol, insurance)
+            .ok_or(CreditsError::InvariantViolated)?;
+        Ok(split.map_err(|_| CreditsError::MathOverflow)?)
+    }
+
     /// Counts credits that left a wallet for an account.
     pub fn deposit(&mut self, credits: Credits) -> Result<()> {
         self.held = add(self.held, credits.0)?;
@@ -169,14 +294,14 @@ impl Market {
         Ok(())
     }
 
-    /// Counts credits that left an account for a lease.
+    /// Counts credits that left an account for a lease or a meter.
     pub fn escrow(&mut self, credits: Credits) -> Result<()> {
         self.held = take(self.held, credits.0)?;
         self.escrowed = add(self.escrowed, credits.0)?;
         Ok(())
     }
 
-    /// Counts credits that left a lease: used up, or back into the customer's account.
+    /// Counts credits that left a lease or a meter: used up, or back in the customer's account.
     #[inline(never)]
     pub fn settle(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
         let out = add(consumed.0, refunded.0)?;
@@ -186,12 +311,14 @@ impl Market {
         Ok(())
     }
 
-    /// Credits that must be in wallets: all that were sold, less what is used up, held and
-    /// escrowed. `None` if the counters contradict one another.
+    /// Credits that must be in wallets: all that were sold, less what is used up, taken back, held,
+    /// frozen and escrowed. `None` if the counters contradict one another.
     pub fn in_wallets(&self) -> Option<Credits> {
         self.minted
             .checked_sub(self.consumed)?
+            .checked_sub(self.returned)?
             .checked_sub(self.held)?
+            .checked_sub(self.frozen)?
             .checked_sub(self.escrowed)
             .map(Credits)
     }
@@ -199,13 +326,16 @@ impl Market {
     /// What holds after every instruction that changes a market.
     ///
     /// - It has this layout.
-    /// - Every credit that is used up, held or escrowed was sold.
+    /// - Every credit that is used up, taken back, held, frozen or escrowed was sold.
+    /// - Only what is used up is released, and never a card sale that can still be reversed.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
-        require!(
-            self.version == VERSION && self.in_wallets().is_some(),
-            CreditsError::InvariantViolated
-        );
+        let outstanding = self.outstanding().ok_or(CreditsError::InvariantViolated)?;
+        let holds = self.version == VERSION
+            && self.in_wallets().is_some()
+            && self.released <= self.consumed
+            && self.pending <= outstanding.0;
+        require!(holds, CreditsError::InvariantViolated);
         Ok(())
     }
 
