@@ -162,6 +162,7 @@ pub enum CreditsError {
     JurisdictionRefused,
     #[msg("The audit tier of a party is below what the service asks for: obtain a higher one")]
     AuditTierTooLow,
+    #[msg(
         "A fee is out of bounds: at most 2,000 basis points to the treasury, 1,000 to insurance"
     )]
     BadFee,

@@ -328,7 +328,10 @@ impl Spender {
     /// The gate of everything that brings value in.
     #[inline(always)]
     pub fn require_running(&self) -> Result<()> {
-        require!(!self.funds.network.is_paused(AREA_CREDITS), CreditsError::NetworkPaused);
+        require!(
+            !self.funds.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         Ok(())
     }
 

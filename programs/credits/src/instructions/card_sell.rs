@@ -20,7 +20,6 @@
 )]
 
 use {
-    trestle_core::pause::AREA_CREDITS,
     crate::{
         constants::{PAYMENT_AGE_SECONDS_MAX, PAYMENT_AHEAD_SECONDS_MAX},
         error::CreditsError,
@@ -29,6 +28,7 @@ use {
         state::{Biller, CardPurchase, CardSale},
     },
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::pause::AREA_CREDITS,
     trestle_core::{
         seeds::SEED_CARD_SALE,
         units::{Credits, StableAmount},
@@ -75,7 +75,10 @@ pub struct CardSell {
 
 impl CardSell {
     fn validate(&self, credits: Credits, paid_at: i64, now: i64) -> Result<()> {
-        require!(!self.funds.network.is_paused(AREA_CREDITS), CreditsError::NetworkPaused);
+        require!(
+            !self.funds.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         require!(credits.0 > 0, CreditsError::ZeroCredits);
         require!(
             now.saturating_sub(paid_at) <= PAYMENT_AGE_SECONDS_MAX,

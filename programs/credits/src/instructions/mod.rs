@@ -39,14 +39,12 @@ pub mod treasury_withdraw;
 
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
-    account_deposit::*, account_open::*, account_withdraw::*, credits_buy_burn::*,
-    credits_buy_stable::*, lease_close::*, lease_end::*, lease_open::*, lease_renew::*,
-    lease_settle::*, lease_transfer::*, maintenance_declare::*, market_create::*, revenue_open::*,
     account_deposit::*, account_open::*, account_withdraw::*, biller_set::*, card_chargeback::*,
     card_chargeback_resolve::*, card_close::*, card_refund::*, card_sell::*, credits_buy_burn::*,
     credits_buy_stable::*, delegate_remove::*, delegate_set::*, lease_close::*, lease_end::*,
-    lease_open::*, lease_settle::*, market_change_apply::*, market_change_cancel::*,
-    market_change_propose::*, market_create::*, meter_close::*, meter_deposit::*, meter_end::*,
-    meter_open::*, meter_settle::*, revenue_open::*, revenue_release::*, topup_remove::*,
-    topup_run::*, topup_set::*, treasury_open::*, treasury_withdraw::*,
+    lease_open::*, lease_renew::*, lease_settle::*, lease_transfer::*, maintenance_declare::*,
+    market_change_apply::*, market_change_cancel::*, market_change_propose::*, market_create::*,
+    meter_close::*, meter_deposit::*, meter_end::*, meter_open::*, meter_settle::*,
+    revenue_open::*, revenue_release::*, topup_remove::*, topup_run::*, topup_set::*,
+    treasury_open::*, treasury_withdraw::*,
 };

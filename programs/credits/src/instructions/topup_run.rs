@@ -11,11 +11,11 @@
 //! - A paused network buys nothing.
 
 use {
-    trestle_core::pause::AREA_CREDITS,
     crate::{
         clock::network_epoch, error::CreditsError, event::ToppedUp, groups, price, state::Topup,
     },
     anchor_lang::{address_eq, prelude::*},
+    trestle_core::pause::AREA_CREDITS,
     trestle_staking::token_calls,
 };
 
@@ -43,7 +43,10 @@ pub struct TopupRun {
 
 impl TopupRun {
     fn validate(&self) -> Result<()> {
-        require!(!self.funds.network.is_paused(AREA_CREDITS), CreditsError::NetworkPaused);
+        require!(
+            !self.funds.network.is_paused(AREA_CREDITS),
+            CreditsError::NetworkPaused
+        );
         Ok(())
     }
 
