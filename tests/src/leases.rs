@@ -151,6 +151,8 @@ impl CreditsWorld {
                 commitment: to.commitment,
                 lease: to.lease,
                 system_program: System::id(),
+                service: self.service,
+                admission: self.nothing_shown(),
             },
             lease: from.lease,
         })

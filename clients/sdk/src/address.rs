@@ -293,11 +293,6 @@ pub fn insurance_stable_vault(market: &Pubkey) -> Pubkey {
     find(&[SEED_INSURANCE_STABLE_VAULT, market.as_ref()], &CREDITS_ID)
 }
 
-/// The stablecoin that a pool pays its operators.
-pub fn pool_stable_vault(pool: &Pubkey) -> Pubkey {
-    find(&[SEED_POOL_STABLE_VAULT, pool.as_ref()], &REWARDS_ID)
-}
-
 /// Who sells a market's credits by card.
 pub fn biller(market: &Pubkey) -> Pubkey {
     find(&[SEED_BILLER, market.as_ref()], &CREDITS_ID)

@@ -8,7 +8,7 @@ use trestle_core::{
         epoch_emission, service_shares, stable_release, Emission, EmissionRule, EpochFacts,
         ScheduleStep,
     },
-    lease::{settle, LeaseTerms},
+    lease::{self, settle, LeaseTerms, SlaStep, SLA_STEPS_MAX},
     math::{mul_div_ceil, mul_div_floor, split_largest_remainder, MathError},
     payout::{releasable, split_pay},
     price::{tokens_for_credits, tokens_worth, Price},
@@ -244,22 +244,30 @@ fn prices_of_credits() {
 fn settlements_of_leases() {
     for [rate, epochs, ok, total, escrow] in arrays::<5>(7) {
         for [sla, credit] in arrays::<2>(2).map(|parts| parts.map(|part| part as u16 * 5_000)) {
-            let terms = LeaseTerms {
-                rate_per_epoch: rate,
-                sla: bps(sla),
+            let mut steps = [SlaStep::default(); SLA_STEPS_MAX];
+            steps[0] = SlaStep {
+                below: bps(sla),
                 credit: bps(credit),
             };
-            let out = settle(&terms, epochs, ok as u32, total as u32, escrow);
+            let terms = LeaseTerms {
+                steps,
+                credit_left: u64::MAX,
+            };
+            let price = lease::Price {
+                whole: rate * epochs,
+                payable: rate * epochs,
+            };
+            let out = settle(&terms, &price, ok as u32, total as u32, escrow);
             assert_eq!(out.due, (rate * epochs).min(escrow));
             assert_eq!(out.consumed + out.refunded, out.due);
             let ok = ok.min(total);
             let earned = (out.due * ok).checked_div(total).unwrap_or(0);
-            assert_eq!(out.sla_missed, ok * 10_000 < total * u64::from(sla));
-            let given_back = if out.sla_missed {
+            let given_back = if ok * 10_000 < total * u64::from(sla) {
                 earned * u64::from(credit) / 10_000
             } else {
                 0
             };
+            assert_eq!(out.credit, given_back);
             assert_eq!(out.consumed, earned - given_back);
         }
     }

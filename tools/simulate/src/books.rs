@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use trestle_core::{
     breaker::Breaker,
     emission::{epoch_emission, held_bps, stable_release, Emission, EpochFacts},
-    lease::{settle, LeaseTerms, Settlement},
+    lease::{self, settle, Settlement},
     math::split_largest_remainder,
     payout::{releasable, split_pay},
     price::{stable_for_credits, tokens_for_credits, Price},
@@ -152,12 +152,12 @@ impl Books {
     /// Settles what customers of a service leased: good windows are used up, the rest of the stock
     /// stays theirs.
     pub(crate) fn settle(&mut self, service: usize, due: u64, ok: u32, total: u32) -> Settlement {
-        let terms = LeaseTerms {
-            rate_per_epoch: due,
-            ..self.parameters.lease
+        let price = lease::Price {
+            whole: due,
+            payable: due,
         };
         let service = &mut self.services[service];
-        let settlement = settle(&terms, 1, ok, total, service.stock);
+        let settlement = settle(&self.parameters.lease, &price, ok, total, service.stock);
         service.stock -= settlement.consumed;
         service.consumed += settlement.consumed;
         settlement

@@ -2,7 +2,7 @@
 
 use trestle_core::{
     emission::{EmissionRule, ScheduleStep},
-    lease::LeaseTerms,
+    lease::{LeaseTerms, SlaStep},
     slash::SlashShares,
     units::Bps,
 };
@@ -84,9 +84,16 @@ impl Parameters {
             slash: bps(200),
             slash_shares: shares.expect("the three shares make up the whole"),
             lease: LeaseTerms {
-                rate_per_epoch: 0,
-                sla: bps(9_500),
-                credit: bps(1_000),
+                steps: [
+                    SlaStep {
+                        below: bps(9_500),
+                        credit: bps(1_000),
+                    },
+                    SlaStep::default(),
+                    SlaStep::default(),
+                    SlaStep::default(),
+                ],
+                credit_left: u64::MAX,
             },
         }
     }
