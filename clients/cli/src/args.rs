@@ -144,7 +144,7 @@ pub enum Command {
     /// What a network is, how it stands, and who governs it
     #[command(subcommand)]
     Network(NetworkCommand),
-    /// The rules of the service
+    /// The rules of the service, and what it asks of those who take part
     #[command(subcommand)]
     Service(ServiceCommand),
     /// Who vouches for roots, and with which bond
@@ -177,9 +177,6 @@ pub enum Command {
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),
-    /// What the service asks of those who take part
-    #[command(subcommand)]
-    Service(ServiceCommand),
     /// Whose word about wallets the network takes
     #[command(subcommand)]
     Issuer(IssuerCommand),

@@ -86,7 +86,6 @@ mod market_change_apply;
 mod market_change_cancel;
 mod market_change_propose;
 mod market_create;
-mod market_create;
 mod meter_close;
 mod meter_deposit;
 mod meter_end;

@@ -11,6 +11,7 @@ use trestle_sdk::{
     address,
     fetch::{self, Commitment, Filter, Lease, Maintenance, Operator},
     instruction::{
+        clearance::Admission,
         credits::{
             lease_close, lease_end, lease_renew, lease_settle, LeafProof, LeaseParties,
             RenewalConsent,
@@ -385,8 +386,10 @@ async fn renew(
         customer: submitter.wallet(),
         node_key: operator.node_key,
         network: lease.network,
+        service: lease.service,
         operator: lease.operator,
         commitment: lease.commitment,
+        admission: Admission::default(),
     };
     let rate = lease.renewal_rate;
     let instruction = lease_renew(&parties, epochs, rate, RenewalConsent::Option);

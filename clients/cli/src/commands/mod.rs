@@ -9,7 +9,6 @@ pub mod delegation;
 pub mod delegation_output;
 pub mod dispute;
 pub mod epoch;
-pub mod epoch;
 pub mod epoch_challenge;
 pub mod hand_over;
 pub mod issuer;
@@ -50,7 +49,6 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Epoch(command) => epoch::run(command, context).await,
         Command::Dispute(command) => dispute::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
-        Command::Service(command) => service::run(command, context).await,
         Command::Issuer(command) => issuer::run(command, context).await,
         Command::Clearance(command) => clearance::run(command, context).await,
         Command::Config(command) => config::run(command, context),

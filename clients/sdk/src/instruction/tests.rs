@@ -162,6 +162,11 @@ fn what_vouches_for_the_parties_is_read_back_from_an_instruction() {
             period_epochs: 1,
             sla_bps: 0,
             credit_bps: 0,
+            deeper_steps: Default::default(),
+            credit_cap_bps: 0,
+            notice_epochs: 0,
+            renewal_epochs: 0,
+            renewal_rate: 0,
         };
         let instruction = credits::lease_open(&parties, terms);
         let accounts: Vec<Pubkey> = instruction.accounts.iter().map(|a| a.pubkey).collect();
