@@ -32,10 +32,10 @@ fn the_biller_decides_a_chargeback_is_lost_no_sooner_than_three_days_after_it_wa
     let (mut world, seller, customer) = frozen();
     let biller = seller.key.pubkey();
     let lost = world.card_chargeback_resolve(biller, &seller, &customer, 1, true);
-    let outcome = world.svm.send(&[lost.clone()], &[&seller.key]);
+    let outcome = world.svm.send(std::slice::from_ref(&lost), &[&seller.key]);
     assert_refused(outcome, ID, CreditsError::DecisionNotDue);
     world.svm.advance(CHARGEBACK_LOST_SECONDS - 1);
-    let outcome = world.svm.send(&[lost.clone()], &[&seller.key]);
+    let outcome = world.svm.send(std::slice::from_ref(&lost), &[&seller.key]);
     assert_refused(outcome, ID, CreditsError::DecisionNotDue);
     world.svm.advance(1);
     let sent = world.must(lost, &seller.key);
@@ -93,7 +93,7 @@ fn what_nobody_decides_in_90_days_anybody_may_declare_won() {
     let lost = world.card_chargeback_resolve(somebody, &seller, &customer, 1, true);
     let won = world.card_chargeback_resolve(somebody, &seller, &customer, 1, false);
     world.svm.advance(CHARGEBACK_DECIDED_SECONDS - 1);
-    let outcome = world.svm.send(&[won.clone()], &[&customer.key]);
+    let outcome = world.svm.send(std::slice::from_ref(&won), &[&customer.key]);
     assert_refused(outcome, ID, CreditsError::NotBiller);
     world.svm.advance(1);
     let outcome = world.svm.send(&[lost], &[&customer.key]);

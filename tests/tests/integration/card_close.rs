@@ -24,7 +24,7 @@ fn a_sale_is_closed_once_its_chargeback_time_has_passed() {
     let paid_at = world.svm.now();
     let ix = world.card_close(seller.key.pubkey(), 1);
     world.svm.advance(i64::from(CHARGEBACK) - 1);
-    let outcome = world.svm.send(&[ix.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &[]);
     assert_refused(outcome, ID, CreditsError::SaleNotFinal);
     world.svm.advance(1);
     let sent = world.svm.must(&[ix], &[]);
@@ -45,7 +45,7 @@ fn while_a_chargeback_is_undecided_the_sale_stays() {
     world.must(ix, &seller.key);
     world.svm.advance(i64::from(CHARGEBACK));
     let close = world.card_close(seller.key.pubkey(), 1);
-    let outcome = world.svm.send(&[close.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&close), &[]);
     assert_refused(outcome, ID, CreditsError::SaleNotOpen);
     let lost = world.card_chargeback_resolve(seller.key.pubkey(), &seller, &customer, 1, true);
     world.must(lost, &seller.key);

@@ -40,7 +40,7 @@ fn the_whole_sale_is_refunded_before_it_is_final_and_once() {
     world.sell(&seller, &customer, 2, 500).expect("a sale");
     let signers = [&seller.key, &customer.key];
     let ix = world.card_refund(&seller, &customer, 1);
-    let sent = world.svm.must(&[ix.clone()], &signers);
+    let sent = world.svm.must(std::slice::from_ref(&ix), &signers);
     println!("card_refund: {} CU", sent.compute_units);
     let event = sent.event::<CardRefunded>().expect("an event");
     assert_eq!((event.credits, event.balance), (1_000, 500));

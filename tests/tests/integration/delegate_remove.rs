@@ -26,7 +26,7 @@ fn only_the_customer_removes_a_delegate_of_the_customers_own_account() {
     let delegate = world.svm.funded("delegate");
     let mut ix = world.delegate_remove(&customer, delegate.pubkey());
     ix.accounts[0].pubkey = thief.key.pubkey();
-    let outcome = world.svm.send(&[ix.clone()], &[&thief.key]);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &[&thief.key]);
     assert_refused(outcome, ID, CreditsError::NotCustomer);
     ix.accounts[1].pubkey = thief.account;
     let outcome = world.svm.send(&[ix], &[&thief.key]);

@@ -51,7 +51,7 @@ fn a_change_whose_delay_has_not_passed_or_that_has_lapsed_is_refused() {
         (33, CreditsError::ChangeLapsed),
     ] {
         world.reach(epoch);
-        assert_refused(world.svm.send(&[ix.clone()], &[]), ID, error);
+        assert_refused(world.svm.send(std::slice::from_ref(&ix), &[]), ID, error);
     }
     assert_eq!(world.market_state().terms(), market_terms());
 }

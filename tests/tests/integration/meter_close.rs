@@ -25,7 +25,7 @@ fn a_meter_is_closed_once_its_notice_has_passed() {
     let (mut world, customer, operator) = ended();
     let close = world.meter_close(customer.key.pubkey(), &customer, &operator);
     world.reach(2);
-    let outcome = world.svm.send(&[close.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&close), &[]);
     assert_refused(outcome, ID, CreditsError::MeterNotEnded);
     world
         .settle_meter(&customer, &operator, &customer.key, 10)

@@ -20,7 +20,7 @@ fn the_customer_deposits_or_a_delegate_within_its_limits() {
     let ix = world.meter_deposit(&customer, Some(&delegate), &operator, 1_500);
     world.must(ix, &delegate);
     let ix = world.meter_deposit(&customer, Some(&delegate), &operator, 1);
-    let outcome = world.svm.send(&[ix.clone()], &[&delegate]);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &[&delegate]);
     assert_refused(outcome, ID, CreditsError::DelegateEpochLimit);
     world.reach(1);
     world.must(ix, &delegate);

@@ -130,7 +130,7 @@ fn an_account_has_one_meter_at_a_time_with_an_operator() {
     let (mut world, customer, operator) = world();
     let ix = world.meter_open(&customer, None, &operator, meter_terms());
     let signers = [&customer.key, &operator.node];
-    world.svm.must(&[ix.clone()], &signers);
+    world.svm.must(std::slice::from_ref(&ix), &signers);
     assert!(world.svm.send(&[ix], &signers).is_err());
     let second = world.staking.operator("second operator", 0);
     let ix = world.meter_open(&customer, None, &second, meter_terms());

@@ -70,7 +70,7 @@ fn a_receipt_of_another_key_another_meter_or_an_earlier_meter_at_the_address_is_
         assert_refused(outcome, ID, CreditsError::ReceiptInvalid);
     }
     // A receipt must stand right before the settlement.
-    let outcome = world.svm.send(&[settle.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&settle), &[]);
     assert_refused(outcome, ID, CreditsError::ReceiptMissing);
     let check = ed25519_check(&customer.key, &receipt(meter.as_array(), 0, 10));
     let between = world.meter_end(customer.key.pubkey(), &customer, &operator);

@@ -71,7 +71,7 @@ fn the_price_of_card_sales_that_can_still_be_reversed_stays_in_the_vault() {
     let operator = world.staking.operator("operator", 0);
     world.use_up(&customer, &operator, 1_000);
     let release = world.revenue_release();
-    let outcome = world.svm.send(&[release.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&release), &[]);
     assert_refused(outcome, ID, CreditsError::NothingToRelease);
     assert_eq!(world.revenue_state().released_credits, 0);
 
@@ -99,7 +99,7 @@ fn the_fees_are_split_off_by_largest_remainder_and_the_operators_get_the_rest() 
 fn a_credit_is_released_once() {
     let (mut world, _) = world(2_500);
     let release = world.revenue_release();
-    world.svm.must(&[release.clone()], &[]);
+    world.svm.must(std::slice::from_ref(&release), &[]);
     let outcome = world.svm.send(&[release], &[]);
     assert_refused(outcome, ID, CreditsError::NothingToRelease);
 }

@@ -39,7 +39,7 @@ fn a_balance_at_the_floor_or_above_buys_nothing() {
     let deposit = world.account_deposit(&customer, 100);
     world.svm.must(&[buy, deposit], &[&customer.key]);
     let run = world.topup_run(&customer);
-    let outcome = world.svm.send(&[run.clone()], &[]);
+    let outcome = world.svm.send(std::slice::from_ref(&run), &[]);
     assert_refused(outcome, ID, CreditsError::TopupNotNeeded);
     let ix = world.account_withdraw(&customer, 1);
     world.must(ix, &customer.key);
@@ -54,7 +54,7 @@ fn no_more_than_one_topup_happens_in_a_period() {
     for epoch in 0..9 {
         world.reach(epoch);
         // Whoever wants to drain the customer empties the account each time.
-        let outcome = world.svm.send(&[run.clone()], &[]);
+        let outcome = world.svm.send(std::slice::from_ref(&run), &[]);
         if epoch % 3 == 0 {
             outcome.expect("the top-up of this period");
             let ix = world.account_withdraw(&customer, 500);
@@ -73,7 +73,7 @@ fn only_the_named_stablecoin_account_pays_within_what_the_customer_approved() {
     let approve = world.approve(&customer, 4_999);
     world.must(approve, &customer.key);
     let run = world.topup_run(&customer);
-    assert!(world.svm.send(&[run.clone()], &[]).is_err());
+    assert!(world.svm.send(std::slice::from_ref(&run), &[]).is_err());
     assert_eq!(world.account_state(&customer).balance, 0);
 
     let victim = world.stranger("victim");

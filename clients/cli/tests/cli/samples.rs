@@ -13,7 +13,6 @@ use trestle_cli::{
         dispute::{Answer, DisputeAction, DisputeMoveOutput, DisputeOutput, Outcome},
         epoch::{EpochListOutput, EpochOutput, ProposalText, RootText},
         epoch_challenge::{ChallengeOutput, EscapeOutput},
-        lease::{LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput},
         lease::{
             LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
             MaintenanceOutput, StepText, WindowText,

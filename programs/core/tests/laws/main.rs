@@ -19,6 +19,7 @@ mod pool;
 mod poseidon;
 mod precompile;
 mod price;
+mod release;
 mod ring;
 mod settlement;
 mod storage;
