@@ -20,7 +20,7 @@ use crate::{
     context::{Chain, Context},
     error::CliError,
     send::{Submitter, Transaction},
-    text::{relative, row, TokenText},
+    text::{count, relative, row, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -175,7 +175,9 @@ impl fmt::Display for DisputeOutput {
         row(f, "Challenger", &self.challenger)?;
         row(f, "Bond", &self.bond)?;
         row(f, "Voting ends", relative(self.ends_at, self.now))?;
-        let side = |count: u32, weight: &TokenText| format!("{count} verifiers, {weight}");
+        let side = |voters: u32, weight: &TokenText| {
+            format!("{}, {weight}", count(u64::from(voters), "verifier"))
+        };
         row(f, "Right", side(self.said_right, &self.weight_right))?;
         row(f, "Wrong", side(self.said_wrong, &self.weight_wrong))?;
         row(f, "Of", &self.weight_total)?;

@@ -20,7 +20,7 @@ use crate::{
     commands::epoch_challenge,
     context::{Chain, Context, NetworkView},
     error::CliError,
-    text::{relative, row, TokenText},
+    text::{count, relative, row, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -131,12 +131,8 @@ impl fmt::Display for EpochOutput {
                 (false, false, None) => "waits for its quorum",
             };
             row(f, "Proposal", &one.proposal)?;
-            let count = one.attestations;
-            row(
-                f,
-                "",
-                format!("by {}, {count} verifiers, {state}", one.proposer),
-            )?;
+            let signers = count(u64::from(one.attestations), "verifier");
+            row(f, "", format!("by {}, {signers}, {state}", one.proposer))?;
         }
         Ok(())
     }

@@ -5,4 +5,6 @@ mod outputs;
 mod reference;
 mod samples;
 mod samples_clearance;
+mod samples_dispute;
 mod samples_governance;
+mod samples_lease;

@@ -12,7 +12,9 @@ use trestle_cli::{
     output::{render, Format},
 };
 
-use crate::{samples, samples_clearance, samples_governance as governance};
+use crate::{
+    samples, samples_clearance, samples_dispute, samples_governance as governance, samples_lease,
+};
 
 /// The three ways of printing in one snapshot.
 fn check<T: Serialize + Display>(name: &str, value: &T) {
@@ -155,33 +157,51 @@ fn credits() {
 
 #[test]
 fn lease() {
-    check("lease_show", &samples::lease());
-    check("lease_list", &samples::leases());
-    check("lease_settle", &samples::lease_write(LeaseAction::Settle));
-    check("lease_end", &samples::lease_write(LeaseAction::End));
-    check("lease_close", &samples::lease_write(LeaseAction::Close));
-    check("lease_renew", &samples::lease_write(LeaseAction::Renew));
-    check("lease_maintenance", &samples::maintenance(false));
-    check("lease_maintenance_declare", &samples::maintenance(true));
+    check("lease_show", &samples_lease::lease());
+    check("lease_list", &samples_lease::leases());
+    check(
+        "lease_settle",
+        &samples_lease::lease_write(LeaseAction::Settle),
+    );
+    check("lease_end", &samples_lease::lease_write(LeaseAction::End));
+    check(
+        "lease_close",
+        &samples_lease::lease_write(LeaseAction::Close),
+    );
+    check(
+        "lease_renew",
+        &samples_lease::lease_write(LeaseAction::Renew),
+    );
+    check("lease_maintenance", &samples_lease::maintenance(false));
+    check(
+        "lease_maintenance_declare",
+        &samples_lease::maintenance(true),
+    );
 }
 
 #[test]
 fn epoch() {
     check("epoch_show", &samples::epoch());
     check("epoch_list", &samples::epochs());
-    check("epoch_challenge", &samples::challenge());
-    check("epoch_escape", &samples::escape());
+    check("epoch_challenge", &samples_dispute::challenge());
+    check("epoch_escape", &samples_dispute::escape());
 }
 
 #[test]
 fn dispute() {
-    check("dispute_open", &samples::dispute_move(DisputeAction::Open));
-    check("dispute_vote", &samples::dispute_move(DisputeAction::Vote));
+    check(
+        "dispute_open",
+        &samples_dispute::dispute_move(DisputeAction::Open),
+    );
+    check(
+        "dispute_vote",
+        &samples_dispute::dispute_move(DisputeAction::Vote),
+    );
     check(
         "dispute_resolve",
-        &samples::dispute_move(DisputeAction::Resolve),
+        &samples_dispute::dispute_move(DisputeAction::Resolve),
     );
-    check("dispute_show", &samples::dispute());
+    check("dispute_show", &samples_dispute::dispute());
 }
 
 #[test]

@@ -10,13 +10,7 @@ use trestle_cli::{
         credits::{
             CreditsAction, CreditsBalanceOutput, CreditsBuyOutput, CreditsMoveOutput, Means,
         },
-        dispute::{Answer, DisputeAction, DisputeMoveOutput, DisputeOutput, Outcome},
         epoch::{EpochListOutput, EpochOutput, ProposalText, RootText},
-        epoch_challenge::{ChallengeOutput, EscapeOutput},
-        lease::{
-            LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
-            MaintenanceOutput, StepText, WindowText,
-        },
         network::{MarketText, NetworkOutput, PoolText},
         operator::{
             JailText, OperatorListOutput, OperatorOutput, OperatorReleaseOutput, OperatorSetOutput,
@@ -223,81 +217,6 @@ pub fn credits_balance() -> CreditsBalanceOutput {
         in_leases: CreditsText::new(250_000),
         used: CreditsText::new(10_000),
         leases: 6,
-    }
-}
-
-pub fn lease() -> LeaseOutput {
-    LeaseOutput {
-        commitment: address(15),
-        lease: address(16),
-        customer: address(14),
-        operator: address(10),
-        status: LeaseStatus::Active,
-        rate_per_epoch: CreditsText::new(100),
-        start_epoch: 5,
-        end_epoch: 34,
-        settled_epoch: 41,
-        period_epochs: 1,
-        sla_bps: 9_500,
-        credit_bps: 1_000,
-        deeper_steps: vec![StepText {
-            below_bps: 8_000,
-            credit_bps: 5_000,
-        }],
-        credit_cap_bps: 3_000,
-        notice_epochs: 2,
-        reason: None,
-        renewal_epochs: 30,
-        renewal_rate: CreditsText::new(100),
-        escrow: CreditsText::new(2_600),
-        consumed: CreditsText::new(390),
-        refunded: CreditsText::new(10),
-        credited: CreditsText::new(4),
-    }
-}
-
-/// One that the customer is leaving.
-pub fn lease_ending() -> LeaseOutput {
-    LeaseOutput {
-        status: LeaseStatus::Ending,
-        reason: Some("needed no longer".to_string()),
-        ..lease()
-    }
-}
-
-pub fn maintenance(transactions: bool) -> MaintenanceOutput {
-    MaintenanceOutput {
-        operator: address(10),
-        windows: vec![WindowText {
-            first_epoch: 50,
-            last_epoch: 51,
-        }],
-        transactions: transactions.then(landed).into_iter().collect(),
-    }
-}
-
-pub fn leases() -> LeaseListOutput {
-    LeaseListOutput {
-        leases: vec![lease()],
-    }
-}
-
-pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
-    let settles = action == LeaseAction::Settle;
-    LeaseWriteOutput {
-        commitment: address(15),
-        action,
-        epochs: if settles {
-            vec!["4".to_string(), "5".to_string()]
-        } else {
-            Vec::new()
-        },
-        lease: match action {
-            LeaseAction::Close => None,
-            LeaseAction::End => Some(lease_ending()),
-            LeaseAction::Settle | LeaseAction::Renew => Some(lease()),
-        },
-        transactions: vec![landed()],
     }
 }
 
@@ -514,52 +433,5 @@ pub fn config() -> ConfigOutput {
         keypair: setting("/home/user/.config/solana/id.json", Origin::Default),
         commitment: setting("confirmed", Origin::Flag),
         deployment: Some(setting("/home/user/devnet.json", Origin::File)),
-    }
-}
-
-pub fn dispute_move(action: DisputeAction) -> DisputeMoveOutput {
-    DisputeMoveOutput {
-        action,
-        proposal: address(17),
-        epoch: 41,
-        bond: tokens(1_000_000_000_000),
-        answer: (action == DisputeAction::Vote).then_some(Answer::Wrong),
-        outcome: (action == DisputeAction::Resolve).then_some(Outcome::Undecided),
-        transaction: landed(),
-    }
-}
-
-pub fn dispute() -> DisputeOutput {
-    DisputeOutput {
-        proposal: address(17),
-        dispute: address(21),
-        epoch: 41,
-        challenger: address(22),
-        bond: tokens(1_000_000_000_000),
-        ends_at: 1_700_000_600,
-        now: 1_700_000_000,
-        said_right: 1,
-        weight_right: tokens(1_000_000_000_000),
-        said_wrong: 2,
-        weight_wrong: tokens(2_000_000_000_000),
-        weight_total: tokens(3_000_000_000_000),
-        outcome: Some(Outcome::Wrong),
-    }
-}
-
-pub fn challenge() -> ChallengeOutput {
-    ChallengeOutput {
-        proposal: address(17),
-        epoch: 41,
-        fault: "omitted".to_string(),
-        transaction: landed(),
-    }
-}
-
-pub fn escape() -> EscapeOutput {
-    EscapeOutput {
-        service: address(2),
-        epoch: 42,
-        transaction: dry_run(),
     }
 }

@@ -1,0 +1,86 @@
+//! Fixed results about leases.
+
+use trestle_cli::{
+    commands::lease::{
+        LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
+        MaintenanceOutput, StepText, WindowText,
+    },
+    text::CreditsText,
+};
+
+use crate::samples::{address, landed};
+
+pub fn lease() -> LeaseOutput {
+    LeaseOutput {
+        commitment: address(15),
+        lease: address(16),
+        customer: address(14),
+        operator: address(10),
+        status: LeaseStatus::Active,
+        rate_per_epoch: CreditsText::new(100),
+        start_epoch: 5,
+        end_epoch: 34,
+        settled_epoch: 41,
+        period_epochs: 1,
+        sla_bps: 9_500,
+        credit_bps: 1_000,
+        deeper_steps: vec![StepText {
+            below_bps: 8_000,
+            credit_bps: 5_000,
+        }],
+        credit_cap_bps: 3_000,
+        notice_epochs: 2,
+        reason: None,
+        renewal_epochs: 30,
+        renewal_rate: CreditsText::new(100),
+        escrow: CreditsText::new(2_600),
+        consumed: CreditsText::new(390),
+        refunded: CreditsText::new(10),
+        credited: CreditsText::new(4),
+    }
+}
+
+/// One that the customer is leaving.
+pub fn lease_ending() -> LeaseOutput {
+    LeaseOutput {
+        status: LeaseStatus::Ending,
+        reason: Some("needed no longer".to_string()),
+        ..lease()
+    }
+}
+
+pub fn maintenance(transactions: bool) -> MaintenanceOutput {
+    MaintenanceOutput {
+        operator: address(10),
+        windows: vec![WindowText {
+            first_epoch: 50,
+            last_epoch: 51,
+        }],
+        transactions: transactions.then(landed).into_iter().collect(),
+    }
+}
+
+pub fn leases() -> LeaseListOutput {
+    LeaseListOutput {
+        leases: vec![lease()],
+    }
+}
+
+pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
+    let settles = action == LeaseAction::Settle;
+    LeaseWriteOutput {
+        commitment: address(15),
+        action,
+        epochs: if settles {
+            vec!["4".to_string(), "5".to_string()]
+        } else {
+            Vec::new()
+        },
+        lease: match action {
+            LeaseAction::Close => None,
+            LeaseAction::End => Some(lease_ending()),
+            LeaseAction::Settle | LeaseAction::Renew => Some(lease()),
+        },
+        transactions: vec![landed()],
+    }
+}
