@@ -336,14 +336,16 @@ mod tests {
     fn every_event_of_the_programs_has_its_name_here() {
         let folders = ["staking", "proofs", "rewards", "credits"];
         for (folder, (_, names)) in folders.iter().zip(NAMES) {
-            let path = format!(
-                "{}/../../programs/{folder}/src/event.rs",
-                env!("CARGO_MANIFEST_DIR")
-            );
-            let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
-            let declared: BTreeSet<String> = file
-                .items
-                .iter()
+            let source = format!("{}/../../programs/{folder}/src", env!("CARGO_MANIFEST_DIR"));
+            let parts = fs::read_dir(format!("{source}/event"))
+                .into_iter()
+                .flatten();
+            let paths = parts
+                .map(|entry| entry.unwrap().path())
+                .chain([format!("{source}/event.rs").into()]);
+            let declared: BTreeSet<String> = paths
+                .map(|path| syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap())
+                .flat_map(|file| file.items)
                 .filter_map(|item| match item {
                     syn::Item::Struct(item) => Some(item),
                     _ => None,

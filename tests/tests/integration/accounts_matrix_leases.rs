@@ -2,7 +2,7 @@
 
 use trestle_tests::{
     credits::{terms, CreditsWorld},
-    matrix::Matrix,
+    matrix::{Fault, Matrix},
 };
 
 #[test]
@@ -27,7 +27,8 @@ fn lease_transfer() {
         name: "lease_transfer",
         instruction: world.lease_transfer(&customer, &from, &to, terms()),
         signers: vec![&customer.key, &to.operator.node],
-        free: vec![],
+        // Without a policy nobody looks for one.
+        free: vec![(world.policy(), Fault::Stranger)],
     }
     .check(&mut world.svm);
 }

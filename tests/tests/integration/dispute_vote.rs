@@ -98,14 +98,29 @@ fn a_verifier_admitted_after_the_round_was_opened_has_no_vote_also_with_the_numb
 }
 
 #[test]
-fn an_exiting_verifier_or_one_below_the_networks_smallest_bond_has_no_vote() {
+fn an_exiting_verifier_has_a_vote_as_long_as_its_bond_stays_within_reach_until_the_end() {
     let (mut stage, proposal) = disputed(&[BOND_MIN; 3]);
-    let key = stage.verifier(0);
-    let exit = stage.world.verifier_exit(key.pubkey());
-    stage.world.svm.must(&[exit], &[&key]);
+    for number in [0, 1] {
+        let key = stage.verifier(number);
+        let exit = stage.world.verifier_exit(key.pubkey());
+        stage.world.svm.must(&[exit], &[&key]);
+    }
+    let ends_at = stage.dispute_state(&proposal).ends_at;
+    let verifiers = stage.world.verifiers;
+    stage.world.svm.edit(&verifiers, |set: &mut VerifierSet| {
+        set.entries[0].exit_unlock_at = ends_at - 1;
+        set.entries[1].exit_unlock_at = ends_at;
+    });
+
     let outcome = stage.say(0, proposal, true);
     assert_refused(outcome, ID, ProofsError::VerifierExiting);
+    stage.say(1, proposal, true).expect("a vote");
+    assert_eq!(stage.dispute_state(&proposal).weight_right, BOND_MIN);
+}
 
+#[test]
+fn a_verifier_below_the_networks_smallest_bond_whose_bond_is_not_whole_has_no_vote() {
+    let (mut stage, proposal) = disputed(&[BOND_MIN; 3]);
     set_bond(&mut stage, 1, BOND_MIN - 1);
     let outcome = stage.say(1, proposal, true);
     assert_refused(outcome, ID, ProofsError::BondTooSmall);

@@ -144,14 +144,14 @@ fn a_window_that_bonds_which_unbond_already_would_not_outlast_is_refused_unbondi
     world.create_network(params).expect("a network");
     let longer = NetworkParams {
         challenge_window_seconds: 3_600,
-        unbonding_seconds: 3 * 3_600,
+        unbonding_seconds: 4 * 3_600,
         ..params
     };
     let outcome = propose(&mut world, longer);
     assert_refused(outcome, ID, StakingError::WindowBeyondUnbonding);
 
     world.change_network(NetworkParams {
-        unbonding_seconds: 3 * 3_600,
+        unbonding_seconds: 4 * 3_600,
         ..params
     });
     world.change_network(longer);

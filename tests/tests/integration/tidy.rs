@@ -24,6 +24,11 @@ impl Source {
             || path.ends_with("tests.rs")
     }
 
+    /// Tables that a test writes and checks grow with what they list.
+    fn is_generated(&self) -> bool {
+        self.text.starts_with("//! Generated ")
+    }
+
     /// The part of the file that ships.
     fn shipped(&self) -> &str {
         if self.is_test() {
@@ -91,7 +96,7 @@ fn lines_and_files_are_short() {
     let mut offences = Vec::new();
     for source in sources() {
         let count = source.text.lines().count();
-        if count > FILE_LINES_MAX {
+        if count > FILE_LINES_MAX && !source.is_generated() {
             offences.push(format!("{}: {count} lines", source.path.display()));
         }
         for (index, line) in source.text.lines().enumerate() {

@@ -158,24 +158,28 @@ fn charts(outcome: &Outcome) -> [Chart; 6] {
                 line("unpaid", RED, &|row| tokens(row.due)),
             ],
         },
-        Chart {
-            legend: SeriesLabelPosition::LowerLeft,
-            title: "What attackers have gained",
-            unit: "dollars, cumulative",
-            lines: vec![
-                Line {
-                    name: "wash trader",
-                    color: RED,
-                    values: outcome.wash.path.clone(),
-                },
-                Line {
-                    name: "burn farmer",
-                    color: ORANGE,
-                    values: outcome.farm.path.clone(),
-                },
-            ],
-        },
+        attackers(outcome),
     ]
+}
+
+fn attackers(outcome: &Outcome) -> Chart {
+    Chart {
+        legend: SeriesLabelPosition::LowerLeft,
+        title: "What attackers have gained",
+        unit: "dollars, cumulative",
+        lines: vec![
+            Line {
+                name: "wash trader",
+                color: RED,
+                values: outcome.wash.path.clone(),
+            },
+            Line {
+                name: "burn farmer",
+                color: ORANGE,
+                values: outcome.farm.path.clone(),
+            },
+        ],
+    }
 }
 
 impl Chart {

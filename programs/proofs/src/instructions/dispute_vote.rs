@@ -5,7 +5,8 @@
 //! Specification:
 //! - Each verifier of the round votes once, the signers of the root too.
 //! - A verifier admitted after the round was opened has no vote, also with the number of another.
-//! - An exiting verifier, or one below the network's smallest bond, has no vote.
+//! - An exiting verifier has a vote as long as its bond stays within reach until the end.
+//! - A verifier below the network's smallest bond, whose bond is not whole, has no vote.
 //! - The vote weighs the bond of the opening, or what is left of it.
 //! - Voting ends when the time of the dispute is over.
 //! - It works while the network is paused.

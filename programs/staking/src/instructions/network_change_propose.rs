@@ -53,11 +53,8 @@ impl NetworkChangePropose {
         require!(*params != self.network.params(), StakingError::ChangeEmpty);
         // A bond that started to unbond before the change must still be there when the longer
         // window of a root that it signed has ended.
-        let reach = params
-            .epoch_seconds
-            .saturating_add(params.challenge_window_seconds);
         require!(
-            reach < self.network.unbonding_seconds,
+            params.reach_seconds() < self.network.unbonding_seconds,
             StakingError::WindowBeyondUnbonding
         );
         Ok(())

@@ -113,6 +113,16 @@ pub struct NetworkParams {
 }
 
 impl NetworkParams {
+    /// Seconds for which stake and bond must stay within reach: until a root over the last epoch of
+    /// work is final, and the vote on one that is disputed in the last second of its window has
+    /// ended.
+    pub fn reach_seconds(&self) -> u32 {
+        let vote_seconds = self.challenge_window_seconds.min(self.epoch_seconds);
+        self.epoch_seconds
+            .saturating_add(self.challenge_window_seconds)
+            .saturating_add(vote_seconds)
+    }
+
     pub fn validate(&self) -> Result<()> {
         require!(
             (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds),
@@ -125,15 +135,9 @@ impl NetworkParams {
             (CHALLENGE_WINDOW_SECONDS_MIN..=window_max).contains(&self.challenge_window_seconds),
             StakingError::BadChallengeWindow
         );
-        // Stake must stay within reach until a root over its last epoch of work is final, and bond
-        // until the vote on a root that is disputed in the last second of its window.
-        let vote_seconds = self.challenge_window_seconds.min(self.epoch_seconds);
-        let reach = self
-            .epoch_seconds
-            .saturating_add(self.challenge_window_seconds)
-            .saturating_add(vote_seconds);
         require!(
-            self.unbonding_seconds > reach && self.unbonding_seconds <= UNBONDING_SECONDS_MAX,
+            self.unbonding_seconds > self.reach_seconds()
+                && self.unbonding_seconds <= UNBONDING_SECONDS_MAX,
             StakingError::BadUnbonding
         );
         require!(self.verifier_bond_min > 0, StakingError::BadBondMinimum);
