@@ -3,6 +3,7 @@
 //! Every key follows from a name and every time is fixed, so that each run finds the same addresses
 //! with the same bumps and the numbers of one build never differ.
 
+mod billing;
 mod challenges;
 mod credits;
 mod disputes;
@@ -96,6 +97,7 @@ pub fn measure(root: &Path) -> Result<Costs> {
     disputes::measure(&mut recorder)?;
     rewards::measure(&mut recorder)?;
     credits::measure(&mut recorder)?;
+    billing::measure(&mut recorder)?;
     Ok(Costs {
         rows: ordered(recorder, &idl::read(root)?)?,
         sizes: sizes()?,
