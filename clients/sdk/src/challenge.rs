@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use trestle_core::{
-    leaf::{LeafCounters, PayoutLeaf, Totals},
+    leaf::{PayoutLeaf, Totals},
     merkle::{ProofError, Tree},
 };
 use trestle_proofs::{constants::TOTALS_LEAVES_MAX, leaf::IndexedLeaf};
@@ -175,7 +175,7 @@ fn is_exceeded(totals: &Totals, leaves: &[(usize, &PayoutLeaf)]) -> bool {
     leaves
         .iter()
         .try_fold(Totals::default(), |sum, (_, leaf)| {
-            sum.checked_add(&LeafCounters::from(leaf.counters()))
+            sum.checked_add(&leaf.counters())
         })
         .is_none_or(|sum| sum.exceeds(totals))
 }

@@ -153,7 +153,8 @@ fn an_expired_clearance_suspends_until_it_is_renewed<G: Gate>() {
 fn what_the_clearance_says_must_be_enough<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(strictest());
     let customer = gate.customer();
-    let cases: [(fn(&mut ClearanceTerms), Refusal); 4] = [
+    type Spoil = fn(&mut ClearanceTerms);
+    let cases: [(Spoil, Refusal); 4] = [
         (|terms| terms.kinds &= !KIND_KYB, Refusal::KindsMissing),
         (
             |terms| (terms.kinds, terms.audit_tier) = (KINDS_ALL & !KIND_AUDIT, 0),

@@ -222,7 +222,7 @@ fn a_root_that_lost_an_objective_challenge_meanwhile_gives_the_bond_back() {
     let ix = stage.epoch_challenge_totals(proposal, claim);
     stage.challenge(ix).expect("a proven challenge");
     let ix = stage.proposal_close(proposal);
-    let outcome = stage.world.svm.send(&[ix.clone()], &[]);
+    let outcome = stage.world.svm.send(std::slice::from_ref(&ix), &[]);
     assert_refused(outcome, ID, ProofsError::ProposalDisputed);
     let before = stage.money();
 
@@ -344,7 +344,7 @@ fn it_works_while_the_network_is_paused_and_on_a_superseded_proposal() {
     stage.finalize(earlier).expect("a final root");
     stage.world.pause();
     let ix = stage.proposal_close(later);
-    let outcome = stage.world.svm.send(&[ix.clone()], &[]);
+    let outcome = stage.world.svm.send(std::slice::from_ref(&ix), &[]);
     assert_refused(outcome, ID, ProofsError::ProposalDisputed);
 
     let sent = stage.resolve(later).expect("a dispute that is over");

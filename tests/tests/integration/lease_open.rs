@@ -187,6 +187,7 @@ fn a_schedule_of_service_credits_rises_step_by_step() {
     assert_eq!(event.deeper_steps, deeper_steps);
 }
 
+#[test]
 fn a_service_with_a_policy_admits_only_with_the_clearances_that_it_asks_for() {
     let mut world = CreditsWorld::new();
     let customer = world.rich_customer("customer", 100_000);

@@ -183,5 +183,5 @@ fn no_dispute_delays_a_root_until_leases_time_out_and_those_do_before_a_service_
     // A root that is lost in a dispute is made up for by that of the next epoch.
     let with_one_lost = SLOWEST_EPOCHS + 1;
     assert!(with_one_lost < LEASE_TIMEOUT_EPOCHS);
-    assert!(2 * LEASE_TIMEOUT_EPOCHS <= ESCAPE_EPOCHS);
+    const { assert!(2 * LEASE_TIMEOUT_EPOCHS <= ESCAPE_EPOCHS) };
 }
