@@ -202,8 +202,6 @@ pub enum StakingError {
     ClearanceLive,
     #[msg("The jurisdictions must be 1 to 32 countries in ascending order, for the kind for them")]
     BadJurisdictions,
-    #[msg("These are the rules of the policy already: nothing to do")]
-    PolicyUnchanged,
     #[msg("No change of the policy waits: propose one first")]
     NoPolicyChange,
 }

@@ -103,7 +103,7 @@ fn a_proposal_takes_the_place_of_one_that_waits() {
 fn the_rules_that_hold_already_are_refused_and_so_are_rules_that_policy_create_refuses() {
     let mut world = governed(known_parties());
     let outcome = propose(&mut world, known_parties());
-    assert_refused(outcome, ID, StakingError::PolicyUnchanged);
+    assert_refused(outcome, ID, StakingError::ChangeEmpty);
     for (rules, error) in bad_rules() {
         let outcome = propose(&mut world, rules);
         assert_refused(outcome, ID, error);

@@ -115,7 +115,7 @@ impl ServicePolicy {
     /// Takes other rules: at once if they refuse nobody whom the present ones admit, or if nobody
     /// relies on the present ones, else after the delay. What waited before is dropped.
     pub fn propose(&mut self, rules: &PolicyRules, epoch: Epoch, is_unused: bool) -> Result<()> {
-        require!(*rules != self.rules, StakingError::PolicyUnchanged);
+        require!(*rules != self.rules, StakingError::ChangeEmpty);
         if is_unused || rules.core().admits_all_of(self.rules.core()) {
             return self.replace(rules);
         }

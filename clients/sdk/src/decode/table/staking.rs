@@ -607,12 +607,6 @@ pub const STAKING: &[ErrorEntry] = &[
     },
     ErrorEntry {
         code: 6099,
-        name: "PolicyUnchanged",
-        message: "these are the rules of the policy already",
-        hint: "nothing to do",
-    },
-    ErrorEntry {
-        code: 6100,
         name: "NoPolicyChange",
         message: "no change of the policy waits",
         hint: "propose one first",
