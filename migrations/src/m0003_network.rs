@@ -68,7 +68,7 @@ impl Step for Network {
         ensure!(
             on_chain == wanted,
             "the network's parameters are {on_chain:?}, the settings say {wanted:?}: \
-             they are fixed at creation, so correct the settings"
+             correct the settings, or change the network with notice"
         );
         Ok(())
     }
