@@ -173,7 +173,7 @@ async fn a_failure_is_recorded_and_attempts_are_bounded() {
     let failed = Chain {
         height: 0,
         fate: Ok(SignatureFate::Failed {
-            error: "6101".into(),
+            error: "6201".into(),
         }),
     };
     for number in 0..ATTEMPTS_MAX {
@@ -190,7 +190,7 @@ async fn a_failure_is_recorded_and_attempts_are_bounded() {
     assert_eq!(
         refused,
         Begun::Exhausted {
-            last_error: Some("6101".into())
+            last_error: Some("6201".into())
         }
     );
     started(&journal, "b", 201).await;

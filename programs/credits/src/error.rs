@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-#[error_code(offset = 6300)]
+#[error_code(offset = 6600)]
 pub enum CreditsError {
     #[msg(
         "The network is paused: only withdrawals, settlements and refunds work until it resumes"

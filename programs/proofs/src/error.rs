@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-#[error_code(offset = 6100)]
+#[error_code(offset = 6200)]
 pub enum ProofsError {
     #[msg("The network is paused: commitments can be ended and closed, but not registered")]
     NetworkPaused,

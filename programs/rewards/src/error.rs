@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-#[error_code(offset = 6200)]
+#[error_code(offset = 6400)]
 pub enum RewardsError {
     #[msg("The network is paused: only claims work until its authority resumes it")]
     NetworkPaused,

@@ -134,14 +134,14 @@ async fn what_an_earlier_run_left_open_is_decided_without_being_asked_for() {
     *setup.chain.0.lock().unwrap() = (
         0,
         SignatureFate::Failed {
-            error: "6101".into(),
+            error: "6201".into(),
         },
     );
     setup.sender.resolve_left_open().await.unwrap();
     assert_eq!(
         setup.state().await,
         EntryState::Failed {
-            error: "6101".into()
+            error: "6201".into()
         }
     );
 }
