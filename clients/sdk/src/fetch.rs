@@ -298,6 +298,9 @@ pub struct TokenBalance {
     pub owner: Pubkey,
     /// Base units.
     pub amount: u64,
+    /// Who else may spend from it, if anybody, and how many base units.
+    pub delegate: Option<Pubkey>,
+    pub delegated: u64,
 }
 
 /// Reads a token account that may not exist.
@@ -326,6 +329,8 @@ pub async fn token_balance(
         mint: base.mint,
         owner: base.owner,
         amount: base.amount,
+        delegate: base.delegate.into(),
+        delegated: base.delegated_amount,
     }))
 }
 

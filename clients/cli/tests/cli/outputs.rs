@@ -5,14 +5,18 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
+        card::CardAction,
         change::ChangeAction,
         credits::CreditsAction,
+        delegate::DelegateAction,
         delegation_output::{DelegationAction, DelegationPayAction},
         dispute::DisputeAction,
         hand_over::HandOverAction,
         lease::LeaseAction,
+        meter_output::MeterAction,
         pool_output::PoolAction,
         stake::StakeAction,
+        topup::TopupAction,
         verifier::VerifierAction,
     },
     output::{render, Format},
@@ -161,6 +165,60 @@ fn credits() {
         &samples::credits_move(CreditsAction::Withdraw),
     );
     check("credits_balance", &samples::credits_balance());
+}
+
+#[test]
+fn topup() {
+    let write = samples::billing::topup_write;
+    check("credits_topup_set", &write(TopupAction::Set));
+    check("credits_topup_remove", &write(TopupAction::Remove));
+    check("credits_topup_run", &write(TopupAction::Run));
+    check("credits_topup_show", &samples::billing::topup());
+}
+
+#[test]
+fn delegate() {
+    let write = samples::billing::delegate_write;
+    check("credits_delegate_set", &write(DelegateAction::Set));
+    check("credits_delegate_remove", &write(DelegateAction::Remove));
+    check("credits_delegate_list", &samples::billing::delegates());
+}
+
+#[test]
+fn meter() {
+    let write = samples::billing::meter_write;
+    check("meter_open", &write(MeterAction::Open));
+    check("meter_deposit", &write(MeterAction::Deposit));
+    check("meter_settle", &write(MeterAction::Settle));
+    check("meter_end", &write(MeterAction::End));
+    check("meter_close", &write(MeterAction::Close));
+    check("meter_show", &samples::billing::meter());
+    check("meter_list", &samples::billing::meters());
+    check("meter_sign", &samples::billing::receipt());
+}
+
+#[test]
+fn card() {
+    let write = samples::billing::card_write;
+    check("card_sell", &write(CardAction::Sell));
+    check("card_refund", &write(CardAction::Refund));
+    check("card_chargeback", &write(CardAction::Chargeback));
+    check("card_resolve_lost", &write(CardAction::Lost));
+    check("card_resolve_kept", &write(CardAction::Kept));
+    check("card_close", &write(CardAction::Close));
+    check("card_show", &samples::billing::sale());
+    check("card_list", &samples::billing::sales());
+    check("card_biller_set", &samples::billing::biller_set());
+    check("card_biller_show", &samples::billing::biller());
+}
+
+#[test]
+fn revenue() {
+    check("revenue_show", &samples::billing::revenue());
+    check("revenue_release", &samples::billing::released());
+    check("treasury_show", &samples::billing::treasury());
+    check("treasury_withdraw", &samples::billing::withdrawn());
+    check("market_show", &samples::billing::market());
 }
 
 #[test]

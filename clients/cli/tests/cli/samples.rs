@@ -1,5 +1,6 @@
 //! Fixed results to print.
 
+pub mod billing;
 pub mod delegation;
 pub mod pool;
 
@@ -30,7 +31,7 @@ use trestle_cli::{
 use trestle_sdk::store::ShardState;
 use trestle_verify::storage::{Allotted, Explanation, OperatorState, OperatorTerms, Verdict};
 
-const SIGNATURE: &str =
+pub const SIGNATURE: &str =
     "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW";
 
 /// A well-formed address that is easy to tell from the others.

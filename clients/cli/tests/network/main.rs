@@ -1,0 +1,5 @@
+//! The commands against a local network with the built programs.
+
+mod billing;
+mod cluster;
+mod pool;
