@@ -221,15 +221,20 @@ impl World {
     }
 
     pub(crate) fn delegation_fund(&mut self, operator: u8, tokens: u64, stable: u64) -> Told {
+        let vault = Holder::DelegatorVault;
+        self.ledger.mint(Asset::Token, vault, tokens)?;
+        self.ledger.mint(Asset::Stable, vault, stable)?;
+        self.delegators_earn(operator, tokens, stable)
+    }
+
+    /// What has come into the vault belongs to the delegators of an operator.
+    pub(crate) fn delegators_earn(&mut self, operator: u8, tokens: u64, stable: u64) -> Told {
         let (now, seconds) = (self.now, self.rules.unbonding_seconds);
         let pool = self.operator(operator)?.pool.as_mut();
         let pool = pool.ok_or(Refusal("no delegation pool"))?;
         pool.advance(now)?;
         pool.tokens.fund(tokens, now, seconds)?;
-        pool.stable.fund(stable, now, seconds)?;
-        let vault = Holder::DelegatorVault;
-        self.ledger.mint(Asset::Token, vault, tokens)?;
-        self.ledger.mint(Asset::Stable, vault, stable)
+        pool.stable.fund(stable, now, seconds)
     }
 
     /// Delegators own what pools hold, and never more.

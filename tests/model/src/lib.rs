@@ -12,6 +12,7 @@ mod delegation;
 mod leases;
 mod ledger;
 mod metering;
+mod rewards;
 mod staking;
 mod step;
 mod verifiers;
@@ -24,6 +25,7 @@ pub use {
     leases::{Lease, LeaseDeal},
     ledger::{Actor, Asset, Holder, Ledger},
     metering::{Delegate, Meter, MeterDeal, Topup},
+    rewards::{Claim, Pool, Till},
     staking::{Operator, Ticket, TICKETS},
     step::Step,
     verifiers::{Verifier, VERIFIERS},

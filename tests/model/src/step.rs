@@ -218,6 +218,38 @@ pub enum Step {
         by: Actor,
         amount: u64,
     },
+    PoolFund {
+        by: Actor,
+        amount: u64,
+    },
+    EpochAllot {
+        epoch: u64,
+    },
+    ClaimSync {
+        operator: u8,
+    },
+    StablePayoutSet {
+        by: Actor,
+        operator: u8,
+    },
+    RewardClaim {
+        operator: u8,
+        back: u8,
+    },
+    /// Pays all operators by one root.
+    RewardPush {
+        back: u8,
+    },
+    RewardClaimStable {
+        operator: u8,
+        back: u8,
+    },
+    HeldRelease {
+        operator: u8,
+    },
+    DelegationPay {
+        operator: u8,
+    },
 }
 
 impl Step {
@@ -272,6 +304,15 @@ impl Step {
             Self::LeaseClose { .. } => "lease_close",
             Self::RevenueRelease => "revenue_release",
             Self::TreasuryWithdraw { .. } => "treasury_withdraw",
+            Self::PoolFund { .. } => "pool_fund",
+            Self::EpochAllot { .. } => "epoch_allot",
+            Self::ClaimSync { .. } => "claim_sync",
+            Self::StablePayoutSet { .. } => "claim_stable_payout_set",
+            Self::RewardClaim { .. } => "reward_claim",
+            Self::RewardPush { .. } => "reward_push",
+            Self::RewardClaimStable { .. } => "reward_claim_stable",
+            Self::HeldRelease { .. } => "held_release",
+            Self::DelegationPay { .. } => "delegation_pay",
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use {
     crate::{
-        bps, require, Actor, Credits, Delegation, Ledger, Operator, Refusal, Step, Told, Verifier,
-        VERIFIERS,
+        bps, require, Actor, Credits, Delegation, Ledger, Operator, Pool, Refusal, Step, Told,
+        Verifier, VERIFIERS,
     },
     std::collections::BTreeMap,
 };
@@ -25,6 +25,8 @@ pub struct Rules {
     pub stake_per_gib: u64,
     /// Epochs of notice of an operator that ends a lease.
     pub notice_epochs: u16,
+    /// Operators in the order of their leaves.
+    pub leaf_order: Vec<u8>,
 }
 
 impl Rules {
@@ -32,6 +34,8 @@ impl Rules {
     pub const STAKING: u8 = 1;
     /// The one that stops sales, deposits and new leases.
     pub const CREDITS: u8 = 8;
+    /// The one that stops funding and allotments.
+    pub const REWARDS: u8 = 4;
     /// All areas.
     const AREAS: u8 = 15;
 
@@ -85,6 +89,7 @@ pub struct World {
     /// Roots that were final and are not held any more.
     pub roots_forgotten: u64,
     pub credits: Credits,
+    pub pool: Pool,
 }
 
 impl World {
@@ -101,6 +106,7 @@ impl World {
             roots: Vec::new(),
             roots_forgotten: 0,
             credits: Credits::default(),
+            pool: Pool::default(),
         }
     }
 
@@ -258,7 +264,23 @@ impl World {
             Step::LeaseClose { customer, operator } => self.lease_close(customer, operator),
             Step::RevenueRelease => self.revenue_release(),
             Step::TreasuryWithdraw { by, amount } => self.treasury_withdraw(by, amount),
-            _ => Err(Refusal("no step of credits")),
+            _ => self.run_rewards(step),
+        }
+    }
+
+    /// Steps that concern a pool.
+    fn run_rewards(&mut self, step: &Step) -> Told {
+        match *step {
+            Step::PoolFund { by, amount } => self.pool_fund(by, amount),
+            Step::EpochAllot { epoch } => self.epoch_allot(epoch),
+            Step::ClaimSync { operator } => self.claim_sync(operator),
+            Step::StablePayoutSet { by, operator } => self.stable_payout_set(by, operator),
+            Step::RewardClaim { operator, back } => self.reward_claim(operator, back),
+            Step::RewardPush { back } => self.reward_push(back),
+            Step::RewardClaimStable { operator, back } => self.reward_claim_stable(operator, back),
+            Step::HeldRelease { operator } => self.held_release(operator),
+            Step::DelegationPay { operator } => self.delegation_pay(operator),
+            _ => Err(Refusal("no step of rewards")),
         }
     }
 
@@ -269,7 +291,8 @@ impl World {
         self.check_bonds()?;
         self.check_delegations()?;
         self.check_credits()?;
-        self.check_escrows()
+        self.check_escrows()?;
+        self.check_rewards()
     }
 
     /// The epoch that runs.

@@ -36,8 +36,9 @@ pub fn same<T: PartialEq + Debug>(what: &str, chain: T, model: T) -> Result<(), 
     }
 }
 
-fn balances(chain: &Chain) -> Result<(), String> {
-    let (world, ledger) = (&chain.world, &chain.model.ledger);
+/// Every account that tokens and stablecoin can be in.
+fn places(chain: &Chain) -> Vec<(Asset, Holder, Address)> {
+    let world = &chain.world;
     let mut places = vec![
         (Asset::Token, Holder::StakeVault, world.stake_vault),
         (Asset::Token, Holder::BondVault, world.bond_vault),
@@ -69,11 +70,34 @@ fn balances(chain: &Chain) -> Result<(), String> {
             pool_stable_vault_address(&world.service).0,
         ),
     ];
+    places.push((Asset::Token, Holder::PoolVault, chain.rewards.vault));
     for actor in actors() {
         let purses = chain.purses(actor);
         places.push((Asset::Token, Holder::Purse(actor), purses.tokens));
         places.push((Asset::Stable, Holder::Purse(actor), purses.stable));
     }
+    places
+}
+
+/// The supply of an asset is what is in all these accounts.
+pub fn supplies(chain: &Chain) -> Result<(), String> {
+    let world = &chain.world;
+    for (asset, mint) in [
+        (Asset::Token, world.token_mint),
+        (Asset::Stable, world.stable_mint),
+    ] {
+        let places = places(chain).into_iter().filter(|(of, _, _)| *of == asset);
+        let held = places
+            .map(|(_, _, address)| world.svm.tokens(&address))
+            .sum();
+        same(&format!("all {asset:?}"), world.svm.supply(&mint), held)?;
+    }
+    Ok(())
+}
+
+fn balances(chain: &Chain) -> Result<(), String> {
+    let (world, ledger) = (&chain.world, &chain.model.ledger);
+    let places = places(chain);
     for (asset, holder, address) in &places {
         let what = format!("{asset:?} of {holder:?}");
         let held = world.svm.tokens(address);

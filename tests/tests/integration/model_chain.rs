@@ -1,25 +1,22 @@
 //! Off chain: a chain with everybody in it whom the model knows, and the transaction of each step.
 
 use {
-    crate::{model_books, model_credit_books},
+    crate::{model_books, model_credit_books, model_mutations::Mutation, model_rewards},
     solana_address::Address,
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
-    std::collections::BTreeMap,
+    std::{collections::BTreeMap, rc::Rc},
     trestle_core::leaf::LeafCounters,
     trestle_model::{Actor, Asset, DelegationPool, Holder, Leaf, Operator, Rules, Step, World},
-    trestle_staking::{
-        address::{delegator_stable_vault_address, delegator_vault_address},
-        constants::{DISTRIBUTOR, SLASHER},
-        leaf::LeafProof,
-    },
+    trestle_staking::leaf::LeafProof,
     trestle_tests::{
         billing::{market_terms, CHARGEBACK, DAILY_CAP},
         credits::{CreditsWorld, Deal, DOLLARS},
         delegation::DelegatorKeys,
         final_roots::Roots,
-        staking::{self, network_params, service_params, OperatorKeys, VerifierKeys, PURSE},
+        rewards::RewardsWorld,
+        staking::{self, network_params, service_params, OperatorKeys, PURSE},
         svm::{key, Outcome},
         tokens::TOKEN,
     },
@@ -38,7 +35,11 @@ pub struct Chain {
     pub world: CreditsWorld,
     pub model: World,
     purses: BTreeMap<Actor, Purses>,
-    operators: BTreeMap<u8, Address>,
+    pub operators: BTreeMap<u8, Address>,
+    /// Builds the instructions of the rewards program: its addresses are those of `world`.
+    pub rewards: Rc<RewardsWorld>,
+    /// What the next transaction is changed by.
+    pub mutation: Option<Mutation>,
     /// By customer and operator.
     pub deals: BTreeMap<(u8, u8), Deal>,
 }
@@ -92,6 +93,7 @@ fn rules(genesis: i64) -> Rules {
         challenger_bps: network.challenger_bps,
         stake_per_gib: service.stake_per_gib,
         notice_epochs: service.notice_epochs,
+        leaf_order: Vec::new(),
     }
 }
 
@@ -106,6 +108,8 @@ impl Chain {
             purses: BTreeMap::new(),
             operators: BTreeMap::new(),
             deals: BTreeMap::new(),
+            mutation: None,
+            rewards: Rc::new(RewardsWorld::without_pool()),
             world,
         };
         for actor in actors() {
@@ -123,7 +127,10 @@ impl Chain {
 
     /// Opens the accounts of customers, a biller and where revenue goes.
     fn open_market(&mut self) {
-        self.world.revenue_targets();
+        let authority = key_of(Actor::Authority);
+        let open = self.world.treasury_open(authority.pubkey());
+        self.world.svm.must(&[open], &[&authority]);
+        self.open_pool();
         let terms = market_terms();
         let credits = &mut self.model.credits;
         credits.protocol_fee_bps = terms.protocol_fee_bps;
@@ -173,7 +180,9 @@ impl Chain {
             model: self.model.clone(),
             purses: self.purses.clone(),
             operators: self.operators.clone(),
+            rewards: Rc::clone(&self.rewards),
             deals: BTreeMap::new(),
+            mutation: None,
         };
         for (customer, operator) in self.deals.keys() {
             let deal = self.deal(*customer, *operator);
@@ -233,7 +242,7 @@ impl Chain {
     }
 
     /// The keys with which `by` acts for an operator, rightfully or not.
-    fn as_operator(&self, by: Actor, operator: u8) -> OperatorKeys {
+    pub fn as_operator(&self, by: Actor, operator: u8) -> OperatorKeys {
         OperatorKeys {
             authority: key_of(by),
             node: node_of(operator),
@@ -285,6 +294,7 @@ impl Chain {
         self.model.check()?;
         model_books::compare(self)?;
         model_credit_books::compare(self)?;
+        model_rewards::compare(self)?;
         Ok(accepted)
     }
 
@@ -300,145 +310,53 @@ impl Chain {
     }
 
     /// Sends what one signer, or nobody, signs.
-    fn sign(&mut self, by: Option<Actor>, ix: Instruction) -> Outcome {
+    pub fn sign(&mut self, by: Option<Actor>, ix: Instruction) -> Outcome {
         let keys: Vec<Keypair> = by.map(key_of).into_iter().collect();
         let keys: Vec<&Keypair> = keys.iter().collect();
-        self.world.svm.send_relayed(&[ix], &keys)
+        self.relay(&[ix], &keys)
     }
 
-    fn send(&mut self, step: &Step) -> Outcome {
-        let world = &self.world;
-        let (by, ix) = match *step {
-            Step::NetworkPause { by, areas, paused } => {
-                (by, world.network_pause(key_of(by).pubkey(), areas, paused))
-            }
-            Step::SlashApply { operator, back } => return self.slash(operator, back),
-            Step::DelegationFund {
-                operator,
-                tokens,
-                stable,
-            } => return self.fund(operator, tokens, stable),
-            Step::BondSlash { mask, voted_epoch } => {
-                let challenger = self.purses[&Actor::Challenger].tokens;
-                let ix = world.bond_slash(SLASHER, challenger, mask, voted_epoch);
-                return self.sign(None, ix);
-            }
-            Step::VerifierRegister {
-                by,
-                admitted_by,
-                bond,
-            } => {
-                let keys = self.as_verifier(by);
-                let authority = key_of(admitted_by);
-                let ix = world.verifier_register(&keys, authority.pubkey(), bond);
-                return self.world.svm.send_relayed(&[ix], &[&keys.key, &authority]);
-            }
-            Step::VerifierBondAdd { by, amount } => {
-                let keys = self.as_verifier(by);
-                (by, world.verifier_bond_add(&keys, amount))
-            }
-            Step::VerifierExit { by } => (by, world.verifier_exit(key_of(by).pubkey())),
-            Step::VerifierRemove { by, verifier } => {
-                let (by_key, verifier) = (key_of(by).pubkey(), key_of(verifier).pubkey());
-                (by, world.verifier_remove(by_key, verifier))
-            }
-            Step::VerifierWithdraw { by } => {
-                let purse = self.purses[&by].tokens;
-                (by, world.verifier_withdraw(key_of(by).pubkey(), purse))
-            }
-            Step::StakeDeposit { .. }
+    /// Sends a transaction whose fee nobody of the model pays.
+    pub fn relay(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
+        let mut instructions = instructions.to_vec();
+        if let Some(mutation) = self.mutation.take() {
+            mutation.apply(&mut instructions);
+        }
+        self.world.svm.send_relayed(&instructions, signers)
+    }
+
+    /// Sends the transaction of a step.
+    pub fn send(&mut self, step: &Step) -> Outcome {
+        match step {
+            Step::PoolFund { .. }
+            | Step::EpochAllot { .. }
+            | Step::ClaimSync { .. }
+            | Step::StablePayoutSet { .. }
+            | Step::RewardClaim { .. }
+            | Step::RewardPush { .. }
+            | Step::RewardClaimStable { .. }
+            | Step::HeldRelease { .. }
+            | Step::DelegationPay { .. } => self.send_rewards(step),
+            Step::NetworkPause { .. }
+            | Step::StakeDeposit { .. }
             | Step::StakeUnbond { .. }
             | Step::StakeWithdraw { .. }
             | Step::OperatorExit { .. }
             | Step::OperatorRelease { .. }
+            | Step::SlashApply { .. }
             | Step::DelegationDeposit { .. }
             | Step::DelegationUnbond { .. }
             | Step::DelegationWithdraw { .. }
             | Step::DelegationClaim { .. }
-            | Step::DelegationClose { .. } => self.stake_instruction(step),
-            _ => return self.send_credits(step),
-        };
-        self.sign(Some(by), ix)
-    }
-
-    /// Steps of operators and delegators.
-    fn stake_instruction(&self, step: &Step) -> (Actor, Instruction) {
-        let world = &self.world;
-        match *step {
-            Step::StakeDeposit {
-                by,
-                operator,
-                amount,
-            } => {
-                let (address, purse) = (self.operators[&operator], self.purses[&by].tokens);
-                let owner = key_of(by).pubkey();
-                (by, world.stake_deposit(address, owner, purse, amount))
-            }
-            Step::StakeUnbond {
-                by,
-                operator,
-                amount,
-            } => (
-                by,
-                world.stake_unbond(&self.as_operator(by, operator), amount),
-            ),
-            Step::StakeWithdraw { by, operator } => {
-                let purse = self.purses[&by].tokens;
-                (
-                    by,
-                    world.stake_withdraw(&self.as_operator(by, operator), purse),
-                )
-            }
-            Step::OperatorExit { by, operator } => (
-                by,
-                world.operator_exit(self.operators[&operator], key_of(by).pubkey()),
-            ),
-            Step::OperatorRelease { by, operator } => {
-                (by, world.operator_release(&self.as_operator(by, operator)))
-            }
-            Step::DelegationDeposit {
-                by,
-                operator,
-                amount,
-            } => {
-                let keys = self.as_delegator(by);
-                (
-                    by,
-                    world.delegation_deposit(&keys, self.operators[&operator], amount),
-                )
-            }
-            Step::DelegationUnbond {
-                by,
-                operator,
-                shares,
-            } => {
-                let keys = self.as_delegator(by);
-                (
-                    by,
-                    world.delegation_unbond(&keys, self.operators[&operator], shares),
-                )
-            }
-            Step::DelegationWithdraw { by, operator } => {
-                let keys = self.as_delegator(by);
-                let ix = world.delegation_withdraw(&keys, self.operators[&operator], keys.purse);
-                (by, ix)
-            }
-            Step::DelegationClaim { by, operator } => {
-                let keys = self.as_delegator(by);
-                (by, world.delegation_claim(&keys, self.operators[&operator]))
-            }
-            Step::DelegationClose { by, operator } => {
-                let keys = self.as_delegator(by);
-                (by, world.delegation_close(&keys, self.operators[&operator]))
-            }
-            _ => unreachable!("no step of stake: {step:?}"),
-        }
-    }
-
-    fn as_verifier(&self, by: Actor) -> VerifierKeys {
-        VerifierKeys {
-            key: key_of(by),
-            purse: self.purses[&by].tokens,
+            | Step::DelegationClose { .. }
+            | Step::DelegationFund { .. }
+            | Step::VerifierRegister { .. }
+            | Step::VerifierBondAdd { .. }
+            | Step::VerifierExit { .. }
+            | Step::VerifierRemove { .. }
+            | Step::VerifierWithdraw { .. }
+            | Step::BondSlash { .. } => self.send_stake(step),
+            _ => self.send_credits(step),
         }
     }
 
@@ -448,27 +366,6 @@ impl Chain {
             Ok((epoch, _)) => self.world.roots.leaf(epoch, &self.operators[&operator]),
             Err(_) => unproven(),
         }
-    }
-
-    fn slash(&mut self, operator: u8, back: u8) -> Outcome {
-        let leaf = self.shown_leaf(operator, back);
-        let world = &self.world;
-        let ix = world.slash_apply(self.operators[&operator], world.roots.ring, leaf);
-        self.sign(None, ix)
-    }
-
-    fn fund(&mut self, operator: u8, tokens: u64, stable: u64) -> Outcome {
-        let world = &mut self.world;
-        let network = world.network;
-        let ix = world.delegation_fund(DISTRIBUTOR, self.operators[&operator], tokens, stable);
-        let outcome = world.svm.send_relayed(std::slice::from_ref(&ix), &[]);
-        if outcome.is_err() && self.model.operators[&operator].pool.is_some() {
-            // The vaults must have it first.
-            world.donate(delegator_vault_address(&network).0, tokens);
-            world.donate(delegator_stable_vault_address(&network).0, stable);
-            return world.svm.send_relayed(&[ix], &[]);
-        }
-        outcome
     }
 }
 

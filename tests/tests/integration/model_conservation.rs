@@ -8,7 +8,8 @@
 use {
     crate::{
         model_chain::Chain,
-        model_steps::{all, credits, resolved, staking},
+        model_mutations::{attack, Mutation},
+        model_steps::{all, credits, resolved, rewards, staking},
     },
     proptest::{
         prelude::*,
@@ -26,7 +27,7 @@ use {
 };
 
 /// Sequences that `make test` runs of each kind of world.
-const CASES: u32 = 16;
+const CASES: u32 = 12;
 /// Sequences that the fuzzer runs of one seed.
 const CASES_A_SEED: u32 = 8;
 /// Steps of the longest sequence.
@@ -80,21 +81,29 @@ impl Coverage {
 }
 
 /// A kind of world, and the steps that happen in it.
-struct Arena {
+pub struct Arena {
     name: &'static str,
     base: Chain,
     step: BoxedStrategy<Step>,
+    /// What is sent besides when a sequence is over, with changes.
+    changed: BoxedStrategy<Vec<(Step, Mutation)>>,
     coverage: RefCell<Coverage>,
 }
 
 impl Arena {
-    fn new(name: &'static str, base: Chain, step: BoxedStrategy<Step>) -> Self {
+    pub fn new(name: &'static str, base: Chain, step: BoxedStrategy<Step>) -> Self {
         Self {
             name,
             base,
             step,
+            changed: Just(Vec::new()).boxed(),
             coverage: RefCell::default(),
         }
+    }
+
+    /// The same, with changed transactions at the end of each sequence.
+    pub fn attacked_by(self, changed: BoxedStrategy<Vec<(Step, Mutation)>>) -> Self {
+        Self { changed, ..self }
     }
 
     /// Runs the sequences of one seed.
@@ -110,22 +119,27 @@ impl Arena {
         let mut runner = TestRunner::new_with_rng(config, rng);
         let choices = prop::collection::vec(self.step.clone(), 1..=CHOICES);
         let sequences = prop::collection::vec(choices, 1..=steps);
-        let result = runner.run(&sequences, |choices| {
-            let (_, result) = self.sequence(&choices);
+        let cases = (sequences, self.changed.clone());
+        let result = runner.run(&cases, |(choices, changed)| {
+            let (_, result) = self.sequence(&choices, &changed);
             result.map_err(TestCaseError::fail)
         });
         match result {
             Ok(()) => {}
             Err(TestError::Abort(reason)) => panic!("{}: {reason}", self.name),
-            Err(TestError::Fail(_, choices)) => {
-                let (steps, result) = self.sequence(&choices);
+            Err(TestError::Fail(_, (choices, changed))) => {
+                let (steps, result) = self.sequence(&choices, &changed);
                 self.fail(seed, &result.expect_err("a failure"), &steps)
             }
         }
     }
 
     /// Runs a sequence up to its first failure. Returns the steps that were chosen.
-    fn sequence(&self, choices: &[Vec<Step>]) -> (Vec<Step>, Result<(), String>) {
+    fn sequence(
+        &self,
+        choices: &[Vec<Step>],
+        changed: &[(Step, Mutation)],
+    ) -> (Vec<Step>, Result<(), String>) {
         let mut chain = self.base.fork();
         let mut coverage = self.coverage.borrow_mut();
         let (mut steps, mut tally) = (Vec::new(), BTreeMap::new());
@@ -141,7 +155,8 @@ impl Arena {
                 Err(reason) => return (steps, Err(reason)),
             }
         }
-        (steps, Ok(()))
+        let result = attack(&mut chain, changed);
+        (steps, result)
     }
 
     #[track_caller]
@@ -162,7 +177,7 @@ impl Arena {
 
     /// What `make test` runs: the same each time, or as long as the fuzzer is told to.
     #[track_caller]
-    fn test(&self) {
+    pub fn test(&self) {
         let Some(minutes) = env::var("TRESTLE_FUZZ_MINUTES").ok() else {
             self.run(
                 &sha256(&[b"trestle-model", self.name.as_bytes()]),
@@ -223,6 +238,11 @@ fn credits_revenue_and_escrows_are_what_the_model_says() {
 }
 
 #[test]
-fn stake_and_credits_together_are_what_the_model_says() {
+fn allotments_claims_and_pay_of_delegators_are_what_the_model_says() {
+    Arena::new("rewards", Chain::new(), rewards()).test();
+}
+
+#[test]
+fn stake_credits_and_rewards_together_are_what_the_model_says() {
     Arena::new("all", Chain::new(), all()).test();
 }

@@ -371,6 +371,11 @@ fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
+/// Steps that bring stablecoin to operators, with their weights.
+pub fn sales() -> Vec<(u32, BoxedStrategy<Step>)> {
+    [accounts(), meters()].concat()
+}
+
 /// Steps that concern credits, with their weights.
 pub fn credit_steps() -> Vec<(u32, BoxedStrategy<Step>)> {
     [accounts(), meters(), limits(), cards(), leases()].concat()

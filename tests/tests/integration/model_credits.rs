@@ -85,7 +85,7 @@ impl Chain {
             } => {
                 let customer = self.customer(customer);
                 let ix = self.world.credits_buy_burn(&customer, credits, most);
-                self.world.svm.send_relayed(&[ix], &[&customer.key])
+                self.relay(&[ix], &[&customer.key])
             }
             Step::CreditsBuyStable {
                 customer,
@@ -94,26 +94,26 @@ impl Chain {
             } => {
                 let customer = self.customer(customer);
                 let ix = self.world.credits_buy_stable(&customer, credits, most);
-                self.world.svm.send_relayed(&[ix], &[&customer.key])
+                self.relay(&[ix], &[&customer.key])
             }
             Step::AccountDeposit { customer, credits } => {
                 let customer = self.customer(customer);
                 let ix = self.world.account_deposit(&customer, credits);
-                self.world.svm.send_relayed(&[ix], &[&customer.key])
+                self.relay(&[ix], &[&customer.key])
             }
             Step::AccountWithdraw { customer, credits } => {
                 let customer = self.customer(customer);
                 let ix = self.world.account_withdraw(&customer, credits);
-                self.world.svm.send_relayed(&[ix], &[&customer.key])
+                self.relay(&[ix], &[&customer.key])
             }
             Step::RevenueRelease => {
                 let ix = self.world.revenue_release();
-                self.world.svm.send_relayed(&[ix], &[])
+                self.relay(&[ix], &[])
             }
             Step::TreasuryWithdraw { by, amount } => {
                 let (key, purse) = (key_of(by), self.purses(by).stable);
                 let ix = self.world.treasury_withdraw(key.pubkey(), purse, amount);
-                self.world.svm.send_relayed(&[ix], &[&key])
+                self.relay(&[ix], &[&key])
             }
             Step::LeaseOpen { .. }
             | Step::LeaseSettle { .. }
@@ -141,7 +141,7 @@ impl Chain {
                 let terms = lease_terms(&deal);
                 let ix = self.world.lease_open(&customer, &deal_keys, terms);
                 let signers = [&customer.key, &deal_keys.operator.node];
-                self.world.svm.send_relayed(&[ix], &signers)
+                self.relay(&[ix], &signers)
             }
             Step::LeaseSettle {
                 customer,
@@ -152,7 +152,7 @@ impl Chain {
                 let leaf = self.shown_leaf(operator, back);
                 let customer = self.customer(customer);
                 let ix = self.world.lease_settle(&customer, &deal, leaf);
-                self.world.svm.send_relayed(&[ix], &[])
+                self.relay(&[ix], &[])
             }
             Step::LeaseEnd {
                 by,
@@ -162,13 +162,13 @@ impl Chain {
                 let deal = self.deal(customer, operator);
                 let key = key_of(by);
                 let ix = self.world.lease_end(key.pubkey(), &deal, 1);
-                self.world.svm.send_relayed(&[ix], &[&key])
+                self.relay(&[ix], &[&key])
             }
             Step::LeaseClose { customer, operator } => {
                 let deal = self.deal(customer, operator);
                 let customer = self.customer(customer);
                 let ix = self.world.lease_close(&customer, &deal);
-                self.world.svm.send_relayed(&[ix], &[])
+                self.relay(&[ix], &[])
             }
             _ => unreachable!("no step of leases: {step:?}"),
         }
@@ -237,7 +237,7 @@ impl Chain {
             _ => unreachable!("no step of cards: {step:?}"),
         };
         let keys: Vec<&Keypair> = keys.iter().collect();
-        self.world.svm.send_relayed(&[ix], &keys)
+        self.relay(&[ix], &keys)
     }
 
     fn send_meter(&mut self, step: &Step) -> Outcome {
@@ -259,7 +259,7 @@ impl Chain {
                 let delegate = (by != Actor::Customer(customer)).then_some(&key);
                 let customer = self.customer(customer);
                 let ix = self.world.meter_open(&customer, delegate, &keys, terms);
-                self.world.svm.send_relayed(&[ix], &[&key, &keys.node])
+                self.relay(&[ix], &[&key, &keys.node])
             }
             Step::MeterDeposit {
                 by,
@@ -274,7 +274,7 @@ impl Chain {
                 let ix = self
                     .world
                     .meter_deposit(&customer, delegate, &keys, credits);
-                self.world.svm.send_relayed(&[ix], &[&key])
+                self.relay(&[ix], &[&key])
             }
             Step::MeterSettle {
                 customer,
@@ -294,7 +294,7 @@ impl Chain {
                 let message = receipt(meter.as_array(), number, units);
                 let check = ed25519_check(&key_of(signed_by), &message);
                 let ix = self.world.meter_settle(&customer, &keys, units);
-                self.world.svm.send_relayed(&[check, ix], &[])
+                self.relay(&[check, ix], &[])
             }
             Step::MeterEnd {
                 by,
@@ -304,7 +304,7 @@ impl Chain {
                 let (key, customer) = (key_of(by), self.customer(customer));
                 let keys = self.operator_keys(operator);
                 let ix = self.world.meter_end(key.pubkey(), &customer, &keys);
-                self.world.svm.send_relayed(&[ix], &[&key])
+                self.relay(&[ix], &[&key])
             }
             Step::MeterClose { customer, operator } => {
                 let meter = self.model.credits.meters.get(&(customer, operator));
@@ -314,7 +314,7 @@ impl Chain {
                 let ix = self
                     .world
                     .meter_close(opener, &self.customer(customer), &keys);
-                self.world.svm.send_relayed(&[ix], &[])
+                self.relay(&[ix], &[])
             }
             _ => self.send_limits(step),
         }
@@ -367,7 +367,7 @@ impl Chain {
             .into_iter()
             .collect();
         let keys: Vec<&Keypair> = keys.iter().collect();
-        self.world.svm.send_relayed(&instructions, &keys)
+        self.relay(&instructions, &keys)
     }
 
     /// Writes a price as Pyth would, so that credits cost this mantissa.

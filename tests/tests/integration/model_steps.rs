@@ -3,7 +3,7 @@
 use {
     crate::{
         model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
-        model_credit_steps::credit_steps,
+        model_credit_steps::{credit_steps, sales},
     },
     proptest::{prelude::*, sample::select, strategy::Union},
     trestle_model::{Actor, Leaf, Step, World},
@@ -67,7 +67,7 @@ fn wait() -> BoxedStrategy<Step> {
 fn root() -> BoxedStrategy<Step> {
     let leaf = (
         prop_oneof![2 => Just(0), 1 => 1..100 * TOKEN],
-        prop_oneof![2 => Just(0), 1 => 1..1_000_000_u64],
+        prop_oneof![2 => Just(0), 4 => 1..3_000_u64, 1 => 1..1_000_000_u64],
         prop_oneof![
             3 => Just(0),
             2 => 1..100 * TOKEN,
@@ -258,6 +258,74 @@ fn verifiers() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
+/// Steps that concern a pool with their weights.
+fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let paid = || (0..OPERATORS, 0..3_u8);
+    vec![
+        (
+            3,
+            (mostly(Just(Actor::Stranger)), amount())
+                .prop_map(|(by, amount)| Step::PoolFund { by, amount })
+                .boxed(),
+        ),
+        (
+            6,
+            prop_oneof![8 => Just(ALL), 1 => 0..60_u64]
+                .prop_map(|epoch| Step::EpochAllot { epoch })
+                .boxed(),
+        ),
+        (
+            3,
+            (0..OPERATORS)
+                .prop_map(|operator| Step::ClaimSync { operator })
+                .boxed(),
+        ),
+        (
+            1,
+            operated()
+                .prop_map(|(by, operator)| Step::StablePayoutSet { by, operator })
+                .boxed(),
+        ),
+        (
+            6,
+            paid()
+                .prop_map(|(operator, back)| Step::RewardClaim { operator, back })
+                .boxed(),
+        ),
+        (
+            3,
+            (0..3_u8).prop_map(|back| Step::RewardPush { back }).boxed(),
+        ),
+        (
+            4,
+            paid()
+                .prop_map(|(operator, back)| Step::RewardClaimStable { operator, back })
+                .boxed(),
+        ),
+        (
+            3,
+            (0..OPERATORS)
+                .prop_map(|operator| Step::HeldRelease { operator })
+                .boxed(),
+        ),
+        (
+            3,
+            delegated()
+                .prop_map(|operator| Step::DelegationPay { operator })
+                .boxed(),
+        ),
+    ]
+}
+
+/// Any step of rewards, and the stake and sales that they come from.
+pub fn rewards() -> BoxedStrategy<Step> {
+    let mut all = vec![(10, wait()), (10, root()), (1, pause())];
+    all.extend(pool());
+    all.extend(delegators());
+    all.extend(sales());
+    Union::new_weighted(all).boxed()
+}
+
 /// Any step of stake.
 pub fn staking() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (5, root()), (2, pause())];
@@ -276,7 +344,7 @@ pub fn credits() -> BoxedStrategy<Step> {
 
 /// Any step.
 pub fn all() -> BoxedStrategy<Step> {
-    prop_oneof![staking(), credits()].boxed()
+    prop_oneof![staking(), credits(), rewards()].boxed()
 }
 
 /// The step with the amounts that stand for all there is.
@@ -296,6 +364,7 @@ pub fn resolved(step: &Step, model: &World) -> Step {
             let delegation = model.delegations.get(&(*by, *operator));
             *shares = delegation.map_or(0, |delegation| delegation.shares);
         }
+        Step::EpochAllot { epoch } if *epoch == ALL => *epoch = model.pool.next_epoch,
         _ => {}
     }
     step
