@@ -58,6 +58,8 @@ pub struct Signers {
     pub fee_payer: Option<Wallet>,
     /// Whoever else has to agree to what a command does.
     pub others: Vec<Wallet>,
+    /// Who advances the nonce, where that is not the wallet.
+    pub nonce_authority: Option<Wallet>,
 }
 
 impl<'a> Context<'a> {
@@ -128,10 +130,12 @@ impl<'a> Context<'a> {
             }
         };
         let fee_payer = self.global.fee_payer.as_ref();
+        let authority = self.global.offline.nonce_authority.as_ref();
         Ok(Signers {
             wallet: source.read(&warn)?,
             fee_payer: fee_payer.map(|source| source.read(&warn)).transpose()?,
             others: Vec::new(),
+            nonce_authority: authority.map(|source| source.read(&warn)).transpose()?,
         })
     }
 
@@ -235,6 +239,14 @@ async fn check_genesis(
         .causes
         .push(format!("its genesis hash is {found}, not {expected}"));
     Err(error)
+}
+
+impl Signers {
+    /// All but the wallet.
+    pub fn others(&self) -> impl Iterator<Item = &Wallet> {
+        let others = self.fee_payer.iter().chain(&self.others);
+        others.chain(&self.nonce_authority)
+    }
 }
 
 impl Chain {

@@ -2,4 +2,5 @@
 
 mod billing;
 mod cluster;
+mod offline;
 mod pool;
