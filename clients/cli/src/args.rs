@@ -9,8 +9,8 @@ use crate::{
     commands::{
         card::CardCommand, clearance::ClearanceCommand, completion::CompletionArgs,
         config::ConfigCommand, credits::CreditsCommand, delegation::DelegationCommand,
-        dispute::DisputeCommand, epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand,
-        market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
+        dispute::DisputeCommand, doctor::DoctorArgs, epoch::EpochCommand, issuer::IssuerCommand,
+        lease::LeaseCommand, market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
         operator::OperatorCommand, pool::PoolCommand, revenue::RevenueCommand,
         revenue::TreasuryCommand, reward::RewardCommand, service::ServiceCommand,
         stake::StakeCommand, store::StoreCommand, transaction::TransactionCommand,
@@ -210,6 +210,8 @@ pub enum Command {
     /// Sign and send transactions that were built elsewhere
     #[command(subcommand)]
     Transaction(TransactionCommand),
+    /// Check cluster, clock, key, programs, network and node, and say what to do
+    Doctor(DoctorArgs),
     /// Settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -12,6 +12,7 @@ pub mod delegation;
 pub mod delegation_output;
 pub mod devices;
 pub mod dispute;
+pub mod doctor;
 pub mod epoch;
 pub mod epoch_challenge;
 pub mod hand_over;
@@ -74,6 +75,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Issuer(command) => issuer::run(command, context).await,
         Command::Clearance(command) => clearance::run(command, context).await,
         Command::Transaction(command) => transaction::run(command, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Completion(args) => completion::run(args),
     }

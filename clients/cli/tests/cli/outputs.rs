@@ -301,6 +301,7 @@ fn transaction() {
     let unsent = samples::transaction::devices(true);
     assert!(unsent.to_string().starts_with("Nothing was sent."));
     check("sign_only", &unsent);
+    check("doctor", &samples::transaction::doctor());
 }
 
 #[test]

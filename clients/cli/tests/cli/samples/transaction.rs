@@ -1,9 +1,10 @@
-//! Fixed results about transactions that others sign, and about devices.
+//! Fixed results about transactions that others sign, devices, and the doctor.
 
 use super::{address, dry_run, landed, SIGNATURE};
 use trestle_cli::{
     commands::{
         devices::DevicesOutput,
+        doctor::{CheckText, DoctorOutput, Health},
         transaction::{InstructionText, TransactionOutput, TransactionSendOutput},
     },
     offline::OfflineText,
@@ -47,5 +48,27 @@ pub fn devices(unsent: bool) -> DevicesOutput {
             offline: unsent.then(offline),
             ..if unsent { dry_run() } else { landed() }
         },
+    }
+}
+
+pub fn doctor() -> DoctorOutput {
+    let check = |name: &str, health, found: &str, remedy: Option<&str>| CheckText {
+        name: name.to_string(),
+        health,
+        found: found.to_string(),
+        remedy: remedy.map(String::from),
+    };
+    let clock = "let the system set its clock by NTP";
+    DoctorOutput {
+        checks: vec![
+            check(
+                "RPC",
+                Health::Ok,
+                "http://127.0.0.1:8899 answers, 3.0.0",
+                None,
+            ),
+            check("Clock", Health::Warn, "2 min from the chain's", Some(clock)),
+            check("Node", Health::Fail, "no answer", Some("start the node")),
+        ],
     }
 }
