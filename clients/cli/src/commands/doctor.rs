@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn zeros_behind_the_code_do_not_count() {
         assert_eq!(without_padding(&[1, 0, 2, 0, 0]), [1, 0, 2]);
-        assert_eq!(without_padding(&[0, 0]), []);
-        assert_eq!(without_padding(&[]), []);
+        assert!(without_padding(&[0, 0]).is_empty());
+        assert!(without_padding(&[]).is_empty());
     }
 }
