@@ -9,13 +9,15 @@ use crate::{
     commands::{
         card::CardCommand, clearance::ClearanceCommand, completion::CompletionArgs,
         config::ConfigCommand, credits::CreditsCommand, delegation::DelegationCommand,
-        dispute::DisputeCommand, epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand,
-        market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
+        dispute::DisputeCommand, doctor::DoctorArgs, epoch::EpochCommand, issuer::IssuerCommand,
+        lease::LeaseCommand, market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
         operator::OperatorCommand, pool::PoolCommand, revenue::RevenueCommand,
         revenue::TreasuryCommand, reward::RewardCommand, service::ServiceCommand,
-        stake::StakeCommand, store::StoreCommand, verifier::VerifierCommand,
+        stake::StakeCommand, store::StoreCommand, transaction::TransactionCommand,
+        verifier::VerifierCommand,
     },
     config::{parse_commitment, Commitment},
+    offline::OfflineArgs,
     output::Format,
     signer::SignerSource,
 };
@@ -138,6 +140,8 @@ pub struct GlobalArgs {
     /// Do not ask before what cannot be undone
     #[arg(short, long, global = true)]
     pub yes: bool,
+    #[command(flatten)]
+    pub offline: OfflineArgs,
 }
 
 /// `<noun> <verb>`.
@@ -203,6 +207,11 @@ pub enum Command {
     /// What issuers vouch for about wallets
     #[command(subcommand)]
     Clearance(ClearanceCommand),
+    /// Sign and send transactions that were built elsewhere
+    #[command(subcommand)]
+    Transaction(TransactionCommand),
+    /// Check cluster, clock, key, programs, network and node, and say what to do
+    Doctor(DoctorArgs),
     /// Settings
     #[command(subcommand)]
     Config(ConfigCommand),

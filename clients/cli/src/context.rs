@@ -36,6 +36,14 @@ pub struct Context<'a> {
     pub ui: &'a Ui,
 }
 
+/// A cluster that has not been asked anything.
+pub struct Connection {
+    pub rpc: RpcClient,
+    pub ws_url: String,
+    pub cluster: Cluster,
+    pub deployment: Option<Deployment>,
+}
+
 /// A cluster with a network on it.
 pub struct Chain {
     pub rpc: RpcClient,
@@ -58,6 +66,8 @@ pub struct Signers {
     pub fee_payer: Option<Wallet>,
     /// Whoever else has to agree to what a command does.
     pub others: Vec<Wallet>,
+    /// Who advances the nonce, where that is not the wallet.
+    pub nonce_authority: Option<Wallet>,
 }
 
 impl<'a> Context<'a> {
@@ -78,8 +88,9 @@ impl<'a> Context<'a> {
         Settings::read(self.global)
     }
 
-    /// Connects to the cluster and makes sure that it is the one that the network lives on.
-    pub async fn chain(&self) -> Result<Chain, CliError> {
+    /// The cluster by settings and arguments, and the deployment file where there is one. Nobody is
+    /// asked yet.
+    pub fn connection(&self) -> Result<Connection, CliError> {
         let settings = self.settings()?;
         let file = match self.global.network {
             Some(_) => None,
@@ -88,17 +99,26 @@ impl<'a> Context<'a> {
         let deployment = file.map(|file| Deployment::read(&file.value)).transpose()?;
         let from_file = deployment.as_ref().map(|one| one.rpc_url.as_str());
         let cluster = settings.cluster(self.global, from_file)?.value;
-        let commitment = settings.commitment(self.global)?.value;
-        let url = cluster.url().to_string();
         let commitment = CommitmentConfig {
-            commitment: commitment.0,
+            commitment: settings.commitment(self.global)?.value.0,
         };
-        let rpc = RpcClient::new_with_timeout_and_commitment(url.clone(), RPC_TIMEOUT, commitment);
-        let deployment = match (deployment, self.global.network) {
+        let url = cluster.url().to_string();
+        Ok(Connection {
+            rpc: RpcClient::new_with_timeout_and_commitment(url, RPC_TIMEOUT, commitment),
+            ws_url: settings.ws_url(self.global, &cluster).value,
+            cluster,
+            deployment,
+        })
+    }
+
+    /// Connects to the cluster and makes sure that it is the one that the network lives on.
+    pub async fn chain(&self) -> Result<Chain, CliError> {
+        let connection = self.connection()?;
+        let (rpc, cluster) = (connection.rpc, connection.cluster);
+        let url = cluster.url().to_string();
+        let deployment = match (connection.deployment, self.global.network) {
             (Some(deployment), _) => deployment,
-            (None, Some(network)) => {
-                discover(&rpc, settings.ws_url(self.global, &cluster).value, network).await?
-            }
+            (None, Some(network)) => discover(&rpc, connection.ws_url, network).await?,
             (None, None) => return Err(no_deployment(&url)),
         };
         check_genesis(&rpc, &url, &deployment).await?;
@@ -128,10 +148,12 @@ impl<'a> Context<'a> {
             }
         };
         let fee_payer = self.global.fee_payer.as_ref();
+        let authority = self.global.offline.nonce_authority.as_ref();
         Ok(Signers {
             wallet: source.read(&warn)?,
             fee_payer: fee_payer.map(|source| source.read(&warn)).transpose()?,
             others: Vec::new(),
+            nonce_authority: authority.map(|source| source.read(&warn)).transpose()?,
         })
     }
 
@@ -235,6 +257,14 @@ async fn check_genesis(
         .causes
         .push(format!("its genesis hash is {found}, not {expected}"));
     Err(error)
+}
+
+impl Signers {
+    /// All but the wallet.
+    pub fn others(&self) -> impl Iterator<Item = &Wallet> {
+        let others = self.fee_payer.iter().chain(&self.others);
+        others.chain(&self.nonce_authority)
+    }
 }
 
 impl Chain {

@@ -11,7 +11,7 @@ use trestle_sdk::{
     deployment::DeploymentError,
     fetch::FetchError,
     node::NodeError,
-    send::SendError,
+    send::{SendError, WireError},
     store::{LayoutError, ManifestError, StoreError},
     time::TimeError,
 };
@@ -175,6 +175,12 @@ impl From<io::Error> for CliError {
         let mut converted = Self::failed("io", error.to_string());
         converted.broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         converted
+    }
+}
+
+impl From<WireError> for CliError {
+    fn from(error: WireError) -> Self {
+        Self::failed("transaction", error.to_string())
     }
 }
 

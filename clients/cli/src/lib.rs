@@ -29,6 +29,7 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod error;
+pub mod offline;
 pub mod output;
 pub mod published;
 pub mod reference;
@@ -36,6 +37,7 @@ pub mod send;
 pub mod settle;
 pub mod signer;
 pub mod store_progress;
+pub mod surface;
 pub mod text;
 pub mod ui;
 

@@ -6,12 +6,13 @@ use serde::Serialize;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
 use trestle_sdk::{
     cluster::Cluster,
     encoding::string,
     send::{
-        transaction_details, Outcome, SendError, Sender, Signed, Simulation, TransactionRequest,
-        WireError,
+        add_signature, sign_partially, transaction_details, verify_signatures, Nonce, OfflineTerms,
+        Outcome, SendError, Sender, Signed, Simulation, TransactionRequest, WireError,
     },
 };
 
@@ -19,6 +20,8 @@ use crate::{
     config::explorer_cluster,
     context::{Chain, Context, Signers},
     error::{CliError, Kind},
+    offline::OfflineText,
+    signer::Wallet,
     text::{row, sol},
 };
 
@@ -39,6 +42,9 @@ pub struct Transaction {
     /// What the programs logged in a dry run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<String>,
+    /// The transaction itself, where it is for others to sign or send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<OfflineText>,
     /// Where people can look at it.
     #[serde(skip)]
     pub explorer: Option<String>,
@@ -57,7 +63,22 @@ impl Transaction {
             compute_units: simulation.units_consumed,
             event_logs: simulation.logs.clone(),
             logs: simulation.logs,
+            offline: None,
             explorer: None,
+        }
+    }
+
+    fn unsent(offline: OfflineText) -> Self {
+        Self {
+            committed: false,
+            signature: None,
+            slot: None,
+            fee_lamports: 0,
+            compute_units: 0,
+            logs: Vec::new(),
+            offline: Some(offline),
+            explorer: None,
+            event_logs: Vec::new(),
         }
     }
 
@@ -72,6 +93,7 @@ impl Transaction {
             fee_lamports: simulation.fee_lamports,
             compute_units: simulation.units_consumed,
             logs: Vec::new(),
+            offline: None,
             event_logs: simulation.logs.clone(),
         }
     }
@@ -79,6 +101,9 @@ impl Transaction {
 
 impl fmt::Display for Transaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(offline) = &self.offline {
+            return offline.fmt(f);
+        }
         if let Some(signature) = &self.signature {
             row(f, "Signature", signature)?;
         } else {
@@ -106,6 +131,12 @@ impl Transaction {
     pub fn fmt_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.committed {
             return Ok(());
+        }
+        if self.offline.is_some() {
+            return writeln!(
+                f,
+                "Nothing was sent. This is what the transaction would do:"
+            );
         }
         writeln!(f, "Dry run: nothing was sent. This is what would happen:")
     }
@@ -174,6 +205,9 @@ impl<'a> Submitter<'a> {
         if self.context.global.dry_run {
             return Ok(Transaction::simulated(sender.simulate(&request).await?));
         }
+        if self.context.global.offline.is_used() {
+            return self.try_offline(&request).await;
+        }
         let keys = self.keys(&request)?;
         let prepared = sender.prepare(&request).await?;
         if self.context.global.verbose {
@@ -181,47 +215,52 @@ impl<'a> Submitter<'a> {
             self.context.ui.status(format!("Fee:     {fee}"));
         }
         let signed = sender.sign(&prepared, &keys)?;
-        self.context
-            .ui
-            .status(format!("Signature: {}", signed.signature()));
-        let spinner = self.context.ui.spinner("waiting until it lands");
-        let outcome = sender.submit_and_resolve(&signed).await;
-        spinner.finish_and_clear();
-        let mut landed = self.judge(&signed, &prepared.simulation, outcome)?;
-        if let Some(details) = transaction_details(&self.chain.rpc, &signed.signature()).await {
-            landed.fee_lamports = details.fee_lamports;
-            landed.compute_units = details.units_consumed;
-            landed.event_logs = details.logs;
-        }
-        Ok(landed)
+        submit(self.context, self.chain, &signed, &prepared.simulation).await
     }
 
-    fn judge(
-        &self,
-        signed: &Signed,
-        simulation: &Simulation,
-        outcome: Outcome,
-    ) -> Result<Transaction, CliError> {
-        let signature = signed.signature().to_string();
-        match outcome {
-            Outcome::Landed { slot } => Ok(Transaction::landed(
-                signature,
-                slot,
-                simulation,
-                &self.chain.cluster,
-            )),
-            Outcome::Failed { error, logs, .. } => Err(CliError::from(error).logs(logs)),
-            Outcome::Expired => {
-                let message = format!("transaction {signature} expired before it landed");
-                Err(CliError::new(Kind::Unresolved, "expired", message)
-                    .hint("nothing happened: run the command again"))
+    /// With a blockhash or nonce that was given, and signatures from elsewhere.
+    async fn try_offline(&self, request: &TransactionRequest) -> Result<Transaction, CliError> {
+        let (global, rpc) = (&self.context.global, &self.chain.rpc);
+        let args = &global.offline;
+        let (latest, last_valid) = match args.blockhash()? {
+            Some(given) if args.is_for_others() => (given, 0),
+            _ => {
+                rpc.get_latest_blockhash_with_commitment(rpc.commitment())
+                    .await?
             }
-            Outcome::Unknown { reason } => {
-                let message = format!("nobody can say what became of {signature}: {reason}");
-                let hint = format!("look it up before you repeat: solana confirm -v {signature}");
-                Err(CliError::new(Kind::Unresolved, "unknown-outcome", message).hint(hint))
+        };
+        let authority = self.signers.nonce_authority.as_ref();
+        let authority = authority.unwrap_or(&self.signers.wallet).address();
+        let mut transaction = request.offline(&OfflineTerms {
+            blockhash: args.blockhash()?.unwrap_or(latest),
+            nonce: args.nonce.map(|account| Nonce { account, authority }),
+            unit_limit: global.with_compute_unit_limit,
+            unit_price: global.with_compute_unit_price,
+        })?;
+        for given in &args.signatures {
+            if let Err(why) = add_signature(&mut transaction, &given.key, &given.signature) {
+                self.context
+                    .ui
+                    .warning(format!("{why}: is it of this transaction?"));
             }
         }
+        let wallets = std::iter::once(&self.signers.wallet).chain(self.signers.others());
+        for wallet in wallets {
+            if let (Wallet::Key(key), true) = (wallet, awaits(&transaction, &wallet.address())) {
+                sign_partially(&mut transaction, &[key])?;
+            }
+        }
+        if args.is_for_others() {
+            return Ok(Transaction::unsent(args.text(&transaction)?));
+        }
+        verify_signatures(&transaction)?;
+        // A nonce keeps until it is advanced: such a transaction does not expire.
+        let last_valid_block_height = args.nonce.map_or(last_valid, |_| u64::MAX);
+        let signed = Signed {
+            transaction,
+            last_valid_block_height,
+        };
+        submit(self.context, self.chain, &signed, &Simulation::default()).await
     }
 
     /// The keys that the transaction needs, each once.
@@ -238,7 +277,7 @@ impl<'a> Submitter<'a> {
         if signs(&wallet.address()) {
             keys.push(wallet.key()?);
         }
-        let others = self.signers.fee_payer.iter().chain(&self.signers.others);
+        let others = self.signers.others();
         let mut known = vec![wallet.address()];
         for other in others {
             let address = other.address();
@@ -248,5 +287,60 @@ impl<'a> Submitter<'a> {
             }
         }
         Ok(keys)
+    }
+}
+
+/// Whether the transaction still lacks this signer's signature.
+fn awaits(transaction: &VersionedTransaction, address: &Pubkey) -> bool {
+    trestle_sdk::send::signers(transaction).1.contains(address)
+}
+
+/// Shows the signature, submits, and waits until it is known what became of it.
+pub async fn submit(
+    context: &Context<'_>,
+    chain: &Chain,
+    signed: &Signed,
+    simulation: &Simulation,
+) -> Result<Transaction, CliError> {
+    let signature = signed.signature();
+    context.ui.status(format!("Signature: {signature}"));
+    let spinner = context.ui.spinner("waiting until it lands");
+    let sender = Sender::new(&chain.rpc, chain.send.clone());
+    let outcome = sender.submit_and_resolve(signed).await;
+    spinner.finish_and_clear();
+    let mut landed = judge(chain, signed, simulation, outcome)?;
+    if let Some(details) = transaction_details(&chain.rpc, &signature).await {
+        landed.fee_lamports = details.fee_lamports;
+        landed.compute_units = details.units_consumed;
+        landed.event_logs = details.logs;
+    }
+    Ok(landed)
+}
+
+fn judge(
+    chain: &Chain,
+    signed: &Signed,
+    simulation: &Simulation,
+    outcome: Outcome,
+) -> Result<Transaction, CliError> {
+    let signature = signed.signature().to_string();
+    match outcome {
+        Outcome::Landed { slot } => Ok(Transaction::landed(
+            signature,
+            slot,
+            simulation,
+            &chain.cluster,
+        )),
+        Outcome::Failed { error, logs, .. } => Err(CliError::from(error).logs(logs)),
+        Outcome::Expired => {
+            let message = format!("transaction {signature} expired before it landed");
+            Err(CliError::new(Kind::Unresolved, "expired", message)
+                .hint("nothing happened: run the command again"))
+        }
+        Outcome::Unknown { reason } => {
+            let message = format!("nobody can say what became of {signature}: {reason}");
+            let hint = format!("look it up before you repeat: solana confirm -v {signature}");
+            Err(CliError::new(Kind::Unresolved, "unknown-outcome", message).hint(hint))
+        }
     }
 }

@@ -34,6 +34,9 @@ pub struct ParameterText {
 #[serde(rename_all = "camelCase")]
 pub struct ChangeOutput {
     pub action: ChangeAction,
+    /// Of the command that applies it.
+    #[serde(skip)]
+    pub noun: &'static str,
     /// The network or service.
     pub target: String,
     /// First epoch in which it can be applied.
@@ -84,7 +87,11 @@ impl fmt::Display for ChangeOutput {
         row(f, label, &self.target)?;
         fmt_parameters(&self.parameters, f)?;
         if let (ChangeAction::Propose, Some(due)) = (self.action, &self.due_epoch) {
-            row(f, "Due", format!("in epoch {due}, by `change apply`"))?;
+            row(
+                f,
+                "Due",
+                format!("in epoch {due}, by `trestle {} change apply`", self.noun),
+            )?;
         }
         self.transaction.fmt(f)
     }

@@ -32,7 +32,8 @@ use crate::{
 pub use super::{
     lease_maintenance::{MaintenanceCommand, MaintenanceOutput, WindowText},
     lease_output::{
-        LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput, StepText,
+        LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput, SettlementText,
+        StepText,
     },
 };
 
@@ -238,6 +239,7 @@ async fn settle(args: &SettleArgs, context: &Context<'_>) -> Result<LeaseWriteOu
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Settle,
         epochs,
+        settlements: transactions.iter().filter_map(SettlementText::of).collect(),
         lease: Some(LeaseOutput::new(&address, &lease)),
         transactions,
     })
@@ -316,6 +318,7 @@ async fn end(
         commitment: of.to_string(),
         action: LeaseAction::End,
         epochs: Vec::new(),
+        settlements: Vec::new(),
         lease: after.map(|lease| LeaseOutput::new(&address, &lease)),
         transactions: vec![transaction],
     })
@@ -361,6 +364,7 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Close,
         epochs: Vec::new(),
+        settlements: Vec::new(),
         lease: None,
         transactions: vec![transaction],
     })
@@ -404,6 +408,7 @@ async fn renew(
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Renew,
         epochs: Vec::new(),
+        settlements: Vec::new(),
         lease: Some(LeaseOutput::new(&address, &after)),
         transactions: vec![transaction],
     })

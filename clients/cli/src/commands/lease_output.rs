@@ -4,9 +4,14 @@ use std::fmt;
 
 use serde::Serialize;
 use solana_pubkey::Pubkey;
-use trestle_core::lease::Reason;
+use trestle_core::lease::{Reason, Verdict};
 use trestle_credits::constants::{LEASE_ACTIVE, LEASE_ENDING};
-use trestle_sdk::{encoding::string, fetch::Lease};
+use trestle_sdk::{
+    address::CREDITS_ID,
+    encoding::string,
+    event::{credits::LeaseSettled, find},
+    fetch::Lease,
+};
 
 use crate::{
     send::{fmt_head, Transaction},
@@ -82,10 +87,55 @@ pub struct LeaseWriteOutput {
     /// Epochs of the roots that it was settled with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<String>,
+    /// What the programs found, root by root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settlements: Vec<SettlementText>,
     /// The lease afterwards, where it still exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lease: Option<LeaseOutput>,
     pub transactions: Vec<Transaction>,
+}
+
+/// What one root showed of a lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettlementText {
+    #[serde(with = "string")]
+    pub epoch: u64,
+    pub verdict: String,
+    pub windows_ok: u32,
+    pub windows_total: u32,
+    /// Paid to the operator's side.
+    pub consumed: CreditsText,
+    /// The service credit.
+    pub credited: CreditsText,
+}
+
+impl SettlementText {
+    /// Out of what the program says, of a transaction or of its simulation.
+    pub(super) fn of(transaction: &Transaction) -> Option<Self> {
+        let events = find::<LeaseSettled>(&transaction.event_logs, &CREDITS_ID);
+        let event = events.first()?;
+        Some(Self {
+            epoch: event.epoch,
+            verdict: Verdict::from_code(event.verdict)?.to_string(),
+            windows_ok: event.windows_ok,
+            windows_total: event.windows_total,
+            consumed: CreditsText::new(event.consumed),
+            credited: CreditsText::new(event.credit),
+        })
+    }
+}
+
+impl fmt::Display for SettlementText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let windows = format!("{} of {} windows", self.windows_ok, self.windows_total);
+        write!(f, "{}, {windows}, {} used", self.verdict, self.consumed)?;
+        if self.credited.credits > 0 {
+            write!(f, ", {} credited", self.credited)?;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -182,6 +232,9 @@ impl fmt::Display for LeaseWriteOutput {
             LeaseAction::Settle => row(f, "Settled with", epochs_text(&self.epochs))?,
             LeaseAction::End | LeaseAction::Renew => {}
             LeaseAction::Close => row(f, "Lease", "closed")?,
+        }
+        for one in &self.settlements {
+            row(f, &format!("  epoch {}", one.epoch), one)?;
         }
         self.transactions.iter().try_for_each(|one| one.fmt(f))
     }

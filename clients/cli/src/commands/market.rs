@@ -173,6 +173,7 @@ async fn propose(args: &MarketTermsArgs, context: &Context<'_>) -> Result<Change
     let instruction = market_change_propose(&submitter.wallet(), &book.network, terms);
     Ok(ChangeOutput {
         action: ChangeAction::Propose,
+        noun: "market",
         target: book.market.to_string(),
         due_epoch: Some(due_epoch(Epoch(view.epoch)).0.to_string()),
         parameters: parameters(&market.terms(), &terms),
@@ -192,6 +193,7 @@ async fn finish(action: ChangeAction, context: &Context<'_>) -> Result<ChangeOut
     };
     Ok(ChangeOutput {
         action,
+        noun: "market",
         target: chain.deployment.market.to_string(),
         due_epoch: Some(change.due_epoch.to_string()),
         parameters: parameters(&market.terms(), &change.terms()),

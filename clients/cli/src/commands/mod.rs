@@ -10,7 +10,9 @@ pub mod credits;
 pub mod delegate;
 pub mod delegation;
 pub mod delegation_output;
+pub mod devices;
 pub mod dispute;
+pub mod doctor;
 pub mod epoch;
 pub mod epoch_challenge;
 pub mod hand_over;
@@ -40,6 +42,7 @@ pub mod stake;
 pub mod store;
 pub mod store_output;
 pub mod topup;
+pub mod transaction;
 pub mod verifier;
 
 use crate::{
@@ -71,6 +74,8 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Pool(command) => pool::run(command, context).await,
         Command::Issuer(command) => issuer::run(command, context).await,
         Command::Clearance(command) => clearance::run(command, context).await,
+        Command::Transaction(command) => transaction::run(command, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Completion(args) => completion::run(args),
     }

@@ -111,6 +111,7 @@ async fn propose(
     let instruction = network_change_propose(&submitter.wallet(), &target, params);
     Ok(ChangeOutput {
         action: ChangeAction::Propose,
+        noun: "network",
         target: target.to_string(),
         due_epoch: due.ok().map(|epoch| epoch.0.to_string()),
         parameters: parameters(&chain, &view.network, &params),
@@ -130,6 +131,7 @@ async fn finish(action: ChangeAction, context: &Context<'_>) -> Result<ChangeOut
     };
     Ok(ChangeOutput {
         action,
+        noun: "network",
         target: target.to_string(),
         due_epoch: Some(change.due_epoch.to_string()),
         parameters: parameters(&chain, &network, &change.params(&network)),

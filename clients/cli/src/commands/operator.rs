@@ -23,6 +23,7 @@ use crate::{
     commands::{
         delegation::{pool_of, terms},
         delegation_output::{CommissionOutput, PoolTerms},
+        devices::{self, DevicesCommand},
         hand_over::{self, KeyCommand},
     },
     context::{Chain, Context, NetworkView},
@@ -60,6 +61,9 @@ pub enum OperatorCommand {
     /// Change the key that acts for an operator
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Name the devices that speak for an operator
+    #[command(subcommand)]
+    Devices(DevicesCommand),
     /// Leave the service for good: all stake unbonds, and what is due is still paid
     Exit {
         /// Operator, or the wallet that registered it [default: the signing key]
@@ -247,9 +251,14 @@ impl fmt::Display for OperatorListOutput {
             return writeln!(f, "No operator is registered.");
         }
         for one in &self.operators {
+            let mark = match (one.exited, &one.jail) {
+                (true, _) => "  left",
+                (false, Some(_)) => "  jailed",
+                (false, None) => "",
+            };
             writeln!(
                 f,
-                "{}  zone {}  {} GiB  {}  {}",
+                "{}  zone {}  {} GiB  {}  {}{mark}",
                 one.operator, one.zone, one.capacity_gib, one.stake, one.endpoint
             )?;
         }
@@ -267,6 +276,7 @@ pub async fn run(command: &OperatorCommand, context: &Context<'_>) -> Result<(),
         OperatorCommand::Release => context.print(&release(context).await?),
         OperatorCommand::Show { operator } => context.print(&show(*operator, context).await?),
         OperatorCommand::Key(command) => context.print(&hand_over::key(command, context).await?),
+        OperatorCommand::Devices(command) => devices::run(command, context).await,
         OperatorCommand::Exit { operator } => {
             context.print(&hand_over::exit(*operator, context).await?)
         }

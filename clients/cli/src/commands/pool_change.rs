@@ -158,6 +158,7 @@ async fn propose(args: &PoolTermsArgs, context: &Context<'_>) -> Result<ChangeOu
     let instruction = pool_change_propose(&wallet, &book.network, &book.service, change);
     Ok(ChangeOutput {
         action: ChangeAction::Propose,
+        noun: "pool",
         target: book.pool.to_string(),
         due_epoch: Some(due.0.to_string()),
         parameters: parameters(&chain, &view.network, &now, &after),
@@ -180,6 +181,7 @@ async fn finish(action: ChangeAction, context: &Context<'_>) -> Result<ChangeOut
     let view = chain.view().await?;
     Ok(ChangeOutput {
         action,
+        noun: "pool",
         target: chain.deployment.pool.to_string(),
         due_epoch: Some(change.due_epoch.to_string()),
         parameters: parameters(&chain, &view.network, &now, &coming(&change)),

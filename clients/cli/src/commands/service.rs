@@ -122,6 +122,7 @@ async fn propose(
     let instruction = service_change_propose(&wallet, &book.network, &book.service, params);
     Ok(ChangeOutput {
         action: ChangeAction::Propose,
+        noun: "service",
         target: book.service.to_string(),
         due_epoch: Some(due.0.to_string()),
         parameters: parameters(&chain, &view.network, &service, &params),
@@ -144,6 +145,7 @@ async fn finish(action: ChangeAction, context: &Context<'_>) -> Result<ChangeOut
     let view = chain.view().await?;
     Ok(ChangeOutput {
         action,
+        noun: "service",
         target: target.to_string(),
         due_epoch: Some(change.due_epoch.to_string()),
         parameters: parameters(&chain, &view.network, &service, &change.params(&service)),

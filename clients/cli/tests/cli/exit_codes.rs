@@ -85,6 +85,8 @@ fn unusable_arguments_are_2() {
         vec!["--with-compute-unit-limit", "1400001", "network", "show"],
         vec!["reward", "push"],
         vec!["config", "set"],
+        vec!["--signer", "nobody", "stake", "withdraw"],
+        vec!["transaction", "show", "not a transaction"],
     ] {
         home.fails(2, &arguments);
     }

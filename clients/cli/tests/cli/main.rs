@@ -8,3 +8,4 @@ mod samples_clearance;
 mod samples_dispute;
 mod samples_governance;
 mod samples_lease;
+mod surface;

@@ -110,6 +110,8 @@ fn operator() {
     check("operator_list", &samples::operators());
     check("operator_set", &samples::operator_set());
     check("operator_commission", &samples::delegation::commission());
+    let devices = samples::transaction::devices(false);
+    check("operator_devices_set", &devices);
     check("operator_release", &samples::operator_release());
 }
 
@@ -290,6 +292,16 @@ fn pool() {
     check("pool_open_emission", &write(PoolAction::OpenEmission));
     check("pool_fund", &write(PoolAction::Fund));
     check("pool_allot", &write(PoolAction::Allot));
+}
+
+#[test]
+fn transaction() {
+    check("transaction_sign", &samples::transaction::transaction());
+    check("transaction_send", &samples::transaction::sent());
+    let unsent = samples::transaction::devices(true);
+    assert!(unsent.to_string().starts_with("Nothing was sent."));
+    check("sign_only", &unsent);
+    check("doctor", &samples::transaction::doctor());
 }
 
 #[test]

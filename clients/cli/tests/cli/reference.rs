@@ -93,6 +93,10 @@ fn every_command_of_the_main_job_is_in_it() {
         "issuer list",
         "clearance grant",
         "clearance show",
+        "doctor",
+        "transaction sign",
+        "transaction send",
+        "operator devices set",
         "config get",
         "completion",
     ] {

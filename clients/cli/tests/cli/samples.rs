@@ -3,6 +3,7 @@
 pub mod billing;
 pub mod delegation;
 pub mod pool;
+pub mod transaction;
 
 use std::collections::BTreeMap;
 
@@ -58,6 +59,7 @@ pub fn landed() -> Transaction {
         explorer: Some(format!(
             "https://explorer.solana.com/tx/{SIGNATURE}?cluster=devnet"
         )),
+        offline: None,
         event_logs: Vec::new(),
     }
 }
@@ -71,6 +73,7 @@ pub fn dry_run() -> Transaction {
         compute_units: 8_535,
         logs: vec!["Program log: Instruction: stake_deposit".to_string()],
         explorer: None,
+        offline: None,
         event_logs: Vec::new(),
     }
 }

@@ -35,6 +35,7 @@ fn parameters() -> Vec<ParameterText> {
 pub fn change(action: ChangeAction) -> ChangeOutput {
     ChangeOutput {
         action,
+        noun: "network",
         target: address(1),
         due_epoch: Some("46".to_string()),
         parameters: parameters(),

@@ -3,7 +3,7 @@
 use trestle_cli::{
     commands::lease::{
         LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
-        MaintenanceOutput, StepText, WindowText,
+        MaintenanceOutput, SettlementText, StepText, WindowText,
     },
     text::CreditsText,
 };
@@ -66,6 +66,26 @@ pub fn leases() -> LeaseListOutput {
     }
 }
 
+fn settlements() -> Vec<SettlementText> {
+    let whole = SettlementText {
+        epoch: 4,
+        verdict: "delivered".to_string(),
+        windows_ok: 24,
+        windows_total: 24,
+        consumed: CreditsText::new(1_000),
+        credited: CreditsText::new(0),
+    };
+    let bad = SettlementText {
+        epoch: 5,
+        verdict: "below the service level".to_string(),
+        windows_ok: 20,
+        consumed: CreditsText::new(750),
+        credited: CreditsText::new(83),
+        ..whole.clone()
+    };
+    vec![whole, bad]
+}
+
 pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
     let settles = action == LeaseAction::Settle;
     LeaseWriteOutput {
@@ -76,6 +96,7 @@ pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
         } else {
             Vec::new()
         },
+        settlements: if settles { settlements() } else { Vec::new() },
         lease: match action {
             LeaseAction::Close => None,
             LeaseAction::End => Some(lease_ending()),

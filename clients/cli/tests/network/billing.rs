@@ -18,6 +18,49 @@ async fn customer(cluster: &Cluster) -> (String, String) {
     (wallet, address.to_string())
 }
 
+/// Of 2,000 credits that a meter used up.
+fn revenue_is_released(cluster: &Cluster, wallet: &str) {
+    let shown = cluster.does(wallet, &["revenue", "show"]);
+    assert_eq!(credits(&shown["used"]), 2_000);
+    let authority = cluster.authority();
+    cluster.does(wallet, &["treasury", "open"]);
+    let breaker = [
+        "--breaker-capacity",
+        "100",
+        "--breaker-window-seconds",
+        "60",
+    ];
+    let open = [&["pool", "open-stable"], &breaker[..]].concat();
+    cluster.refused(&authority, &open, "AccountAlreadyInUse");
+    let released = cluster.does(wallet, &["revenue", "release"]);
+    assert_eq!(credits(&released["released"]["credits"]), 2_000);
+    let treasury = cluster.does(wallet, &["treasury", "show"]);
+    let due = &released["released"]["treasury"];
+    assert_eq!(&treasury["balance"], due);
+    cluster.refused(
+        wallet,
+        &["treasury", "withdraw", "ALL"],
+        "NotNetworkAuthority",
+    );
+    let taken = cluster.does(&authority, &["treasury", "withdraw", "ALL"]);
+    assert_eq!(&taken["amount"], due);
+    let pool = cluster.does(wallet, &["pool", "show"]);
+    assert_eq!(pool["stable"]["vault"], released["released"]["operators"]);
+}
+
+fn market_is_changed(cluster: &Cluster, authority: &str, wallet: &str) {
+    let propose = ["market", "change", "propose", "--biller-cap", "1000000"];
+    let proposed = cluster.does(authority, &propose);
+    assert_eq!(proposed["parameters"].as_array().unwrap().len(), 1);
+    let pending = cluster.does(wallet, &["market", "change", "show"]);
+    assert_eq!(pending["parameters"], proposed["parameters"]);
+    cluster.does(authority, &["market", "change", "cancel"]);
+    cluster.does(authority, &propose);
+    cluster.refused(wallet, &["market", "change", "apply"], "ChangeNotDue");
+    cluster.travel(3 * EPOCH_SECONDS);
+    cluster.does(wallet, &["market", "change", "apply"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_meter_pays_by_receipts_and_ends_with_notice() {
     let cluster = Cluster::start().await;
@@ -74,32 +117,7 @@ async fn a_meter_pays_by_receipts_and_ends_with_notice() {
     let balance = cluster.does(&wallet, &["credits", "balance"]);
     assert_eq!(credits(&balance["account"]), 198_000);
 
-    let shown = cluster.does(&wallet, &["revenue", "show"]);
-    assert_eq!(credits(&shown["used"]), 2_000);
-    let authority = cluster.authority();
-    cluster.does(&wallet, &["treasury", "open"]);
-    let breaker = [
-        "--breaker-capacity",
-        "100",
-        "--breaker-window-seconds",
-        "60",
-    ];
-    let open = [&["pool", "open-stable"], &breaker[..]].concat();
-    cluster.refused(&authority, &open, "AccountAlreadyInUse");
-    let released = cluster.does(&wallet, &["revenue", "release"]);
-    assert_eq!(credits(&released["released"]["credits"]), 2_000);
-    let treasury = cluster.does(&wallet, &["treasury", "show"]);
-    let due = &released["released"]["treasury"];
-    assert_eq!(&treasury["balance"], due);
-    cluster.refused(
-        &wallet,
-        &["treasury", "withdraw", "ALL"],
-        "NotNetworkAuthority",
-    );
-    let taken = cluster.does(&authority, &["treasury", "withdraw", "ALL"]);
-    assert_eq!(&taken["amount"], due);
-    let pool = cluster.does(&wallet, &["pool", "show"]);
-    assert_eq!(pool["stable"]["vault"], released["released"]["operators"]);
+    revenue_is_released(&cluster, &wallet);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,16 +189,7 @@ async fn a_card_sells_refunds_and_is_charged_back() {
     let (wallet, customer) = customer(&cluster).await;
     let (biller, key) = cluster.wallet("biller").await;
     let (authority, key) = (cluster.authority(), key.to_string());
-    let propose = ["market", "change", "propose", "--biller-cap", "1000000"];
-    let proposed = cluster.does(&authority, &propose);
-    assert_eq!(proposed["parameters"].as_array().unwrap().len(), 1);
-    let pending = cluster.does(&wallet, &["market", "change", "show"]);
-    assert_eq!(pending["parameters"], proposed["parameters"]);
-    cluster.does(&authority, &["market", "change", "cancel"]);
-    cluster.does(&authority, &propose);
-    cluster.refused(&wallet, &["market", "change", "apply"], "ChangeNotDue");
-    cluster.travel(3 * EPOCH_SECONDS);
-    cluster.does(&wallet, &["market", "change", "apply"]);
+    market_is_changed(&cluster, &authority, &wallet);
     let set = [
         "card",
         "biller",

@@ -149,7 +149,7 @@ impl Cluster {
     }
 }
 
-fn artifacts() -> PathBuf {
+pub fn artifacts() -> PathBuf {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/deploy");
     std::env::var_os("TRESTLE_SO_DIR").map_or_else(|| built.into(), PathBuf::from)
 }

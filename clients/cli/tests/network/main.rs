@@ -2,4 +2,6 @@
 
 mod billing;
 mod cluster;
+mod doctor;
+mod offline;
 mod pool;

@@ -39,10 +39,14 @@ pub(super) fn limit_instruction(units: u32) -> Instruction {
     ComputeBudgetInstruction::set_compute_unit_limit(units)
 }
 
+pub(super) fn price_instruction(micro_lamports: u64) -> Instruction {
+    ComputeBudgetInstruction::set_compute_unit_price(micro_lamports)
+}
+
 pub(super) fn instructions(unit_limit: u32, unit_price: u64) -> Vec<Instruction> {
     let mut instructions = vec![limit_instruction(unit_limit)];
     if unit_price > 0 {
-        instructions.push(ComputeBudgetInstruction::set_compute_unit_price(unit_price));
+        instructions.push(price_instruction(unit_price));
     }
     instructions
 }

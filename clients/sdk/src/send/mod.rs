@@ -12,6 +12,7 @@
 //! [`Sender::send`] is all five.
 
 mod budget;
+mod offline;
 mod outcome;
 mod wire;
 
@@ -33,6 +34,7 @@ use solana_transaction::versioned::VersionedTransaction;
 use thiserror::Error;
 
 pub use budget::{PriorityFee, UNIT_LIMIT_MAX};
+pub use offline::{add_signature, is_durable, signers, Nonce, OfflineTerms};
 pub use outcome::{transaction_details, Outcome, Pending, TransactionDetails};
 pub use wire::{
     decode_transaction, encode_transaction, sign_partially, verify_signatures, WireError,
@@ -107,7 +109,7 @@ impl TransactionRequest {
 }
 
 /// What a simulation showed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Simulation {
     #[serde(with = "string")]
