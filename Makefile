@@ -45,10 +45,11 @@ lint: setup ## Checks format, clippy with warnings denied, and the scripts
 		shellcheck -x -P SCRIPTDIR .ci/run tools/*.sh tools/sbpf/*.sh; \
 	else echo "shellcheck is not installed: scripts not checked" >&2; fi
 
-fuzz: programs ## Runs random sequences and inputs that were never run, for MINUTES (10)
+fuzz: programs ## Feeds programs and parsers what they never saw, for MINUTES (10) each
 	mkdir -p "$(CACHE)/fuzz"
 	TRESTLE_FUZZ_MINUTES=$${MINUTES:-10} TRESTLE_FUZZ_SEEDS="$${SEEDS:-$(CACHE)/fuzz}" \
-		cargo test --workspace $(FLAGS) --test integration -- --nocapture model_
+		cargo test --workspace $(FLAGS) --test integration --test targets -- \
+		--nocapture model_ readers_
 
 demo: build ## Runs the whole loop on FILE (make demo FILE=path)
 	"$$CARGO_TARGET_DIR"/debug/trestle-demo $${FILE:+"$$FILE"}

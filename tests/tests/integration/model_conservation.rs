@@ -43,6 +43,8 @@ const CHOICES: usize = 8;
 const ENVIRONMENT: usize = 8;
 /// Tries to make a failing sequence shorter.
 const SHRINKS: u32 = 2_000;
+/// Milliseconds that they may take.
+const SHRINK_TIME: u32 = 60_000;
 
 /// How often each kind of step was accepted and refused.
 #[derive(Default)]
@@ -112,6 +114,7 @@ impl Arena {
         let config = ProptestConfig {
             cases,
             max_shrink_iters: SHRINKS,
+            max_shrink_time: SHRINK_TIME,
             failure_persistence: None,
             ..ProptestConfig::default()
         };

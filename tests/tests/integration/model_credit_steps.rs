@@ -56,7 +56,7 @@ fn parties() -> BoxedStrategy<(Actor, u8, u8)> {
 }
 
 fn meter_deal() -> impl Strategy<Value = MeterDeal> {
-    let sane = (1..20_u64, 20..5_000_u64, credits(), 1..5_u32);
+    let sane = (1..20_u64, 20..900_u64, credits(), 1..5_u32);
     let edge = (
         0..3_u64,
         0..3_u64,

@@ -347,7 +347,8 @@ pub fn all() -> BoxedStrategy<Step> {
     prop_oneof![staking(), credits(), rewards()].boxed()
 }
 
-/// The step with the amounts that stand for all there is.
+/// The step with the amounts that stand for all there is, and between parties that have something
+/// between them.
 pub fn resolved(step: &Step, model: &World) -> Step {
     let mut step = step.clone();
     match &mut step {
@@ -365,7 +366,56 @@ pub fn resolved(step: &Step, model: &World) -> Step {
             *shares = delegation.map_or(0, |delegation| delegation.shares);
         }
         Step::EpochAllot { epoch } if *epoch == ALL => *epoch = model.pool.next_epoch,
-        _ => {}
+        _ => met(&mut step, model),
     }
     step
+}
+
+/// Steps between a customer and an operator, where there is a meter, a lease or a sale.
+fn met(step: &mut Step, model: &World) {
+    let credits = &model.credits;
+    match step {
+        Step::MeterSettle {
+            customer,
+            operator,
+            signed_by,
+            ..
+        } if !credits.meters.contains_key(&(*customer, *operator)) => {
+            if let Some((parties, meter)) = credits.meters.iter().next() {
+                (*customer, *operator) = *parties;
+                *signed_by = meter.signer;
+            }
+        }
+        Step::LeaseSettle {
+            customer,
+            operator,
+            back,
+        } if *back == 0 => {
+            let is_due = |of: &(u8, u8)| model.lease_due(of.0, of.1).ok();
+            let due = credits
+                .leases
+                .keys()
+                .find_map(|of| Some((*of, is_due(of)?)));
+            if let Some((parties, epoch)) = due {
+                (*customer, *operator) = parties;
+                let newer = model.roots.iter().rev();
+                let place = newer.take_while(|(of, _)| *of != epoch).count();
+                *back = u8::try_from(place).unwrap_or(u8::MAX);
+            }
+        }
+        Step::CardChargeback {
+            customer, payment, ..
+        }
+        | Step::CardResolve {
+            customer, payment, ..
+        }
+        | Step::CardRefund {
+            customer, payment, ..
+        } => {
+            if let Some(sale) = credits.sales.get(payment) {
+                *customer = sale.customer;
+            }
+        }
+        _ => {}
+    }
 }
