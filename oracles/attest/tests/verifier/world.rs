@@ -32,8 +32,8 @@ use trestle_kit::http::{HttpLimits, HttpServer};
 use trestle_kit::metrics::Metrics;
 use trestle_kit::settings::ServiceUrl;
 use trestle_kit::supervisor::{ManagedTask, Tick};
-use trestle_node::chain::OperatorView;
 use trestle_node::chain::{ChainError, ChainView as NodeChain, CommitmentView, Freshness};
+use trestle_node::chain::{LeaseView, OperatorView};
 use trestle_node::server::start_with;
 use trestle_proofs::state::{CommitmentStatus, NEVER};
 use trestle_sdk::fetch::{Commitment, Network, Operator, SeedRing, Service, VerifierSet};
@@ -109,6 +109,9 @@ impl NodeChain for AccountsOf {
             .unwrap()
             .get(address)
             .copied())
+    }
+    async fn lease(&self, _: &Pubkey, _: Freshness) -> Result<Option<LeaseView>, ChainError> {
+        Ok(None)
     }
     async fn seed(&self, _: &Pubkey, _: u64, _: Freshness) -> Result<Option<Hash>, ChainError> {
         Ok(Some(SEED))
