@@ -291,6 +291,7 @@ pub fn view(nodes: &[Node], epoch: u64) -> ChainView {
             .map(|node| (node.commitment, node.commitment_account()))
             .collect(),
         delegations: BTreeMap::new(),
+        maintenance: BTreeMap::new(),
     };
     ChainView {
         time: ChainTime {
@@ -455,6 +456,7 @@ impl Verifier {
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
             operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            maintenance: view.registry.maintenance.clone(),
         }
     }
 }
