@@ -49,7 +49,7 @@ pub enum LeaseCommand {
     },
     /// Pay the operator and refund the customer for every period that is due; anybody may
     Settle(SettleArgs),
-    /// Extend a lease: by the option that it grants, or else by the signature of the operator's node
+    /// Extend a lease, by its own option or by the signature of the operator's node
     #[command(after_help = "Example: trestle lease renew COMMITMENT --epochs 30")]
     Renew(RenewArgs),
     /// Move a shard to another operator: copy it, open a lease there and leave the old one

@@ -169,7 +169,7 @@ const TABLE: [Description; 39] = [
         ErrorKind::TransactionRefused,
         400,
         "transaction_refused",
-        "send only `commitment_register` and what opens, renews or brings a lease for a shard stored here",
+        "send only what registers, leases, renews or transfers a shard stored here",
     ),
     row(
         ErrorKind::TermsRefused,

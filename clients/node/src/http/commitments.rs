@@ -80,7 +80,8 @@ async fn agree(state: &Shared, parts: &Parts, body: &mut Body) -> Result<SignBod
     Ok(SignBody { transaction })
 }
 
-/// Checks every registration, lease and renewal against what is stored and asked; says which shards.
+/// Checks every registration, lease and renewal against what is stored and asked; says of which
+/// shards.
 async fn check(
     state: &Shared,
     agreement: &Agreement,

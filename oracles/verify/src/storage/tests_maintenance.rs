@@ -157,7 +157,10 @@ proptest! {
     /// what is published recomputes.
     #[test]
     fn a_declared_window_takes_back_penalties_of_misses_and_nothing_else(
-        plan in prop::collection::vec((0_u32..2, [act(), act(), act(), act()], any::<bool>()), 1..7),
+        plan in prop::collection::vec(
+            (0_u32..2, [act(), act(), act(), act()], any::<bool>()),
+            1..7,
+        ),
         streak in 0_u32..3,
     ) {
         let zones: Vec<u32> = plan.iter().map(|(zone, ..)| *zone).collect();
