@@ -7,10 +7,12 @@ use solana_pubkey::Pubkey;
 
 use crate::{
     commands::{
-        clearance::ClearanceCommand, completion::CompletionArgs, config::ConfigCommand,
-        credits::CreditsCommand, delegation::DelegationCommand, dispute::DisputeCommand,
-        epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
-        operator::OperatorCommand, reward::RewardCommand, service::ServiceCommand,
+        card::CardCommand, clearance::ClearanceCommand, completion::CompletionArgs,
+        config::ConfigCommand, credits::CreditsCommand, delegation::DelegationCommand,
+        dispute::DisputeCommand, epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand,
+        market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
+        operator::OperatorCommand, pool::PoolCommand, revenue::RevenueCommand,
+        revenue::TreasuryCommand, reward::RewardCommand, service::ServiceCommand,
         stake::StakeCommand, store::StoreCommand, verifier::VerifierCommand,
     },
     config::{parse_commitment, Commitment},
@@ -162,6 +164,21 @@ pub enum Command {
     /// Buy and hold the credits that storage is paid with
     #[command(subcommand)]
     Credits(CreditsCommand),
+    /// Credits that pay operators for usage by signed receipts
+    #[command(subcommand)]
+    Meter(MeterCommand),
+    /// Credits for people who pay by card
+    #[command(subcommand)]
+    Card(CardCommand),
+    /// The rules that credits are sold by
+    #[command(subcommand)]
+    Market(MarketCommand),
+    /// What customers paid, and its release to who earned it
+    #[command(subcommand)]
+    Revenue(RevenueCommand),
+    /// The network's own share of the revenue
+    #[command(subcommand)]
+    Treasury(TreasuryCommand),
     /// Store files and get them back
     #[command(subcommand)]
     Store(StoreCommand),
@@ -177,6 +194,9 @@ pub enum Command {
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),
+    /// Where operators' pay comes from
+    #[command(subcommand)]
+    Pool(PoolCommand),
     /// Whose word about wallets the network takes
     #[command(subcommand)]
     Issuer(IssuerCommand),

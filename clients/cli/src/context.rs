@@ -56,6 +56,8 @@ pub struct NetworkView {
 pub struct Signers {
     pub wallet: Wallet,
     pub fee_payer: Option<Wallet>,
+    /// Whoever else has to agree to what a command does.
+    pub others: Vec<Wallet>,
 }
 
 impl<'a> Context<'a> {
@@ -129,7 +131,16 @@ impl<'a> Context<'a> {
         Ok(Signers {
             wallet: source.read(&warn)?,
             fee_payer: fee_payer.map(|source| source.read(&warn)).transpose()?,
+            others: Vec::new(),
         })
+    }
+
+    /// Reads the signing keys, and that of another party.
+    pub fn signers_with(&self, other: &SignerSource) -> Result<Signers, CliError> {
+        let mut signers = self.signers()?;
+        let warn = |text: String| self.ui.warning(text);
+        signers.others.push(other.read(&warn)?);
+        Ok(signers)
     }
 
     /// The address in `given`, or that of the signing key.

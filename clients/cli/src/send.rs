@@ -272,9 +272,14 @@ impl<'a> Submitter<'a> {
         if signs(&wallet.address()) {
             keys.push(wallet.key()?);
         }
-        match &self.signers.fee_payer {
-            Some(payer) if payer.address() != wallet.address() => keys.push(payer.key()?),
-            _ => {}
+        let others = self.signers.fee_payer.iter().chain(&self.signers.others);
+        let mut known = vec![wallet.address()];
+        for other in others {
+            let address = other.address();
+            if signs(&address) && !known.contains(&address) {
+                keys.push(other.key()?);
+                known.push(address);
+            }
         }
         Ok(keys)
     }

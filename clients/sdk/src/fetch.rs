@@ -161,6 +161,24 @@ impl Kind for Maintenance {
 impl Kind for ServiceRevenue {
     const NAME: &'static str = "service revenue";
 }
+impl Kind for Biller {
+    const NAME: &'static str = "biller";
+}
+impl Kind for CardSale {
+    const NAME: &'static str = "card sale";
+}
+impl Kind for Delegate {
+    const NAME: &'static str = "delegate";
+}
+impl Kind for MarketChange {
+    const NAME: &'static str = "change of the market";
+}
+impl Kind for Meter {
+    const NAME: &'static str = "meter";
+}
+impl Kind for Topup {
+    const NAME: &'static str = "top-up";
+}
 
 /// Bytes that must stand at a place of an account.
 #[derive(Debug, Clone)]
@@ -280,6 +298,9 @@ pub struct TokenBalance {
     pub owner: Pubkey,
     /// Base units.
     pub amount: u64,
+    /// Who else may spend from it, if anybody, and how many base units.
+    pub delegate: Option<Pubkey>,
+    pub delegated: u64,
 }
 
 /// Reads a token account that may not exist.
@@ -308,6 +329,8 @@ pub async fn token_balance(
         mint: base.mint,
         owner: base.owner,
         amount: base.amount,
+        delegate: base.delegate.into(),
+        delegated: base.delegated_amount,
     }))
 }
 

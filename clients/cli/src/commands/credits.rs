@@ -28,6 +28,10 @@ use trestle_sdk::{
 };
 
 use crate::{
+    commands::{
+        delegate::{self, DelegateCommand},
+        topup::{self, TopupCommand},
+    },
     context::{self, Chain, Context, NetworkView},
     error::CliError,
     send::{Submitter, Transaction},
@@ -59,6 +63,12 @@ pub enum CreditsCommand {
         /// Wallet of the customer [default: the signing key]
         customer: Option<Pubkey>,
     },
+    /// Buy credits by itself when the account runs low
+    #[command(subcommand)]
+    Topup(TopupCommand),
+    /// Let other keys spend credits on services, within limits
+    #[command(subcommand)]
+    Delegate(DelegateCommand),
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +190,8 @@ pub async fn run(command: &CreditsCommand, context: &Context<'_>) -> Result<(), 
         CreditsCommand::Deposit { credits } => context.print(&deposit(credits, context).await?),
         CreditsCommand::Withdraw { credits } => context.print(&withdraw(credits, context).await?),
         CreditsCommand::Balance { customer } => context.print(&balance(*customer, context).await?),
+        CreditsCommand::Topup(command) => topup::run(command, context).await,
+        CreditsCommand::Delegate(command) => delegate::run(command, context).await,
     }
 }
 

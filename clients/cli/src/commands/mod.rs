@@ -1,10 +1,13 @@
 //! One module for each noun.
 
+pub mod biller;
+pub mod card;
 pub mod change;
 pub mod clearance;
 pub mod completion;
 pub mod config;
 pub mod credits;
+pub mod delegate;
 pub mod delegation;
 pub mod delegation_output;
 pub mod dispute;
@@ -16,17 +19,28 @@ pub mod lease;
 mod lease_agree;
 mod lease_maintenance;
 mod lease_output;
+pub mod market;
+pub mod meter;
+pub mod meter_output;
 pub mod network;
 pub mod network_change;
 pub mod network_pause;
 pub mod operator;
 pub mod policy;
+pub mod pool;
+pub mod pool_change;
+pub mod pool_output;
+pub mod revenue;
 pub mod reward;
 pub mod reward_explain;
+pub mod reward_held;
+pub mod reward_output;
+pub mod reward_stable;
 pub mod service;
 pub mod stake;
 pub mod store;
 pub mod store_output;
+pub mod topup;
 pub mod verifier;
 
 use crate::{
@@ -45,11 +59,17 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Stake(command) => stake::run(command, context).await,
         Command::Delegation(command) => delegation::run(command, context).await,
         Command::Credits(command) => credits::run(command, context).await,
+        Command::Meter(command) => meter::run(command, context).await,
+        Command::Card(command) => card::run(command, context).await,
+        Command::Market(command) => market::run(command, context).await,
+        Command::Revenue(command) => revenue::run(command, context).await,
+        Command::Treasury(command) => revenue::run_treasury(command, context).await,
         Command::Store(command) => store::run(command, context).await,
         Command::Lease(command) => lease::run(command, context).await,
         Command::Epoch(command) => epoch::run(command, context).await,
         Command::Dispute(command) => dispute::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
+        Command::Pool(command) => pool::run(command, context).await,
         Command::Issuer(command) => issuer::run(command, context).await,
         Command::Clearance(command) => clearance::run(command, context).await,
         Command::Config(command) => config::run(command, context),

@@ -5,8 +5,18 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        change::ChangeAction, credits::CreditsAction, delegation_output::DelegationAction,
-        dispute::DisputeAction, hand_over::HandOverAction, lease::LeaseAction, stake::StakeAction,
+        card::CardAction,
+        change::ChangeAction,
+        credits::CreditsAction,
+        delegate::DelegateAction,
+        delegation_output::{DelegationAction, DelegationPayAction},
+        dispute::DisputeAction,
+        hand_over::HandOverAction,
+        lease::LeaseAction,
+        meter_output::MeterAction,
+        pool_output::PoolAction,
+        stake::StakeAction,
+        topup::TopupAction,
         verifier::VerifierAction,
     },
     output::{render, Format},
@@ -125,7 +135,9 @@ fn stake() {
 fn delegation() {
     check("delegation_show", &samples::delegation::delegation());
     check("delegation_list", &samples::delegation::delegations());
-    check("delegation_claim", &samples::delegation::claim());
+    let paid = samples::delegation::paid;
+    check("delegation_claim", &paid(DelegationPayAction::Claim));
+    check("delegation_pay", &paid(DelegationPayAction::Pay));
     check("delegation_close", &samples::delegation::close());
     let moved = samples::delegation::moved;
     check("delegation_deposit", &moved(DelegationAction::Deposit));
@@ -153,6 +165,60 @@ fn credits() {
         &samples::credits_move(CreditsAction::Withdraw),
     );
     check("credits_balance", &samples::credits_balance());
+}
+
+#[test]
+fn topup() {
+    let write = samples::billing::topup_write;
+    check("credits_topup_set", &write(TopupAction::Set));
+    check("credits_topup_remove", &write(TopupAction::Remove));
+    check("credits_topup_run", &write(TopupAction::Run));
+    check("credits_topup_show", &samples::billing::topup());
+}
+
+#[test]
+fn delegate() {
+    let write = samples::billing::delegate_write;
+    check("credits_delegate_set", &write(DelegateAction::Set));
+    check("credits_delegate_remove", &write(DelegateAction::Remove));
+    check("credits_delegate_list", &samples::billing::delegates());
+}
+
+#[test]
+fn meter() {
+    let write = samples::billing::meter_write;
+    check("meter_open", &write(MeterAction::Open));
+    check("meter_deposit", &write(MeterAction::Deposit));
+    check("meter_settle", &write(MeterAction::Settle));
+    check("meter_end", &write(MeterAction::End));
+    check("meter_close", &write(MeterAction::Close));
+    check("meter_show", &samples::billing::meter());
+    check("meter_list", &samples::billing::meters());
+    check("meter_sign", &samples::billing::receipt());
+}
+
+#[test]
+fn card() {
+    let write = samples::billing::card_write;
+    check("card_sell", &write(CardAction::Sell));
+    check("card_refund", &write(CardAction::Refund));
+    check("card_chargeback", &write(CardAction::Chargeback));
+    check("card_resolve_lost", &write(CardAction::Lost));
+    check("card_resolve_kept", &write(CardAction::Kept));
+    check("card_close", &write(CardAction::Close));
+    check("card_show", &samples::billing::sale());
+    check("card_list", &samples::billing::sales());
+    check("card_biller_set", &samples::billing::biller_set());
+    check("card_biller_show", &samples::billing::biller());
+}
+
+#[test]
+fn revenue() {
+    check("revenue_show", &samples::billing::revenue());
+    check("revenue_release", &samples::billing::released());
+    check("treasury_show", &samples::billing::treasury());
+    check("treasury_withdraw", &samples::billing::withdrawn());
+    check("market_show", &samples::billing::market());
 }
 
 #[test]
@@ -213,6 +279,21 @@ fn reward() {
     check("reward_show", &samples::reward());
     check("reward_paid", &samples::reward_paid());
     check("reward_explain", &samples::explain());
+    check("reward_release", &samples::pool::released());
+    check("reward_claim_stable", &samples::pool::stable_claimed());
+    check("reward_stable_payout", &samples::pool::stable_payout());
+}
+
+#[test]
+fn pool() {
+    check("pool_show", &samples::pool::funded());
+    check("pool_show_minting", &samples::pool::minting());
+    let write = samples::pool::write;
+    check("pool_open", &write(PoolAction::Open));
+    check("pool_open_stable", &write(PoolAction::OpenStable));
+    check("pool_open_emission", &write(PoolAction::OpenEmission));
+    check("pool_fund", &write(PoolAction::Fund));
+    check("pool_allot", &write(PoolAction::Allot));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Fixed results to print.
 
+pub mod billing;
 pub mod delegation;
+pub mod pool;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,7 @@ use trestle_cli::{
 use trestle_sdk::store::ShardState;
 use trestle_verify::storage::{Allotted, Explanation, OperatorState, OperatorTerms, Verdict};
 
-const SIGNATURE: &str =
+pub const SIGNATURE: &str =
     "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW";
 
 /// A well-formed address that is easy to tell from the others.
@@ -270,6 +272,7 @@ pub fn reward() -> RewardOutput {
         due: tokens(16_666_666_667),
         paid: tokens(683_333_333_333),
         held: tokens(120_000_000_000),
+        releasable: tokens(30_000_000_000),
         delegators: tokens(40_000_000_000),
         delegators_bps: 1_500,
         stable_earned: dollars(12_500_000),

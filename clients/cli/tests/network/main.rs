@@ -1,5 +1,8 @@
-//! The command line against real nodes on a local network.
+//! The commands against a local network with the built programs, some of them with real nodes.
 
+mod billing;
+mod cluster;
 mod lease;
+mod pool;
 #[path = "../../../sdk/tests/network/service.rs"]
 mod service;

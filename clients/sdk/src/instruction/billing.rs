@@ -256,11 +256,11 @@ pub struct MeterParties {
 }
 
 impl MeterParties {
-    fn account(&self) -> Pubkey {
+    pub fn account(&self) -> Pubkey {
         address::customer(&self.network, &self.customer)
     }
 
-    fn meter(&self) -> Pubkey {
+    pub fn meter(&self) -> Pubkey {
         address::meter(&self.account(), &self.operator)
     }
 

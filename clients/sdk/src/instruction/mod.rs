@@ -3,6 +3,7 @@
 //! They fill in what can be derived and leave to the caller what cannot: keys that sign, token
 //! accounts and arguments. Account order and encoding are the programs' own.
 
+pub mod beside;
 pub mod billing;
 pub mod clearance;
 pub mod credits;

@@ -1,0 +1,277 @@
+//! A service's pool: what it allots to epochs, and what it pays by the roots.
+
+use {
+    crate::{require, rest, sum, Actor, Asset, Holder, Leaf, Refusal, Rules, Told, World},
+    std::collections::BTreeMap,
+    trestle_core::{
+        breaker::Breaker,
+        delegation::delegators_bps,
+        emission::held_bps,
+        payout::{releasable, split_pay},
+        units::{Bps, TokenAmount, UnixSeconds},
+    },
+};
+
+/// A funded pool that pays both assets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pool {
+    pub tokens_per_epoch: u64,
+    pub epochs_per_month: u32,
+    pub tokens: Till,
+    pub stable: Till,
+    /// The epoch that is allotted next.
+    pub next_epoch: u64,
+    pub claims: BTreeMap<u8, Claim>,
+}
+
+/// What a pool has to pay of one asset, and how fast it pays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Till {
+    pub allotted: u64,
+    /// What has left the vault.
+    pub paid: u64,
+    pub breaker: Breaker,
+    /// Most that is paid at once, and seconds in which as much can be paid again.
+    pub capacity: u64,
+    pub window: u32,
+}
+
+/// What an operator was paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// What of the leaf's counters was granted.
+    pub tokens: u64,
+    pub stable: u64,
+    /// What of it waits for the operator to grow older, and what that was held from.
+    pub held: u64,
+    pub held_base: u64,
+    /// What of it belongs to delegators and has not been passed on.
+    pub due_tokens: u64,
+    pub due_stable: u64,
+    /// Share of delegators in what is paid from now on.
+    pub delegators_bps: u16,
+    /// Whether it knows where stablecoin goes.
+    pub has_stable_payout: bool,
+}
+
+impl Till {
+    /// How much of what is due is let out now.
+    fn let_out(&mut self, due: u64, now: i64) -> u64 {
+        let now = UnixSeconds(now);
+        self.breaker.grant(self.capacity, self.window, now, due)
+    }
+
+    /// Counts what leaves the vault; `amount` is all that was granted with it.
+    fn pay(&mut self, amount: u64, leaving: u64, granted: u64) -> Told {
+        let most = sum(self.paid, amount)?;
+        require(most <= granted, "more than the newest root grants")?;
+        require(most <= self.allotted, "more than was allotted")?;
+        self.paid += leaving;
+        Ok(())
+    }
+
+    /// What was allotted and has not left the vault.
+    fn owed(&self) -> Told<u64> {
+        rest(self.allotted, self.paid)
+    }
+}
+
+impl World {
+    fn claim(&mut self, operator: u8) -> Told<&mut Claim> {
+        let claim = self.pool.claims.get_mut(&operator);
+        claim.ok_or(Refusal("no claim"))
+    }
+
+    /// Sums over the leaves of the newest root.
+    fn granted(&self, of: fn(&Leaf) -> u64) -> Told<u64> {
+        let (_, leaves) = self.roots.last().ok_or(Refusal("no root"))?;
+        leaves.values().map(of).try_fold(0, sum)
+    }
+
+    pub(crate) fn pool_fund(&mut self, by: Actor, amount: u64) -> Told {
+        self.require_running(Rules::REWARDS)?;
+        require(amount > 0, "an amount of zero")?;
+        let purse = Holder::Purse(by);
+        self.ledger
+            .transfer(Asset::Token, purse, Holder::PoolVault, amount)
+    }
+
+    /// Allots what the schedule grants and the vault carries, and all the new stablecoin.
+    pub(crate) fn epoch_allot(&mut self, epoch: u64) -> Told {
+        self.require_running(Rules::REWARDS)?;
+        require(epoch <= self.epoch(), "an epoch to come")?;
+        let vault = |asset| self.ledger.balance(asset, Holder::PoolVault);
+        let (tokens, stable) = (vault(Asset::Token), vault(Asset::Stable));
+        let pool = &mut self.pool;
+        require(epoch == pool.next_epoch, "not the next epoch")?;
+        pool.next_epoch += 1;
+        let free = rest(tokens, pool.tokens.owed()?)?;
+        pool.tokens.allotted += free.min(pool.tokens_per_epoch);
+        pool.stable.allotted += rest(stable, pool.stable.owed()?)?;
+        Ok(())
+    }
+
+    pub(crate) fn claim_sync(&mut self, operator: u8) -> Told {
+        let state = self.operator(operator)?;
+        let (own, pool) = (state.stake, state.pool.as_ref());
+        // Nobody in this world takes a commission.
+        let share = pool.map_or(Bps::ZERO, |pool| {
+            delegators_bps(own, pool.active.amount, Bps::ZERO)
+        });
+        self.claim(operator)?.delegators_bps = share.get();
+        Ok(())
+    }
+
+    pub(crate) fn stable_payout_set(&mut self, by: Actor, operator: u8) -> Told {
+        require(by == Actor::Operator(operator), "not its operator")?;
+        self.claim(operator)?.has_stable_payout = true;
+        Ok(())
+    }
+
+    /// Pays tokens by a leaf as far as the breaker lets them out; returns what was granted.
+    fn pay_tokens(&mut self, operator: u8, epoch: u64, leaf: &Leaf) -> Told<u64> {
+        let (now, granted) = (self.now, self.granted(|leaf| leaf.tokens)?);
+        let months = u64::from(self.pool.epochs_per_month);
+        let due = leaf.tokens.saturating_sub(self.claim(operator)?.tokens);
+        let amount = self.pool.tokens.let_out(due, now);
+        if amount == 0 {
+            return Ok(0);
+        }
+        let claim = self.claim(operator)?;
+        let share = Bps::new(claim.delegators_bps).unwrap_or_default();
+        // Everybody registered in epoch 0.
+        let split = split_pay(amount, share, held_bps(epoch, months));
+        let split = split.map_err(|_| Refusal("too much"))?;
+        claim.tokens = sum(claim.tokens, amount)?;
+        claim.due_tokens += split.delegators;
+        if split.held > 0 {
+            claim.held += split.held;
+            claim.held_base += split.operator + split.held;
+        }
+        self.pool.tokens.pay(amount, split.operator, granted)?;
+        let purse = Holder::Purse(Actor::Operator(operator));
+        self.ledger
+            .transfer(Asset::Token, Holder::PoolVault, purse, split.operator)?;
+        Ok(amount)
+    }
+
+    pub(crate) fn reward_claim(&mut self, operator: u8, back: u8) -> Told {
+        let (epoch, leaf) = self.leaf(operator, back)?;
+        let claim = self.claim(operator)?;
+        require(leaf.tokens > claim.tokens, "nothing to claim")?;
+        let paid = self.pay_tokens(operator, epoch, &leaf)?;
+        require(paid > 0, "the breaker lets nothing out")
+    }
+
+    /// Pays all operators by one root. It is enough that something is paid to one.
+    pub(crate) fn reward_push(&mut self, back: u8) -> Told {
+        let mut paid = 0;
+        let operators: Vec<u8> = self.operators.keys().copied().collect();
+        for operator in self.push_order(&operators) {
+            let (epoch, leaf) = self.leaf(operator, back)?;
+            paid += self.pay_tokens(operator, epoch, &leaf)?;
+        }
+        require(paid > 0, "nothing to push")
+    }
+
+    /// Operators in the order of their leaves, which those who run this model know.
+    fn push_order(&self, operators: &[u8]) -> Vec<u8> {
+        let mut ordered = operators.to_vec();
+        ordered.sort_by_key(|operator| self.rules.leaf_order.iter().position(|of| of == operator));
+        ordered
+    }
+
+    pub(crate) fn reward_claim_stable(&mut self, operator: u8, back: u8) -> Told {
+        let (_, leaf) = self.leaf(operator, back)?;
+        let (now, granted) = (self.now, self.granted(|leaf| leaf.stable)?);
+        let claim = *self.claim(operator)?;
+        require(claim.has_stable_payout, "nowhere to pay to")?;
+        let due = leaf.stable.saturating_sub(claim.stable);
+        require(due > 0, "nothing to claim")?;
+        let amount = self.pool.stable.let_out(due, now);
+        require(amount > 0, "the breaker lets nothing out")?;
+        let claim = self.claim(operator)?;
+        let share = Bps::new(claim.delegators_bps).unwrap_or_default();
+        let split = split_pay(amount, share, Bps::ZERO);
+        let split = split.map_err(|_| Refusal("too much"))?;
+        claim.stable = sum(claim.stable, amount)?;
+        claim.due_stable += split.delegators;
+        self.pool.stable.pay(amount, split.operator, granted)?;
+        let purse = Holder::Purse(Actor::Operator(operator));
+        self.ledger
+            .transfer(Asset::Stable, Holder::PoolVault, purse, split.operator)
+    }
+
+    pub(crate) fn held_release(&mut self, operator: u8) -> Told {
+        let (now, epoch) = (self.now, self.epoch());
+        let jailed_until = self.operator(operator)?.jailed_until;
+        require(jailed_until <= now, "an operator in jail")?;
+        let rate = held_bps(epoch, u64::from(self.pool.epochs_per_month));
+        let claim = self.claim(operator)?;
+        let held = (TokenAmount(claim.held), TokenAmount(claim.held_base));
+        let amount = releasable(held.0, held.1, rate).0;
+        require(amount > 0, "nothing to release")?;
+        claim.held -= amount;
+        if claim.held == 0 {
+            claim.held_base = 0;
+        }
+        let granted = self.granted(|leaf| leaf.tokens)?;
+        self.pool.tokens.pay(amount, amount, granted)?;
+        let purse = Holder::Purse(Actor::Operator(operator));
+        self.ledger
+            .transfer(Asset::Token, Holder::PoolVault, purse, amount)
+    }
+
+    /// Passes on what was set aside for an operator's delegators.
+    pub(crate) fn delegation_pay(&mut self, operator: u8) -> Told {
+        let has_pool = self.operator(operator)?.pool.is_some();
+        require(has_pool, "no delegation pool")?;
+        let granted = (
+            self.granted(|leaf| leaf.tokens)?,
+            self.granted(|leaf| leaf.stable)?,
+        );
+        let claim = self.claim(operator)?;
+        let due = (
+            std::mem::take(&mut claim.due_tokens),
+            std::mem::take(&mut claim.due_stable),
+        );
+        require(due != (0, 0), "nothing for delegators")?;
+        let pool = &mut self.pool;
+        if due.0 > 0 {
+            pool.tokens.pay(due.0, due.0, granted.0)?;
+        }
+        if due.1 > 0 {
+            pool.stable.pay(due.1, due.1, granted.1)?;
+        }
+        let (from, to) = (Holder::PoolVault, Holder::DelegatorVault);
+        self.ledger.transfer(Asset::Token, from, to, due.0)?;
+        self.ledger.transfer(Asset::Stable, from, to, due.1)?;
+        self.delegators_earn(operator, due.0, due.1)
+    }
+
+    /// What was allotted and not paid is in the vaults, and is enough for what is set aside.
+    pub(crate) fn check_rewards(&self) -> Result<(), String> {
+        let claims = self.pool.claims.values();
+        let mut aside = (0, 0);
+        let mut granted = (0, 0);
+        for claim in claims {
+            aside.0 += claim.held + claim.due_tokens;
+            aside.1 += claim.due_stable;
+            granted.0 += claim.tokens;
+            granted.1 += claim.stable;
+        }
+        let pool = &self.pool;
+        // What was granted has left the vault or is set aside for somebody.
+        let placed = (pool.tokens.paid + aside.0, pool.stable.paid + aside.1);
+        if placed != granted {
+            return Err(format!("pool: granted {granted:?}, placed {placed:?}"));
+        }
+        for (asset, till) in [(Asset::Token, pool.tokens), (Asset::Stable, pool.stable)] {
+            let vault = self.ledger.balance(asset, Holder::PoolVault);
+            if till.paid > till.allotted || vault < till.allotted - till.paid {
+                return Err(format!("pool: {asset:?} {vault} does not carry {till:?}"));
+            }
+        }
+        Ok(())
+    }
+}
