@@ -10,9 +10,11 @@ use solana_transaction::versioned::VersionedTransaction;
 use trestle_sdk::{
     cluster::Cluster,
     encoding::string,
+    node::NodeClient,
     send::{
-        add_signature, sign_partially, transaction_details, verify_signatures, Nonce, OfflineTerms,
-        Outcome, SendError, Sender, Signed, Simulation, TransactionRequest, WireError,
+        add_signature, sign_partially, transaction_details, unsigned, verify_signatures, Nonce,
+        OfflineTerms, Outcome, Prepared, SendError, Sender, Signed, Simulation, TransactionRequest,
+        WireError,
     },
 };
 
@@ -196,10 +198,26 @@ impl<'a> Submitter<'a> {
         instructions: Vec<Instruction>,
     ) -> Result<Transaction, CliError> {
         let failed = |error: CliError| error.because_of(format!("{what} failed"));
-        self.try_send(instructions).await.map_err(failed)
+        self.try_send(instructions, None).await.map_err(failed)
     }
 
-    async fn try_send(&self, instructions: Vec<Instruction>) -> Result<Transaction, CliError> {
+    /// The same for what an operator agrees to by its node's signature.
+    pub async fn send_agreed(
+        &self,
+        what: &str,
+        instructions: Vec<Instruction>,
+        node: &NodeClient,
+    ) -> Result<Transaction, CliError> {
+        let failed = |error: CliError| error.because_of(format!("{what} failed"));
+        let sent = self.try_send(instructions, Some(node)).await;
+        sent.map_err(failed)
+    }
+
+    async fn try_send(
+        &self,
+        instructions: Vec<Instruction>,
+        node: Option<&NodeClient>,
+    ) -> Result<Transaction, CliError> {
         let request = TransactionRequest::new(self.payer(), instructions);
         let sender = self.sender();
         if self.context.global.dry_run {
@@ -214,8 +232,25 @@ impl<'a> Submitter<'a> {
             let fee = sol(prepared.simulation.fee_lamports);
             self.context.ui.status(format!("Fee:     {fee}"));
         }
-        let signed = sender.sign(&prepared, &keys)?;
+        let signed = match node {
+            None => sender.sign(&prepared, &keys)?,
+            Some(node) => self.sign_with(node, &prepared, &keys).await?,
+        };
         submit(self.context, self.chain, &signed, &prepared.simulation).await
+    }
+
+    /// Signs, and has the node add its signature to the same message.
+    async fn sign_with(
+        &self,
+        node: &NodeClient,
+        prepared: &Prepared,
+        keys: &[&dyn Signer],
+    ) -> Result<Signed, CliError> {
+        let mut transaction = unsigned(prepared);
+        sign_partially(&mut transaction, keys).map_err(SendError::from)?;
+        let wallet = self.signers.wallet.key()?;
+        let agreed = node.sign_commitment(wallet, &transaction).await?;
+        Ok(self.sender().complete(prepared, agreed)?)
     }
 
     /// With a blockhash or nonce that was given, and signatures from elsewhere.

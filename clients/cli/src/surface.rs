@@ -55,6 +55,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("lease_open", "store put"),
     ("lease_renew", "lease renew"),
     ("lease_settle", "lease settle"),
+    ("lease_transfer", "lease transfer"),
     ("maintenance_declare", "lease maintenance declare"),
     ("market_change_apply", "market change apply"),
     ("market_change_cancel", "market change cancel"),
@@ -128,10 +129,6 @@ pub const OTHERS: &[(&str, &str)] = &[
     (
         "epoch_seed_record",
         "verifiers send it within the slots that it is possible in",
-    ),
-    (
-        "lease_transfer",
-        "customer and operator sign together; only builders exist for it",
     ),
     ("market_create", "a migration creates the market"),
     ("network_create", "a migration creates the network"),

@@ -5,12 +5,14 @@
 //!
 //! - compute budget, without accounts;
 //! - `commitment_register` of the proofs program, for this operator and the customer who asks;
-//! - `lease_open` of the credits program, for the same two.
+//! - `lease_open` and `lease_renew` of the credits program, for the same two;
+//! - `lease_transfer` of it, from another operator to this one. What becomes of the old lease is
+//!   between its parties.
 //!
 //! What vouches for the two where the service has a policy is the customer's to show: the programs
 //! check it, and it is not theirs to take anything from.
 //!
-//! The node is a read-only signer in the `node` role of those two and stands nowhere else, so it
+//! The node is a read-only signer in the `node` role of those and stands nowhere else, so it
 //! pays no fee, no rent and no price. Lookup tables would hide accounts and are refused, and so is
 //! a durable nonce (it is an instruction of the system program): what is signed expires.
 
@@ -25,7 +27,7 @@ use trestle_sdk::{
     address::{COMPUTE_BUDGET_PROGRAM_ID, CREDITS_ID, PROOFS_ID},
     instruction::{
         clearance::Admission,
-        credits::{lease_open, LeaseParties},
+        credits::{lease_open, lease_renew, lease_transfer, LeaseParties, RenewalConsent},
         proofs::{commitment_register, CommitmentParties},
     },
     send::{decode_transaction, encode_transaction, WireError},
@@ -35,6 +37,8 @@ use trestle_sdk::{
 const DISCRIMINATOR_BYTES: usize = 8;
 /// Where the commitment stands among the accounts of `lease_open`.
 const LEASE_COMMITMENT_POSITION: usize = 6;
+/// Where it stands among those of `lease_renew`.
+const RENEWAL_COMMITMENT_POSITION: usize = 7;
 
 /// Why a transaction is not signed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -88,13 +92,24 @@ pub struct Registration {
     pub size_bytes: u64,
 }
 
-/// A lease that the transaction opens.
+/// A lease that the transaction opens, whether it comes from another operator or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseOffer {
     /// What it pays for.
     pub commitment: Pubkey,
     /// Price, term and service level.
     pub terms: LeaseTerms,
+}
+
+/// A lease that the transaction extends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenewalOffer {
+    /// What the lease pays for.
+    pub commitment: Pubkey,
+    /// Epochs that are added.
+    pub epochs: u64,
+    /// Credits for each of them.
+    pub rate_per_epoch: u64,
 }
 
 /// What a transaction asks the node to agree to.
@@ -104,6 +119,14 @@ pub struct Agreement {
     pub registrations: Vec<Registration>,
     /// Leases, in order.
     pub leases: Vec<LeaseOffer>,
+    /// Renewals, in order.
+    pub renewals: Vec<RenewalOffer>,
+}
+
+impl Agreement {
+    fn is_empty(&self) -> bool {
+        self.registrations.is_empty() && self.leases.is_empty() && self.renewals.is_empty()
+    }
 }
 
 /// Reads a transaction in base64, in its one spelling only.
@@ -134,7 +157,7 @@ pub fn examine(
         read_instruction(message, instruction, parties, &mut agreement)
             .ok_or(AgreementError::Instruction(number))?;
     }
-    if agreement.registrations.is_empty() && agreement.leases.is_empty() {
+    if agreement.is_empty() {
         return Err(AgreementError::Empty);
     }
     Ok(agreement)
@@ -174,11 +197,7 @@ fn read_instruction(
                 .registrations
                 .push(read_registration(&instruction.data, &accounts, parties)?)
         }
-        CREDITS_ID => {
-            agreement
-                .leases
-                .push(read_lease(&instruction.data, &accounts, parties)?);
-        }
+        CREDITS_ID => read_credits(&instruction.data, &accounts, parties, agreement)?,
         _ => return None,
     }
     Some(())
@@ -209,23 +228,64 @@ fn read_registration(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Opt
     })
 }
 
+fn read_credits(
+    data: &[u8],
+    accounts: &[Pubkey],
+    parties: &Parties,
+    agreement: &mut Agreement,
+) -> Option<()> {
+    // Each of them compares the discriminator with all the rest.
+    if let Some(renewal) = read_renewal(data, accounts, parties) {
+        agreement.renewals.push(renewal);
+    } else {
+        agreement.leases.push(read_lease(data, accounts, parties)?);
+    }
+    Some(())
+}
+
 fn read_lease(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<LeaseOffer> {
     let arguments = data.get(DISCRIMINATOR_BYTES..)?;
     let terms: LeaseTerms =
         anchor_lang::wincode::config::deserialize(arguments, anchor_lang::BORSH_CONFIG).ok()?;
     let commitment = *accounts.get(LEASE_COMMITMENT_POSITION)?;
-    let admission = read_admission(accounts, parties)?;
-    let parties = LeaseParties {
+    let shared = lease_parties(accounts, parties, commitment)?;
+    let old_lease = accounts
+        .last()
+        .filter(|lease| **lease != parties.node_key)?;
+    let is_known = is_same(&lease_open(&shared, terms), data, accounts)
+        || is_same(&lease_transfer(&shared, old_lease, terms), data, accounts);
+    is_known.then_some(LeaseOffer { commitment, terms })
+}
+
+fn read_renewal(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<RenewalOffer> {
+    let arguments = data.get(DISCRIMINATOR_BYTES..)?;
+    let (epochs, rate) = arguments.split_first_chunk::<8>()?;
+    let epochs = u64::from_le_bytes(*epochs);
+    let rate_per_epoch = u64::from_le_bytes(rate.try_into().ok()?);
+    let commitment = *accounts.get(RENEWAL_COMMITMENT_POSITION)?;
+    let shared = lease_parties(accounts, parties, commitment)?;
+    let expected = lease_renew(&shared, epochs, rate_per_epoch, RenewalConsent::Node);
+    is_same(&expected, data, accounts).then_some(RenewalOffer {
+        commitment,
+        epochs,
+        rate_per_epoch,
+    })
+}
+
+fn lease_parties(
+    accounts: &[Pubkey],
+    parties: &Parties,
+    commitment: Pubkey,
+) -> Option<LeaseParties> {
+    Some(LeaseParties {
         customer: parties.customer,
         node_key: parties.node_key,
         network: parties.network,
         service: parties.service,
         operator: parties.operator,
         commitment,
-        admission,
-    };
-    let expected = lease_open(&parties, terms);
-    is_same(&expected, data, accounts).then_some(LeaseOffer { commitment, terms })
+        admission: read_admission(accounts, parties)?,
+    })
 }
 
 /// What vouches for the two, with the node's own key in none of these places.

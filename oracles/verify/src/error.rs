@@ -40,6 +40,14 @@ pub enum VerifyError {
         /// The epoch scored.
         epoch: u64,
     },
+    /// Only the window that the epoch lies in belongs to the inputs.
+    #[error("epoch {epoch} is not in the maintenance given for {}", Base58(.operator))]
+    MaintenanceElsewhere {
+        /// Address of the operator account.
+        operator: [u8; 32],
+        /// The epoch scored.
+        epoch: u64,
+    },
     /// Size and leaf count of a commitment contradict each other.
     #[error("commitment {} has {found} leaves, its size needs {expected}", Base58(.commitment))]
     LeafCount {

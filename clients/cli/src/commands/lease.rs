@@ -9,13 +9,9 @@ use trestle_core::{lease, root::RootRing};
 use trestle_proofs::state::NEVER;
 use trestle_sdk::{
     address,
-    clearance::Gate,
-    fetch::{self, Commitment, Filter, Lease, Maintenance, Operator},
+    fetch::{self, Commitment, Filter, Lease, Maintenance},
     instruction::{
-        credits::{
-            lease_close, lease_end, lease_renew, lease_settle, LeafProof, LeaseParties,
-            RenewalConsent,
-        },
+        credits::{lease_close, lease_end, lease_settle, LeafProof},
         proofs::{commitment_close, commitment_end},
         rewards::Counters,
     },
@@ -29,7 +25,10 @@ use crate::{
     settle::{next_settlement, NextSettlement},
 };
 
+use super::lease_agree::{renew, transfer};
+
 pub use super::{
+    lease_agree::{RenewArgs, TransferArgs},
     lease_maintenance::{MaintenanceCommand, MaintenanceOutput, WindowText},
     lease_output::{
         LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput, SettlementText,
@@ -51,15 +50,15 @@ pub enum LeaseCommand {
     },
     /// Pay the operator and refund the customer for every period that is due; anybody may
     Settle(SettleArgs),
-    /// Extend a lease as the option that it grants allows
+    /// Extend a lease, by its own option or by the signature of the operator's node
     #[command(after_help = "Example: trestle lease renew COMMITMENT --epochs 30")]
-    Renew {
-        /// Commitment, or the lease itself
-        commitment: Pubkey,
-        /// Epochs to add
-        #[arg(long, value_name = "COUNT")]
-        epochs: u64,
-    },
+    Renew(RenewArgs),
+    /// Move a shard to another operator: copy it, open a lease there and leave the old one
+    ///
+    /// The old lease ends with its notice. The new one has its terms, at the price that the new
+    /// operator asks.
+    #[command(after_help = "Example: trestle lease transfer COMMITMENT --to OPERATOR")]
+    Transfer(TransferArgs),
     /// End a lease: after its notice as the customer, after the service's as the operator
     ///
     /// Where the customer keeps no notice, and for the operator, the commitment ends with it.
@@ -147,9 +146,8 @@ pub async fn run(command: &LeaseCommand, context: &Context<'_>) -> Result<(), Cl
             context.print(&end(commitment, *reason, context).await?)
         }
         LeaseCommand::Close { commitment } => context.print(&close(commitment, context).await?),
-        LeaseCommand::Renew { commitment, epochs } => {
-            context.print(&renew(commitment, *epochs, context).await?)
-        }
+        LeaseCommand::Renew(args) => context.print(&renew(args, context).await?),
+        LeaseCommand::Transfer(args) => context.print(&transfer(args, context).await?),
         LeaseCommand::Maintenance(command) => super::lease_maintenance::run(command, context).await,
     }
 }
@@ -175,7 +173,7 @@ async fn list(args: &ListArgs, context: &Context<'_>) -> Result<LeaseListOutput,
 }
 
 /// A lease by its commitment or by its own address.
-async fn find(chain: &Chain, address: &Pubkey) -> Result<(Pubkey, Lease), CliError> {
+pub(super) async fn find(chain: &Chain, address: &Pubkey) -> Result<(Pubkey, Lease), CliError> {
     let derived = address::lease(address);
     if let Some(lease) = fetch::fetch_optional::<Lease>(&chain.rpc, &derived).await? {
         return Ok((derived, lease));
@@ -366,50 +364,6 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
         epochs: Vec::new(),
         settlements: Vec::new(),
         lease: None,
-        transactions: vec![transaction],
-    })
-}
-
-async fn renew(
-    commitment: &Pubkey,
-    epochs: u64,
-    context: &Context<'_>,
-) -> Result<LeaseWriteOutput, CliError> {
-    let chain = context.chain().await?;
-    let signers = context.signers()?;
-    let (address, lease) = find(&chain, commitment).await?;
-    if epochs > lease.renewal_epochs {
-        let granted = lease.renewal_epochs;
-        let message = format!("the lease grants {granted} more epochs without the operator");
-        return Err(CliError::failed("not-granted", message)
-            .hint("store the file again for a new lease, or renew for fewer epochs"));
-    }
-    let operator: Operator = fetch::fetch(&chain.rpc, &lease.operator).await?;
-    let submitter = Submitter::new(context, &chain, &signers);
-    let gate = Gate::read(&chain.rpc, &lease.network, &lease.service).await?;
-    let customer = submitter.wallet();
-    let admission = gate.admission(&chain.rpc, &operator.authority, &customer);
-    let parties = LeaseParties {
-        customer,
-        node_key: operator.node_key,
-        network: lease.network,
-        service: lease.service,
-        operator: lease.operator,
-        commitment: lease.commitment,
-        admission: admission.await?,
-    };
-    let rate = lease.renewal_rate;
-    let instruction = lease_renew(&parties, epochs, rate, RenewalConsent::Option);
-    let transaction = submitter
-        .send("renewing the lease", vec![instruction])
-        .await?;
-    let after: Lease = fetch::fetch(&chain.rpc, &address).await?;
-    Ok(LeaseWriteOutput {
-        commitment: lease.commitment.to_string(),
-        action: LeaseAction::Renew,
-        epochs: Vec::new(),
-        settlements: Vec::new(),
-        lease: Some(LeaseOutput::new(&address, &after)),
         transactions: vec![transaction],
     })
 }

@@ -78,7 +78,7 @@ pub struct LeaseListOutput {
     pub leases: Vec<LeaseOutput>,
 }
 
-/// `lease settle`, `lease end` and `lease close`.
+/// `lease settle`, `lease end`, `lease close`, `lease renew` and `lease transfer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseWriteOutput {
@@ -145,6 +145,7 @@ pub enum LeaseAction {
     End,
     Close,
     Renew,
+    Transfer,
 }
 
 impl fmt::Display for LeaseStatus {
@@ -230,7 +231,7 @@ impl fmt::Display for LeaseWriteOutput {
         }
         match self.action {
             LeaseAction::Settle => row(f, "Settled with", epochs_text(&self.epochs))?,
-            LeaseAction::End | LeaseAction::Renew => {}
+            LeaseAction::End | LeaseAction::Renew | LeaseAction::Transfer => {}
             LeaseAction::Close => row(f, "Lease", "closed")?,
         }
         for one in &self.settlements {

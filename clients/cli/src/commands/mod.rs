@@ -18,6 +18,7 @@ pub mod epoch_challenge;
 pub mod hand_over;
 pub mod issuer;
 pub mod lease;
+mod lease_agree;
 mod lease_maintenance;
 mod lease_output;
 pub mod market;

@@ -123,6 +123,9 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Idle => "idle: nothing was asked",
         Verdict::Clean => "clean: every challenge was answered",
         Verdict::Excused => "excused: it missed no more than its zone",
+        Verdict::Maintenance => {
+            "in maintenance that it declared ahead: no pay for misses, no slash"
+        }
         Verdict::FirstMiss => "first epoch with misses: no pay for them, no slash",
         Verdict::RepeatedMiss => "misses again: slashed",
         Verdict::Lost => "data was proven lost: slashed",

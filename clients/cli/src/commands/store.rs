@@ -258,7 +258,7 @@ async fn check(name: &str, context: &Context<'_>) -> Result<StoreVerifyOutput, C
 }
 
 /// The manifests in a folder, by path. A folder that does not exist holds none.
-fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, CliError> {
+pub(super) fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, CliError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

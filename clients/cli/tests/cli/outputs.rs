@@ -240,6 +240,10 @@ fn lease() {
         "lease_renew",
         &samples_lease::lease_write(LeaseAction::Renew),
     );
+    check(
+        "lease_transfer",
+        &samples_lease::lease_write(LeaseAction::Transfer),
+    );
     check("lease_maintenance", &samples_lease::maintenance(false));
     check(
         "lease_maintenance_declare",

@@ -58,6 +58,7 @@ fn every_command_of_the_main_job_is_in_it() {
         "store verify",
         "lease settle",
         "lease renew",
+        "lease transfer",
         "lease end",
         "lease maintenance declare",
         "reward claim",

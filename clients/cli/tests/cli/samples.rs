@@ -319,6 +319,7 @@ pub fn explain() -> ExplainOutput {
         zone: 7,
         stake: 40_000_000_000,
         min_stake: 40_000_000_000,
+        maintenance: None,
         windows_ok: 1,
         windows_total: 1,
         challenges: 459,

@@ -100,7 +100,7 @@ pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
         lease: match action {
             LeaseAction::Close => None,
             LeaseAction::End => Some(lease_ending()),
-            LeaseAction::Settle | LeaseAction::Renew => Some(lease()),
+            LeaseAction::Settle | LeaseAction::Renew | LeaseAction::Transfer => Some(lease()),
         },
         transactions: vec![landed()],
     }

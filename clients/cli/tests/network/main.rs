@@ -1,7 +1,10 @@
-//! The commands against a local network with the built programs.
+//! The commands against a local network with the built programs, some of them with real nodes.
 
 mod billing;
 mod cluster;
 mod doctor;
+mod lease;
 mod offline;
 mod pool;
+#[path = "../../../sdk/tests/network/service.rs"]
+mod service;

@@ -72,6 +72,17 @@ pub struct CommitmentView {
     pub ended_epoch: Option<u64>,
 }
 
+/// A lease on the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseView {
+    /// Who is paid.
+    pub operator: Pubkey,
+    /// Who pays.
+    pub customer: Pubkey,
+    /// Last epoch that is paid for.
+    pub end_epoch: u64,
+}
+
 /// The chain as a node sees it.
 #[async_trait]
 pub trait ChainView: Send + Sync + 'static {
@@ -100,6 +111,13 @@ pub trait ChainView: Send + Sync + 'static {
         address: &Pubkey,
         freshness: Freshness,
     ) -> Result<Option<CommitmentView>, ChainError>;
+
+    /// The lease that pays for the commitment at this address.
+    async fn lease(
+        &self,
+        commitment: &Pubkey,
+        freshness: Freshness,
+    ) -> Result<Option<LeaseView>, ChainError>;
 
     /// The seed that an epoch of the service is challenged with, if it is recorded and still kept.
     async fn seed(

@@ -2,7 +2,7 @@
 
 use super::{
     cache::{AccountCache, AccountData, AccountSource, CachePolicy},
-    ChainError, ChainView, CommitmentView, Freshness, OperatorView,
+    ChainError, ChainView, CommitmentView, Freshness, LeaseView, OperatorView,
 };
 use crate::{
     metrics::Metrics,
@@ -19,7 +19,10 @@ use solana_rpc_client_api::{
 };
 use std::{sync::Arc, time::Duration};
 use trestle_core::{epoch::epoch_at, hash::Hash, units::UnixSeconds};
-use trestle_credits::{address::customer_address, state::CustomerAccount};
+use trestle_credits::{
+    address::{customer_address, lease_address},
+    state::{CustomerAccount, Lease},
+};
 use trestle_proofs::{
     address::seeds_address,
     state::{Commitment, SeedRing, NEVER},
@@ -156,6 +159,20 @@ impl ChainView for RpcChain {
             leaf_count: commitment.leaf_count,
             registered_epoch: commitment.registered_epoch,
             ended_epoch: Some(commitment.ended_epoch).filter(|epoch| *epoch != NEVER),
+        }))
+    }
+
+    async fn lease(
+        &self,
+        commitment: &Pubkey,
+        freshness: Freshness,
+    ) -> Result<Option<LeaseView>, ChainError> {
+        let address = lease_address(commitment).0;
+        let read = self.read::<Lease>(&address, "Lease", freshness).await?;
+        Ok(read.map(|lease| LeaseView {
+            operator: lease.operator,
+            customer: lease.customer,
+            end_epoch: lease.end_epoch,
         }))
     }
 

@@ -47,6 +47,8 @@ pub enum ErrorKind {
     ShardUnknown,
     /// There is no such commitment of this operator.
     CommitmentUnknown,
+    /// There is no lease of these two to extend.
+    LeaseUnknown,
     /// The path does not know the method.
     MethodNotAllowed,
     /// The body came too slowly.
@@ -102,7 +104,7 @@ const fn row(kind: ErrorKind, status: u16, code: &'static str, hint: &'static st
 }
 
 /// One row for each kind, at the kind's own position.
-const TABLE: [Description; 38] = [
+const TABLE: [Description; 39] = [
     row(
         ErrorKind::RootMalformed,
         400,
@@ -167,7 +169,7 @@ const TABLE: [Description; 38] = [
         ErrorKind::TransactionRefused,
         400,
         "transaction_refused",
-        "send only `commitment_register` and `lease_open` for a shard stored here",
+        "send only what registers, leases, renews or transfers a shard stored here",
     ),
     row(
         ErrorKind::TermsRefused,
@@ -228,6 +230,12 @@ const TABLE: [Description; 38] = [
         404,
         "commitment_unknown",
         "name a commitment of this node's operator that is on the chain",
+    ),
+    row(
+        ErrorKind::LeaseUnknown,
+        404,
+        "lease_unknown",
+        "open a lease for the commitment: there is none to renew",
     ),
     row(
         ErrorKind::MethodNotAllowed,

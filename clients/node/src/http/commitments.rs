@@ -8,7 +8,7 @@ use super::{
     Shared,
 };
 use crate::{
-    agreement::{decode, examine, Agreement, AgreementError, LeaseOffer, Parties},
+    agreement::{decode, examine, Agreement, AgreementError, LeaseOffer, Parties, RenewalOffer},
     auth::clock::unix_now,
     chain::{Freshness, OperatorView},
     error::{ApiError, ErrorKind},
@@ -80,7 +80,8 @@ async fn agree(state: &Shared, parts: &Parts, body: &mut Body) -> Result<SignBod
     Ok(SignBody { transaction })
 }
 
-/// Checks every registration and lease against what is stored and asked; says which shards.
+/// Checks every registration, lease and renewal against what is stored and asked; says of which
+/// shards.
 async fn check(
     state: &Shared,
     agreement: &Agreement,
@@ -109,7 +110,48 @@ async fn check(
         check_terms(terms, lease, entry.size_bytes)?;
         roots.push(root);
     }
+    for renewal in &agreement.renewals {
+        let root = root_on_chain(state, &renewal.commitment, operator, customer).await?;
+        let entry = stored(state, &root, customer)?;
+        check_rate(terms, renewal.rate_per_epoch, entry.size_bytes)?;
+        check_renewed_term(state, agreement, renewal, operator, customer).await?;
+        roots.push(root);
+    }
     Ok(roots)
+}
+
+/// Refuses a renewal after which the node would be bound for longer than it wants to be. The level
+/// of service was agreed on when the lease was opened.
+async fn check_renewed_term(
+    state: &Shared,
+    agreement: &Agreement,
+    renewal: &RenewalOffer,
+    operator: &OperatorView,
+    customer: &Pubkey,
+) -> Result<(), ApiError> {
+    let commitment = &renewal.commitment;
+    let found = state.chain.lease(commitment, Freshness::Now).await;
+    let ours = found
+        .map_err(chain_error)?
+        .filter(|lease| lease.operator == operator.address && lease.customer == *customer);
+    let lease = ours.ok_or_else(|| {
+        let message = format!("no lease of these two pays for {commitment}");
+        ApiError::new(ErrorKind::LeaseUnknown, message)
+    })?;
+    let now = state.chain.epoch_now(&operator.network).await;
+    let ahead = lease.end_epoch.saturating_sub(now.map_err(chain_error)?);
+    let same = agreement
+        .renewals
+        .iter()
+        .filter(|other| other.commitment == *commitment);
+    let term = same.fold(ahead, |sum, other| sum.saturating_add(other.epochs));
+    let most = state.settings.terms.epochs_max;
+    if renewal.epochs == 0 || term > most {
+        let message =
+            format!("the term ahead would be {term} epochs, {most} at most are agreed to");
+        return Err(ApiError::new(ErrorKind::TermsRefused, message));
+    }
+    Ok(())
 }
 
 /// The root of a leased commitment: registered in the same transaction, or on the chain.
@@ -124,15 +166,22 @@ async fn root_of(
     if let Some(found) = registrations.find(|found| found.commitment == lease.commitment) {
         return Ok(Root(found.root));
     }
-    let found = state
-        .chain
-        .commitment(&lease.commitment, Freshness::Now)
-        .await;
+    root_on_chain(state, &lease.commitment, operator, customer).await
+}
+
+/// The root of a commitment of these two on the chain.
+async fn root_on_chain(
+    state: &Shared,
+    commitment: &Pubkey,
+    operator: &OperatorView,
+    customer: &Pubkey,
+) -> Result<Root, ApiError> {
+    let found = state.chain.commitment(commitment, Freshness::Now).await;
     let ours = found.map_err(chain_error)?.filter(|commitment| {
         commitment.operator == operator.address && commitment.customer == *customer
     });
     ours.map(|commitment| Root(commitment.root)).ok_or_else(|| {
-        let message = format!("{} is no commitment of these two", lease.commitment);
+        let message = format!("{commitment} is no commitment of these two");
         ApiError::new(ErrorKind::CommitmentUnknown, message)
     })
 }
@@ -151,16 +200,20 @@ fn stored(state: &Shared, root: &Root, customer: &Pubkey) -> Result<Entry, ApiEr
     Ok(entry)
 }
 
+fn check_rate(terms: &Terms, offered: u64, size_bytes: u64) -> Result<(), ApiError> {
+    let asked = asked_rate(terms, size_bytes);
+    if offered < asked {
+        let message = format!("{offered} credits an epoch are offered, {asked} are asked");
+        return Err(ApiError::new(ErrorKind::TermsRefused, message));
+    }
+    Ok(())
+}
+
 fn check_terms(terms: &Terms, lease: &LeaseOffer, size_bytes: u64) -> Result<(), ApiError> {
     let refused = |message: String| Err(ApiError::new(ErrorKind::TermsRefused, message));
     let offer = &lease.terms;
+    check_rate(terms, offer.rate_per_epoch, size_bytes)?;
     let asked = asked_rate(terms, size_bytes);
-    if offer.rate_per_epoch < asked {
-        let offered = offer.rate_per_epoch;
-        return refused(format!(
-            "{offered} credits an epoch are offered, {asked} are asked"
-        ));
-    }
     if !(terms.epochs_min..=terms.epochs_max).contains(&offer.epochs) {
         let (least, most) = (terms.epochs_min, terms.epochs_max);
         return refused(format!(

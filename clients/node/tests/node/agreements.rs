@@ -77,11 +77,11 @@ impl Offer {
         }
     }
 
-    fn registering(&self) -> Instruction {
+    pub fn registering(&self) -> Instruction {
         commitment_register(&self.register, self.root, self.size_bytes)
     }
 
-    fn leasing(&self) -> Instruction {
+    pub fn leasing(&self) -> Instruction {
         lease_open(&self.lease, self.terms)
     }
 
@@ -90,7 +90,7 @@ impl Offer {
     }
 }
 
-fn budget() -> Instruction {
+pub fn budget() -> Instruction {
     Instruction {
         program_id: COMPUTE_BUDGET_PROGRAM_ID,
         accounts: vec![],
@@ -123,7 +123,7 @@ async fn ask_text(world: &World, signer: &Keypair, text: &str) -> Answer {
         .await
 }
 
-async fn ask_customer(world: &World, instructions: &[Instruction]) -> Answer {
+pub async fn ask_customer(world: &World, instructions: &[Instruction]) -> Answer {
     ask(
         world,
         &world.customer,
@@ -307,7 +307,7 @@ async fn storing_for_nothing_is_a_choice() {
 }
 
 /// Places of what vouches for the parties: the six after the policy.
-fn voucher_places(instruction: &Instruction, service: &Pubkey) -> std::ops::Range<usize> {
+pub fn voucher_places(instruction: &Instruction, service: &Pubkey) -> std::ops::Range<usize> {
     let policy = address::policy(service);
     let mut accounts = instruction.accounts.iter();
     let position = accounts.position(|meta| meta.pubkey == policy).unwrap();

@@ -12,6 +12,7 @@ mod memory;
 mod parsers;
 mod process;
 mod removal;
+mod renewals;
 mod rpc;
 mod shards;
 mod tls;

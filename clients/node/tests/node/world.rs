@@ -19,7 +19,7 @@ use trestle_core::{
     storage::{commit, leaf_count},
 };
 use trestle_node::{
-    chain::{ChainError, ChainView, CommitmentView, Freshness, OperatorView},
+    chain::{ChainError, ChainView, CommitmentView, Freshness, LeaseView, OperatorView},
     http::Shared,
     metrics::Metrics,
     server::start_with,
@@ -39,6 +39,8 @@ pub struct ChainState {
     pub verifiers: HashSet<Pubkey>,
     pub credits: HashMap<Pubkey, u64>,
     pub commitments: HashMap<Pubkey, CommitmentView>,
+    /// By commitment.
+    pub leases: HashMap<Pubkey, LeaseView>,
     pub seeds: HashMap<u64, Hash>,
     pub epoch: u64,
     pub down: bool,
@@ -88,6 +90,14 @@ impl ChainView for MemoryChain {
         _: Freshness,
     ) -> Result<Option<CommitmentView>, ChainError> {
         self.read(|state| state.commitments.get(address).copied())
+    }
+
+    async fn lease(
+        &self,
+        commitment: &Pubkey,
+        _: Freshness,
+    ) -> Result<Option<LeaseView>, ChainError> {
+        self.read(|state| state.leases.get(commitment).copied())
     }
 
     async fn seed(&self, _: &Pubkey, epoch: u64, _: Freshness) -> Result<Option<Hash>, ChainError> {

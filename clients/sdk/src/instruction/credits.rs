@@ -190,16 +190,12 @@ pub fn lease_open(parties: &LeaseParties, terms: LeaseTerms) -> Instruction {
     build(CREDITS_ID, &opening(parties), &args::LeaseOpen { terms })
 }
 
-/// Ends the lease on `old_commitment` with its notice and opens one with the operator of `to`.
-/// Signed by the customer and by that operator's node.
-pub fn lease_transfer(
-    to: &LeaseParties,
-    old_commitment: &Pubkey,
-    terms: LeaseTerms,
-) -> Instruction {
+/// Ends `old_lease` with its notice and opens one with the operator of `to`. Signed by the customer
+/// and by that operator's node.
+pub fn lease_transfer(to: &LeaseParties, old_lease: &Pubkey, terms: LeaseTerms) -> Instruction {
     let accounts = accounts::LeaseTransfer {
         open: opening(to),
-        lease: address::lease(old_commitment),
+        lease: *old_lease,
     };
     build(CREDITS_ID, &accounts, &args::LeaseTransfer { terms })
 }

@@ -73,6 +73,8 @@ pub enum StoreError {
         signature: String,
         reason: String,
     },
+    #[error("{0} sent other data than the commitment says")]
+    WrongShard(String),
     #[error("a worker stopped: {0}")]
     Worker(String),
 }

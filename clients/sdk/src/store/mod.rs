@@ -5,6 +5,7 @@
 
 mod cipher;
 mod context;
+mod copy;
 mod decode;
 mod encode;
 mod erasure;
@@ -22,6 +23,7 @@ pub use cipher::{
     random_bytes, CipherError, FileKey, RandomError, SegmentCipher, KEY_BYTES, NONCE_PREFIX_BYTES,
 };
 pub use context::{Observer, StoreContext, StoreEvent};
+pub use copy::{copy_shard, ShardCopy};
 pub use decode::{decode, decode_to_file, DecodeJob};
 pub use encode::{encode, shard_path, EncodeJob, Encoded, EncodedShard};
 pub use erasure::{data_chunks, recovery_chunks, ErasureError};

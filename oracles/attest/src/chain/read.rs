@@ -14,8 +14,8 @@ use trestle_core::pool::PoolState;
 use trestle_core::root::RootRing;
 use trestle_sdk::address;
 use trestle_sdk::fetch::{
-    decode, fetch, fetch_many, list, Commitment, DelegationPool, FetchError, Filter, Network,
-    Operator, Proposal, Round, SeedRing, Service, VerifierSet,
+    decode, fetch, fetch_many, list, Commitment, DelegationPool, FetchError, Filter, Maintenance,
+    Network, Operator, Proposal, Round, SeedRing, Service, VerifierSet,
 };
 use trestle_sdk::time::{ChainTime, CLOCK_ADDRESS};
 
@@ -162,6 +162,11 @@ impl ChainReader {
                 .await?
                 .into_iter()
                 .map(|(_, pool)| (pool.operator, pool))
+                .collect(),
+            maintenance: list::<Maintenance>(&self.rpc, &[])
+                .await?
+                .into_iter()
+                .map(|(_, one)| (one.operator.to_bytes(), one.ranges().to_vec()))
                 .collect(),
         });
         self.registry = Some((started, Arc::clone(&registry)));

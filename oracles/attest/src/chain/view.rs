@@ -6,6 +6,7 @@ use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trestle_core::hash::Hash;
+use trestle_core::maintenance::EpochRange;
 use trestle_core::pool::PoolState;
 use trestle_core::root::{FinalRoot, RootRing};
 use trestle_sdk::fetch::{
@@ -66,6 +67,8 @@ pub struct Registry {
     pub commitments: Vec<(Pubkey, Commitment)>,
     /// By the operator that is delegated to; those of the whole network.
     pub delegations: BTreeMap<Pubkey, DelegationPool>,
+    /// Windows that operators declared, by operator; those of all networks.
+    pub maintenance: BTreeMap<[u8; 32], Vec<EpochRange>>,
 }
 
 impl ChainView {

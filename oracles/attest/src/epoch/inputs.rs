@@ -3,7 +3,10 @@
 use crate::chain::ChainView;
 use crate::store::{OpenedEpoch, OperatorSeen};
 use std::collections::BTreeMap;
-use trestle_verify::storage::{Allotted, EpochInputs, OperatorInput, PreviousRoot, ServiceParams};
+use trestle_core::maintenance::EpochRange;
+use trestle_verify::storage::{
+    Allotted, EpochInputs, MaintenanceInput, OperatorInput, PreviousRoot, ServiceParams,
+};
 
 /// States of each operator, oldest first.
 ///
@@ -46,10 +49,15 @@ impl OperatorHistory {
             .collect()
     }
 
-    /// Whether the operator was ever seen like this.
+    /// Whether the operator was ever seen like this. Maintenance is no part of it: what counts for
+    /// an epoch was fixed before it began.
     pub fn held(&self, input: &OperatorInput) -> bool {
+        let input = OperatorInput {
+            maintenance: None,
+            ..*input
+        };
         let states = self.states.get(&input.address);
-        states.is_some_and(|states| states.iter().any(|(_, state)| state == input))
+        states.is_some_and(|states| states.iter().any(|(_, state)| *state == input))
     }
 }
 
@@ -61,6 +69,7 @@ fn input_of(seen: &OperatorSeen) -> OperatorInput {
         stake: seen.stake,
         min_stake: seen.min_stake,
         registered_epoch: seen.registered_epoch,
+        maintenance: None,
     }
 }
 
@@ -103,6 +112,9 @@ pub struct OwnView {
     pub opened: OpenedEpoch,
     /// Operators.
     pub operators: OperatorHistory,
+    /// What operators declared, by operator. Windows are declared two whole epochs ahead and
+    /// remembered for 90, so that every verifier that looks after the epoch sees the same.
+    pub maintenance: BTreeMap<[u8; 32], Vec<EpochRange>>,
 }
 
 impl OwnView {
@@ -116,9 +128,19 @@ impl OwnView {
             params: self.params,
             allotted: self.allotted,
             previous: self.previous.clone(),
-            operators: self.operators.at_start(self.opened.epoch),
+            operators: self.operators(),
             commitments: self.opened.commitments.clone(),
         }
+    }
+
+    fn operators(&self) -> Vec<OperatorInput> {
+        let epoch = self.opened.epoch;
+        let mut operators = self.operators.at_start(epoch);
+        for operator in &mut operators {
+            let windows = self.maintenance.get(&operator.address);
+            operator.maintenance = windows.and_then(|windows| MaintenanceInput::of(windows, epoch));
+        }
+        operators
     }
 }
 

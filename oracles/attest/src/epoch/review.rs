@@ -31,6 +31,12 @@ pub enum Disagreement {
         /// Which.
         [u8; 32],
     ),
+    /// Maintenance that the chain does not show, or shows otherwise.
+    #[error("maintenance of operator {} differs from the chain", Base58(.0))]
+    Maintenance(
+        /// Whose.
+        [u8; 32],
+    ),
     /// A miss that this verifier has an answer for.
     #[error("challenge {number} of {} is called missed but was answered", Base58(.commitment))]
     AnsweredMiss {
@@ -96,6 +102,9 @@ fn review_operators(
         }
         if !view.operators.held(their) {
             return Err(Disagreement::OperatorState(their.address));
+        }
+        if our.maintenance != their.maintenance {
+            return Err(Disagreement::Maintenance(their.address));
         }
     }
     Ok(())

@@ -3,11 +3,19 @@
 use super::*;
 use crate::store::{ChunkAttempts, OpenedEpoch, OperatorSeen};
 use ed25519_dalek::{Signer, SigningKey};
+use std::collections::BTreeMap;
 use std::io::Cursor;
+use trestle_core::maintenance::EpochRange;
 use trestle_core::storage::{commit_with_cache, opening};
 use trestle_verify::storage::{
     declared_loss_message, Allotted, ChallengeEvidence, CommitmentInput, EpochInputs, Finding,
-    Opening, ServiceParams,
+    MaintenanceInput, Opening, ServiceParams,
+};
+
+/// A window of the test's epoch, 5.
+const WINDOW: MaintenanceInput = MaintenanceInput {
+    first_epoch: 4,
+    epochs: 2,
 };
 
 struct Epoch {
@@ -65,6 +73,7 @@ impl Epoch {
                 commitments: vec![commitment],
             },
             operators: OperatorHistory::new(&[seen, later], 55),
+            maintenance: BTreeMap::new(),
         };
         Self { view, data, key }
     }
@@ -133,7 +142,7 @@ fn every_part_of_the_inputs_is_compared() {
     let epoch = Epoch::new();
     let own = epoch.own(Vec::new(), 1);
     type Spoil = fn(&mut EpochInputs);
-    let spoils: [Spoil; 14] = [
+    let spoils: [Spoil; 15] = [
         |inputs| inputs.network = [0; 32],
         |inputs| inputs.service = [0; 32],
         |inputs| inputs.epoch = 6,
@@ -153,6 +162,7 @@ fn every_part_of_the_inputs_is_compared() {
         |inputs| inputs.operators.push(inputs.operators[0]),
         |inputs| inputs.operators[0].stake = 150,
         |inputs| inputs.operators[0].zone = 2,
+        |inputs| inputs.operators[0].maintenance = Some(WINDOW),
         |inputs| inputs.operators[0].node_key = [0; 32],
     ];
     for (number, spoil) in spoils.into_iter().enumerate() {
@@ -163,6 +173,35 @@ fn every_part_of_the_inputs_is_compared() {
             "spoil {number}"
         );
     }
+}
+
+#[test]
+fn maintenance_is_what_the_chain_shows_for_the_epoch() {
+    let mut epoch = Epoch::new();
+    let own = epoch.own(Vec::new(), 1);
+    let declared = vec![EpochRange::between(1, 1), WINDOW.range()];
+    epoch.view.maintenance.insert([2; 32], declared);
+    let inputs = epoch.view.inputs();
+    assert_eq!(inputs.operators[0].maintenance, Some(WINDOW));
+    assert_eq!(review(&epoch.view, &own, &inputs, &[]), Ok(()));
+    // Another look at the operator changes nothing of it.
+    let mut later = inputs.clone();
+    later.operators[0].stake = 200;
+    assert_eq!(review(&epoch.view, &own, &later, &[]), Ok(()));
+    for hidden in [
+        None,
+        Some(MaintenanceInput {
+            epochs: 3,
+            ..WINDOW
+        }),
+    ] {
+        let mut inputs = inputs.clone();
+        inputs.operators[0].maintenance = hidden;
+        let refused = review(&epoch.view, &own, &inputs, &[]);
+        assert_eq!(refused, Err(Disagreement::Maintenance([2; 32])));
+    }
+    epoch.view.opened.epoch = 6;
+    assert_eq!(epoch.view.inputs().operators[0].maintenance, None);
 }
 
 #[test]

@@ -269,6 +269,7 @@ impl Voter {
             previous: self.book.previous(view.latest_final()).await?,
             opened,
             operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            maintenance: view.registry.maintenance.clone(),
         }))
     }
 

@@ -145,7 +145,10 @@ async fn a_false_root_is_refused_and_the_reason_names_it() {
         (|one| one.tree_root = [0; 32], "treeRoot"),
         (|one| one.inputs_digest = [0; 32], "inputsDigest"),
         (|one| one.leaf_count = 2, "leafCount"),
-        (|one| one.rules_version = 2, "rules version 2"),
+        (
+            |one| one.rules_version = RULES_VERSION + 1,
+            "rules version 3",
+        ),
     ];
     for (spoil, name) in spoils {
         let mut proposal = honest;

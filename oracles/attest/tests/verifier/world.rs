@@ -32,8 +32,8 @@ use trestle_kit::http::{HttpLimits, HttpServer};
 use trestle_kit::metrics::Metrics;
 use trestle_kit::settings::ServiceUrl;
 use trestle_kit::supervisor::{ManagedTask, Tick};
-use trestle_node::chain::OperatorView;
 use trestle_node::chain::{ChainError, ChainView as NodeChain, CommitmentView, Freshness};
+use trestle_node::chain::{LeaseView, OperatorView};
 use trestle_node::server::start_with;
 use trestle_proofs::state::{CommitmentStatus, NEVER};
 use trestle_sdk::fetch::{Commitment, Network, Operator, SeedRing, Service, VerifierSet};
@@ -109,6 +109,9 @@ impl NodeChain for AccountsOf {
             .unwrap()
             .get(address)
             .copied())
+    }
+    async fn lease(&self, _: &Pubkey, _: Freshness) -> Result<Option<LeaseView>, ChainError> {
+        Ok(None)
     }
     async fn seed(&self, _: &Pubkey, _: u64, _: Freshness) -> Result<Option<Hash>, ChainError> {
         Ok(Some(SEED))
@@ -288,6 +291,7 @@ pub fn view(nodes: &[Node], epoch: u64) -> ChainView {
             .map(|node| (node.commitment, node.commitment_account()))
             .collect(),
         delegations: BTreeMap::new(),
+        maintenance: BTreeMap::new(),
     };
     ChainView {
         time: ChainTime {
@@ -452,6 +456,7 @@ impl Verifier {
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
             operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            maintenance: view.registry.maintenance.clone(),
         }
     }
 }

@@ -4,11 +4,21 @@
 //! - misses only: the first epoch is free, each further one before a clean epoch costs
 //!   `miss_slash_bps` of the stake;
 //! - misses that the zone shares are nobody's fault: the 75th percentile (nearest rank) of the miss
-//!   rates of a zone with at least four challenged operators is subtracted before a miss counts.
+//!   rates of a zone with at least four challenged operators is subtracted before a miss counts;
+//! - misses in maintenance that was declared ahead are nobody's fault either: they cost their pay,
+//!   and neither add to the run of epochs with misses nor end it. They say nothing of the zone. A
+//!   proven loss is one at any time.
+//!
+//! The stake is the operator's own. The programs take a slash from it first and from what others
+//! have delegated after that, so delegators answer for what the operator's own stake cannot pay.
+//! Were both the base, all of it would still come out of the operator's own part: whoever others
+//! trust most would lose several times the published share for the same fault.
 
 use crate::error::VerifyError;
 use crate::storage::check::{window_of, CheckedEvidence};
-use crate::storage::inputs::{CommitmentInput, OperatorInput, OperatorState, ServiceParams};
+use crate::storage::inputs::{
+    CommitmentInput, MaintenanceInput, OperatorInput, OperatorState, ServiceParams,
+};
 use crate::text::{amount, key};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,12 +38,15 @@ pub struct OperatorTerms {
     pub operator: [u8; 32],
     /// Zone of the operator.
     pub zone: u32,
-    /// Stake that can be slashed.
+    /// Own stake that can be slashed.
     #[serde(with = "amount")]
     pub stake: u64,
     /// Stake below which nothing is earned.
     #[serde(with = "amount")]
     pub min_stake: u64,
+    /// The window of maintenance that the epoch lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<MaintenanceInput>,
     /// Windows without a fault.
     pub windows_ok: u32,
     /// Commitments challenged.
@@ -87,6 +100,8 @@ pub enum Verdict {
     Clean,
     /// Missed no more than the zone did.
     Excused,
+    /// Missed in maintenance that was declared ahead.
+    Maintenance,
     /// First epoch with misses: pay withheld, no slash.
     FirstMiss,
     /// Misses in a row: slashed.
@@ -141,7 +156,8 @@ pub(crate) fn judge(
 /// 75th percentile of the miss rates, for zones with enough challenged operators.
 fn zone_rates<'a>(terms: impl Iterator<Item = &'a OperatorTerms>) -> BTreeMap<u32, u64> {
     let mut rates: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
-    for one in terms.filter(|one| one.challenges > 0) {
+    let counts = |one: &&OperatorTerms| one.challenges > 0 && one.maintenance.is_none();
+    for one in terms.filter(counts) {
         rates.entry(one.zone).or_default().push(one.miss_rate_bps);
     }
     rates.retain(|_, zone| zone.len() >= ZONE_OPERATORS_MIN);
@@ -165,6 +181,7 @@ impl OperatorTerms {
             zone: operator.zone,
             stake: operator.stake,
             min_stake: operator.min_stake,
+            maintenance: operator.maintenance,
             windows_ok: 0,
             windows_total: 0,
             challenges: 0,
@@ -221,7 +238,9 @@ impl OperatorTerms {
         self.miss_streak_after = match self.verdict {
             Verdict::Clean => 0,
             Verdict::FirstMiss | Verdict::RepeatedMiss => self.miss_streak_before.saturating_add(1),
-            Verdict::Idle | Verdict::Excused | Verdict::Lost => self.miss_streak_before,
+            Verdict::Idle | Verdict::Excused | Verdict::Maintenance | Verdict::Lost => {
+                self.miss_streak_before
+            }
         };
         let part = |bps| {
             Bps::new(bps)
@@ -249,6 +268,9 @@ impl OperatorTerms {
         }
         if self.missed == 0 {
             return Verdict::Clean;
+        }
+        if self.maintenance.is_some() {
+            return Verdict::Maintenance;
         }
         // A rate that rounds down to zero is excused too: it is below one in ten thousand.
         if self.own_rate_bps() == 0 {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use trestle_core::hash::{sha256, Hash, ZERO_HASH};
 use trestle_core::leaf::PayoutLeaf;
+use trestle_core::maintenance::{EpochRange, MAINTENANCE_EPOCHS_MAX};
 use trestle_core::merkle::MAX_DEPTH;
 use trestle_core::storage::{challenge_count, leaf_count};
 use trestle_core::units::Bps;
@@ -17,7 +18,7 @@ pub const OPERATORS_MAX: u64 = 1 << MAX_DEPTH;
 /// Most challenges of one service in one epoch: what the evidence tree can hold.
 pub const EVIDENCE_RECORDS_MAX: u64 = 1 << MAX_DEPTH;
 /// Domain of the context digest; the layout of [`EpochInputs`] changes only with a new one.
-const CONTEXT_DOMAIN: &[u8] = b"trestle:storage:context:v1";
+const CONTEXT_DOMAIN: &[u8] = b"trestle:storage:context:v2";
 
 /// All inputs of one epoch of one storage service. Its borsh bytes are the canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -143,6 +144,42 @@ pub struct OperatorInput {
     /// Epoch of registration.
     #[serde(with = "amount")]
     pub registered_epoch: u64,
+    /// The window of maintenance that the epoch lies in, if it lies in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<MaintenanceInput>,
+}
+
+/// Consecutive epochs of maintenance, declared at least two whole epochs ahead.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MaintenanceInput {
+    /// First epoch.
+    #[serde(with = "amount")]
+    pub first_epoch: u64,
+    /// How many there are.
+    #[serde(with = "amount")]
+    pub epochs: u64,
+}
+
+impl MaintenanceInput {
+    /// The window among these that the epoch lies in.
+    pub fn of(windows: &[EpochRange], epoch: u64) -> Option<Self> {
+        let window = windows.iter().find(|window| window.contains(epoch))?;
+        Some(Self {
+            first_epoch: window.first,
+            epochs: window.epochs,
+        })
+    }
+
+    /// The same window as the kernels know it.
+    pub fn range(&self) -> EpochRange {
+        EpochRange {
+            first: self.first_epoch,
+            epochs: self.epochs,
+        }
+    }
 }
 
 /// One commitment that is challenged.
@@ -201,6 +238,7 @@ impl EpochInputs {
             .map(|operator| &operator.address)
             .collect();
         self.validate_ages()?;
+        self.validate_maintenance()?;
         self.validate_commitments(&known)?;
         self.validate_previous(&known)
     }
@@ -225,6 +263,24 @@ impl EpochInputs {
             .find(|one| one.registered_epoch >= epoch)
         {
             return Err(too_young(late.address, late.registered_epoch));
+        }
+        Ok(())
+    }
+
+    /// A window that the epoch does not lie in says nothing, and one longer than the programs allow
+    /// was never declared.
+    fn validate_maintenance(&self) -> Result<(), VerifyError> {
+        for operator in &self.operators {
+            let Some(window) = &operator.maintenance else {
+                continue;
+            };
+            bounded("maintenance", window.epochs, MAINTENANCE_EPOCHS_MAX)?;
+            if !window.range().contains(self.epoch) {
+                return Err(VerifyError::MaintenanceElsewhere {
+                    operator: operator.address,
+                    epoch: self.epoch,
+                });
+            }
         }
         Ok(())
     }

@@ -12,6 +12,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_maintenance;
+#[cfg(test)]
 mod tests_refusal;
 
 pub use check::{check_evidence, check_finding, CheckedEvidence};
@@ -22,8 +24,8 @@ pub use evidence::{
 pub use explain::{explain, Explanation};
 pub use fault::{OperatorTerms, Verdict, ZONE_OPERATORS_MIN};
 pub use inputs::{
-    Allotted, CommitmentInput, EpochInputs, OperatorInput, OperatorState, PreviousRoot,
-    ServiceParams, EVIDENCE_RECORDS_MAX, OPERATORS_MAX,
+    Allotted, CommitmentInput, EpochInputs, MaintenanceInput, OperatorInput, OperatorState,
+    PreviousRoot, ServiceParams, EVIDENCE_RECORDS_MAX, OPERATORS_MAX,
 };
 pub use recompute::{recompute, Recomputed};
 pub use score::{score, EpochOutcome};

@@ -54,6 +54,7 @@ impl World {
                 stake: STAKE,
                 min_stake: STAKE,
                 registered_epoch: 3,
+                maintenance: None,
             })
             .collect();
         let mut held: Vec<(CommitmentInput, (Vec<u8>, SubtreeCache))> = Vec::new();

@@ -218,7 +218,7 @@ fn published_files_recompute_and_any_change_shows() {
             ..chain
         },
         FinalRoot {
-            rules_version: 2,
+            rules_version: crate::RULES_VERSION + 1,
             ..chain
         },
         FinalRoot {
