@@ -76,9 +76,11 @@ impl Refused {
     }
 }
 
-/// The address of a program by its name: `staking`, `proofs`, `rewards` or `credits`.
+/// The address of a program by its name: `staking`, `proofs`, `rewards`, `credits` or
+/// `prepaid_gateway`.
 pub fn program_id(name: &str) -> Address {
     let id = match name {
+        "prepaid_gateway" => return prepaid_gateway::ID,
         "staking" => program_ids::STAKING_ID,
         "proofs" => program_ids::PROOFS_ID,
         "rewards" => program_ids::REWARDS_ID,
