@@ -191,6 +191,6 @@ fn error_codes_are_frozen() {
         anchor_lang::Error::Custom(code) => code,
         other => panic!("not a custom error: {other:?}"),
     };
-    assert_eq!(code(ProofsError::NetworkPaused), 6_100);
-    assert_eq!(code(ProofsError::InvariantViolated), 6_146);
+    assert_eq!(code(ProofsError::NetworkPaused), 6_200);
+    assert_eq!(code(ProofsError::InvariantViolated), 6_246);
 }
