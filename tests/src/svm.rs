@@ -35,6 +35,8 @@ pub struct Svm {
     relayer: Keypair,
     /// Numbers the addresses that `fresh_address` hands out.
     fresh: u64,
+    /// When each transaction was executed, in Unix seconds, and what it logged.
+    pub history: Vec<(i64, Vec<String>)>,
 }
 
 /// A transaction that was executed.
@@ -107,6 +109,7 @@ impl Svm {
             vm,
             relayer: key("relayer"),
             fresh: 0,
+            history: Vec::new(),
         };
         svm.fund(&svm.relayer.pubkey());
         svm.set_time(START);
@@ -126,6 +129,7 @@ impl Svm {
             vm: self.vm.clone(),
             relayer: self.relayer.insecure_clone(),
             fresh: self.fresh,
+            history: self.history.clone(),
         }
     }
 
@@ -204,7 +208,10 @@ impl Svm {
         // The next transaction may be equal to this one.
         self.vm.expire_blockhash();
         match result {
-            Ok(meta) => Ok(sent(meta, size)),
+            Ok(meta) => {
+                self.history.push((self.now(), meta.logs.clone()));
+                Ok(sent(meta, size))
+            }
             Err(failed) => Err(Refused {
                 program: log::failed_program(&failed.meta.logs),
                 error: failed.err,

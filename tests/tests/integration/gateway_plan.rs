@@ -16,7 +16,7 @@ use {
     },
     trestle_proofs::{error::ProofsError, event::CommitmentRegistered, state::Commitment},
     trestle_tests::{
-        credits::{terms, DOLLARS},
+        credits::{terms, CreditsWorld, DOLLARS},
         final_roots::windows,
         gateway::{GatewayWorld, PlanDeal, CREDIT_PRICE, FLOAT},
         svm::assert_refused,
@@ -226,6 +226,23 @@ fn the_lease_is_settled_and_what_it_gave_back_is_owed_to_the_user() {
         "plan_settle: {} CU, {} bytes",
         sent.compute_units, sent.size
     );
+}
+
+#[test]
+fn a_proof_of_depth_20_fits_the_transaction() {
+    let (mut world, deal) = GatewayWorld::leased();
+    world.reach(2);
+    let leaves = [(deal.operator.address, windows(1, 1))];
+    let CreditsWorld { staking, roots, .. } = &mut world.credits;
+    roots.publish(&mut staking.svm, 1, &leaves, 1 << 20);
+    let leaf = world.roots.leaf(1, &deal.operator.address);
+    let ix = world.plan_settle(&deal, leaf);
+    let sent = world.svm.must(&[ix], &[]);
+    println!(
+        "plan_settle (depth 20): {} CU, {} bytes",
+        sent.compute_units, sent.size
+    );
+    assert!(sent.size <= 1_232);
 }
 
 #[test]
