@@ -143,7 +143,12 @@ impl CreditsWorld {
 
     /// The same before the market is created.
     pub fn without_market() -> Self {
-        let mut staking = World::new(&["credits"]);
+        Self::with_programs(&["credits"])
+    }
+
+    /// The same with these programs besides staking.
+    pub fn with_programs(programs: &[&str]) -> Self {
+        let mut staking = World::new(programs);
         let roots = Roots::new(&mut staking.svm, staking.service);
         let network = staking.network;
         let mut world = Self {

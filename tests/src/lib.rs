@@ -10,6 +10,7 @@ pub mod delegation;
 pub mod disputes;
 pub mod final_roots;
 pub mod gates;
+pub mod gateway;
 pub mod governance;
 pub mod large;
 pub mod leases;

@@ -35,6 +35,8 @@ pub struct Svm {
     relayer: Keypair,
     /// Numbers the addresses that `fresh_address` hands out.
     fresh: u64,
+    /// When each transaction was executed, in Unix seconds, and what it logged.
+    pub history: Vec<(i64, Vec<String>)>,
 }
 
 /// A transaction that was executed.
@@ -76,9 +78,11 @@ impl Refused {
     }
 }
 
-/// The address of a program by its name: `staking`, `proofs`, `rewards` or `credits`.
+/// The address of a program by its name: `staking`, `proofs`, `rewards`, `credits` or
+/// `prepaid_gateway`.
 pub fn program_id(name: &str) -> Address {
     let id = match name {
+        "prepaid_gateway" => return prepaid_gateway::ID,
         "staking" => program_ids::STAKING_ID,
         "proofs" => program_ids::PROOFS_ID,
         "rewards" => program_ids::REWARDS_ID,
@@ -105,6 +109,7 @@ impl Svm {
             vm,
             relayer: key("relayer"),
             fresh: 0,
+            history: Vec::new(),
         };
         svm.fund(&svm.relayer.pubkey());
         svm.set_time(START);
@@ -124,6 +129,7 @@ impl Svm {
             vm: self.vm.clone(),
             relayer: self.relayer.insecure_clone(),
             fresh: self.fresh,
+            history: self.history.clone(),
         }
     }
 
@@ -202,7 +208,10 @@ impl Svm {
         // The next transaction may be equal to this one.
         self.vm.expire_blockhash();
         match result {
-            Ok(meta) => Ok(sent(meta, size)),
+            Ok(meta) => {
+                self.history.push((self.now(), meta.logs.clone()));
+                Ok(sent(meta, size))
+            }
             Err(failed) => Err(Refused {
                 program: log::failed_program(&failed.meta.logs),
                 error: failed.err,

@@ -1,31 +1,43 @@
 #!/usr/bin/env bash
 # Builds programs to SBPF v3 and puts them into target/deploy/trestle_<name>.so.
 #
-#   tools/sbpf/build.sh [NAME…]    staking, proofs, rewards, credits, arith_probe; default: all
+#   tools/sbpf/build.sh [NAME…]    staking, proofs, rewards, credits, and for tests arith_probe and
+#                                  prepaid_gateway (which is not Trestle's and has no prefix);
+#                                  default: all
 #
 # Uses `cargo build-sbf` if it works, else the upstream toolchain that tools/setup.sh installs.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(staking proofs rewards credits arith_probe)
+all=(staking proofs rewards credits arith_probe prepaid_gateway)
 deploy=$repo/target/deploy
 
-folder_of() { if [[ $1 == arith_probe ]]; then echo tools/sbpf/arith; else echo "programs/$1"; fi; }
+folder_of() {
+  case $1 in
+    arith_probe) echo tools/sbpf/arith ;;
+    prepaid_gateway) echo tests/gateway ;;
+    *) echo "programs/$1" ;;
+  esac
+}
+
+# Name of a program's library: that of its crate.
+library_of() { if [[ $1 == prepaid_gateway ]]; then echo "$1"; else echo "trestle_$1"; fi; }
 
 # One cargo call a program: a program that another one depends on is built there without its
 # entrypoint, and a common call would give it that shape for its own artefact too.
 build_upstream() {
-  local target=$1 name
+  local target=$1 name library
   shift
   [[ -x $sbpf_linker && -e $sbpf_intrinsics ]] ||
     die "the SBPF toolchain is not installed" "run tools/setup.sh (or make setup)"
   "$sbpf_cargo" fetch --quiet --locked --manifest-path "$repo/Cargo.toml"
   for name in "$@"; do
+    library=$(library_of "$name")
     # A program that links this one for its types wrote its own shape of it to this very file.
-    rm -f "$target/sbpf-v3/release/deps/libtrestle_$name.so"
-    CARGO_TARGET_DIR=$target upstream_cargo "$repo" build --package "trestle-${name//_/-}" --lib \
+    rm -f "$target/sbpf-v3/release/deps/lib$library.so"
+    CARGO_TARGET_DIR=$target upstream_cargo "$repo" build --package "${library//_/-}" --lib \
       -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size,compiler-builtins-mem
-    install_program "$target/sbpf-v3/release/libtrestle_$name.so" "$name"
+    install_program "$target/sbpf-v3/release/lib$library.so" "$library"
   done
 }
 
@@ -38,13 +50,13 @@ build_vendor() {
       cargo build-sbf --arch v3 --tools-version "${tools:?not in Anchor.toml}" \
       --manifest-path "$repo/$(folder_of "$name")/Cargo.toml" --sbf-out-dir "$target/deploy" \
       -- --locked
-    install_program "$target/deploy/trestle_$name.so" "$name"
+    install_program "$target/deploy/$(library_of "$name").so" "$(library_of "$name")"
   done
 }
 
 # An unchanged program keeps its time, a changed one is replaced in one move.
 install_program() {
-  local to=$deploy/trestle_$2.so
+  local to=$deploy/$2.so
   if ! cmp --silent "$1" "$to"; then
     cp "$1" "$to.new"
     mv "$to.new" "$to"

@@ -46,6 +46,7 @@ pub mod encoding;
 pub mod event;
 pub mod fetch;
 pub mod instruction;
+pub mod invoice;
 pub mod node;
 pub mod request;
 pub mod send;

@@ -108,6 +108,7 @@ pub struct LeaseOpened {
 #[event(bytemuck)]
 pub struct LeaseSettled {
     pub lease: Address,
+    pub customer: Address,
     /// The epoch of the root.
     pub epoch: u64,
     /// Epochs that were settled.
@@ -120,6 +121,8 @@ pub struct LeaseSettled {
     pub notice_paid: u64,
     /// Credits that are still in the lease.
     pub escrow: u64,
+    /// Free credits of the customer.
+    pub balance: u64,
     pub end_epoch: u64,
     /// Good windows among the settled ones.
     pub windows_ok: u32,
@@ -157,6 +160,8 @@ pub struct LeaseClosed {
     pub consumed_total: u64,
     /// Credits that the lease gave back over its life, `refunded` included.
     pub refunded_total: u64,
+    /// Free credits of the customer.
+    pub balance: u64,
     /// Why it ended before its term: `trestle_core::lease::Reason`.
     pub reason: u8,
     /// 1 if nobody settled it in time.

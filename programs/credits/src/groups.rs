@@ -378,3 +378,13 @@ pub mod client {
         __client_accounts_payback::Payback, __client_accounts_spender::Spender,
     };
 }
+
+/// The groups as other programs fill them in when they call this one.
+pub mod cpi {
+    pub use super::{
+        __cpi_accounts_cardreversal::CardReversal, __cpi_accounts_creditwallet::CreditWallet,
+        __cpi_accounts_customerwallet::CustomerWallet, __cpi_accounts_funds::Funds,
+        __cpi_accounts_leaserefund::LeaseRefund, __cpi_accounts_marketrules::MarketRules,
+        __cpi_accounts_payback::Payback, __cpi_accounts_spender::Spender,
+    };
+}

@@ -137,3 +137,8 @@ pub fn has_bond(network: &Network, verifiers: &VerifierSet, proposal: &Proposal)
 pub mod client {
     pub use super::__client_accounts_challenge::{Challenge, ChallengeResolved};
 }
+
+/// The groups as other programs fill them in when they call this one.
+pub mod cpi {
+    pub use super::__cpi_accounts_challenge::Challenge;
+}

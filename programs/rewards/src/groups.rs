@@ -161,3 +161,8 @@ pub mod client {
         __client_accounts_payingpool::PayingPool, __client_accounts_stablepool::StablePool,
     };
 }
+
+/// The groups as other programs fill them in when they call this one.
+pub mod cpi {
+    pub use super::{__cpi_accounts_payingpool::PayingPool, __cpi_accounts_stablepool::StablePool};
+}

@@ -210,3 +210,14 @@ pub mod client {
         __client_accounts_voucher::Voucher,
     };
 }
+
+/// The groups as other programs fill them in when they call this one.
+pub mod cpi {
+    pub use super::{
+        __cpi_accounts_admission::Admission, __cpi_accounts_bondvault::BondVault,
+        __cpi_accounts_delegatedstake::DelegatedStake,
+        __cpi_accounts_delegatorrewards::DelegatorRewards,
+        __cpi_accounts_policychange::PolicyChange, __cpi_accounts_stakevault::StakeVault,
+        __cpi_accounts_voucher::Voucher,
+    };
+}

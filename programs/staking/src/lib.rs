@@ -17,7 +17,6 @@ pub mod state;
 pub mod token_calls;
 
 use anchor_lang::prelude::*;
-#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
 use {
     instructions::*,
     leaf::LeafProof,
@@ -29,10 +28,26 @@ use {
 
 declare_id!("2wPoSvYkaEMWkMAYqfz52CNAywNkiPuDswqWLXWr4n1C");
 
-// On chain, a program that uses this crate for its types must not get its dispatcher as well: the
-// framework exports it by name, so the linker would keep all instructions in that program.
-#[cfg(not(all(target_os = "solana", feature = "no-entrypoint")))]
-#[program]
+// Whom to tell about a weakness, where explorers look for it: in the program's own bytes.
+#[cfg(not(feature = "no-entrypoint"))]
+solana_security_txt::security_txt! {
+    name: "Trestle staking",
+    project_url: "https://github.com/trestle-network/trestle",
+    contacts: "link:https://github.com/trestle-network/trestle/security/advisories/new",
+    policy: "https://github.com/trestle-network/trestle/blob/main/SECURITY.md",
+    preferred_languages: "en",
+    source_code: "https://github.com/trestle-network/trestle",
+    auditors: "None"
+}
+
+// On chain, a program that uses this crate for its types or its calls gets the interface alone, not
+// the dispatcher: the framework exports that by name, so the linker would keep all instructions in
+// the other program, and two dispatchers would collide.
+#[cfg_attr(not(all(target_os = "solana", feature = "no-entrypoint")), program)]
+#[cfg_attr(
+    all(target_os = "solana", feature = "no-entrypoint"),
+    program(interface)
+)]
 pub mod trestle_staking {
     use super::*;
 

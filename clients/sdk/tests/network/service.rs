@@ -48,12 +48,17 @@ pub struct Service {
 impl Service {
     /// A service with this many operators, and a customer with credits.
     pub async fn start(operators: usize) -> Self {
+        Self::start_with(operators, 1).await
+    }
+
+    /// The same with this many verifiers, which do not run.
+    pub async fn start_with(operators: usize, verifiers: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let network = LocalNetwork::start(Ports::ANY).unwrap();
         let options = Options {
             folder: folder.path().join("keys"),
             artifacts: artifacts(),
-            verifier_urls: vec!["http://127.0.0.1:9".to_string()],
+            verifier_urls: vec!["http://127.0.0.1:9".to_string(); verifiers],
         };
         let deployed = Deployed::deploy(&network, &options, |_, _| {})
             .await
@@ -76,9 +81,20 @@ impl Service {
 
     /// Sends instructions and requires that they land.
     pub async fn land(&self, payer: &Keypair, instructions: Vec<solana_instruction::Instruction>) {
+        self.land_signed(&[payer], instructions).await;
+    }
+
+    /// The same with several signers, the first of whom pays.
+    pub async fn land_signed(
+        &self,
+        signers: &[&Keypair],
+        instructions: Vec<solana_instruction::Instruction>,
+    ) {
+        let payer = signers[0];
+        let signers: Vec<&dyn Signer> = signers.iter().map(|one| *one as &dyn Signer).collect();
         let sender = Sender::new(&self.rpc, SendConfig::default());
         let request = TransactionRequest::new(payer.pubkey(), instructions);
-        let receipt = sender.send(&request, &[payer], |_| Ok(())).await.unwrap();
+        let receipt = sender.send(&request, &signers, |_| Ok(())).await.unwrap();
         assert!(
             matches!(receipt.outcome, Outcome::Landed { .. }),
             "{:?}",
@@ -228,7 +244,7 @@ fn free_port() -> u16 {
 }
 
 /// Where `make programs` puts the built programs, or the folder that `TRESTLE_SO_DIR` names.
-fn artifacts() -> PathBuf {
+pub fn artifacts() -> PathBuf {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/deploy");
     std::env::var_os("TRESTLE_SO_DIR").map_or_else(|| built.into(), PathBuf::from)
 }

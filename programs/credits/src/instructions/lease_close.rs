@@ -50,6 +50,7 @@ impl LeaseClose {
             refunded: rest.0,
             consumed_total: refund.lease.consumed,
             refunded_total: refund.lease.refunded,
+            balance: refund.funds.account.balance,
             reason: refund.lease.reason,
             timed_out: u8::from(timed_out),
             _pad: [0; 6],

@@ -99,7 +99,7 @@ impl LeaseSettle {
         self.revenue.consume(settled.consumed)?;
         refund.invariant()?;
         self.revenue.invariant()?;
-        Ok(event(&refund.lease, &settled))
+        Ok(event(refund, &settled))
     }
 }
 
@@ -133,9 +133,11 @@ fn verify(leaf: &LeafProof, root: &FinalRoot, operator: &Address) -> Result<Leaf
     Ok(counters)
 }
 
-fn event(lease: &Account<Lease>, settled: &Settled) -> LeaseSettled {
+fn event(refund: &groups::LeaseRefund, settled: &Settled) -> LeaseSettled {
+    let lease = &refund.lease;
     LeaseSettled {
         lease: *lease.address(),
+        customer: lease.customer,
         epoch: lease.settled_epoch(),
         epochs: settled.epochs,
         consumed: settled.consumed.0,
@@ -143,6 +145,7 @@ fn event(lease: &Account<Lease>, settled: &Settled) -> LeaseSettled {
         credit: settled.credit.0,
         notice_paid: settled.notice_paid.0,
         escrow: lease.escrow,
+        balance: refund.funds.account.balance,
         end_epoch: lease.end_epoch,
         windows_ok: settled.windows_ok,
         windows_total: settled.windows_total,
