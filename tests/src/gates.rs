@@ -88,6 +88,7 @@ impl Gate for Commitments {
             Refusal::KindsMissing => ProofsError::KindNotCleared,
             Refusal::Jurisdiction => ProofsError::JurisdictionRefused,
             Refusal::AuditTier => ProofsError::AuditTierTooLow,
+            Refusal::WrongVersion => ProofsError::WrongVersion,
         }
         .into();
         assert_refused(outcome, program_id("proofs"), error);
@@ -143,6 +144,7 @@ impl Gate for Leases {
             Refusal::KindsMissing => CreditsError::KindNotCleared,
             Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
             Refusal::AuditTier => CreditsError::AuditTierTooLow,
+            Refusal::WrongVersion => CreditsError::WrongVersion,
         }
         .into();
         assert_refused(outcome, program_id("credits"), error);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::{
-    idl,
+    idl, rent,
     scenario::{self, Costs},
     tables,
 };
@@ -13,17 +13,22 @@ use crate::{
 /// Names of the marked parts.
 const COSTS: &str = "cu-table";
 const ERRORS: &str = "error-table";
+const RENTS: &str = "rent-table";
 /// Per cent by which compute units may differ from what the README says: compilers of other
 /// versions lay code out differently.
 const TOLERANCE_PERCENT: u64 = 2;
 
-/// Writes both tables; leaves the rest of the README untouched.
+/// Writes the tables; leaves the rest of the README untouched.
 pub fn write(root: &Path) -> Result<()> {
-    let errors = tables::errors(&idl::read(root)?);
+    let programs = idl::read(root)?;
+    let (errors, rents) = (tables::errors(&programs), rent::table(&programs)?);
     let costs = tables::costs(&scenario::measure(root)?);
     // Read last: measuring takes a while, in which the README may have been edited.
     let present = read(root)?;
-    let text = replaced(&replaced(&present, ERRORS, &errors)?, COSTS, &costs)?;
+    let mut text = present.clone();
+    for (name, table) in [(ERRORS, &errors), (COSTS, &costs), (RENTS, &rents)] {
+        text = replaced(&text, name, table)?;
+    }
     if text != present {
         fs::write(root.join("README.md"), text).context("cannot write README.md")?;
         eprintln!("readme: README.md");
@@ -34,8 +39,9 @@ pub fn write(root: &Path) -> Result<()> {
 /// Fails if the README says other errors or costs than the programs have.
 pub fn check(root: &Path) -> Result<()> {
     let readme = read(root)?;
-    let errors = tables::errors(&idl::read(root)?);
-    let mut wrong = differences(part(&readme, ERRORS)?, &errors);
+    let programs = idl::read(root)?;
+    let mut wrong = differences(part(&readme, ERRORS)?, &tables::errors(&programs));
+    wrong.extend(differences(part(&readme, RENTS)?, &rent::table(&programs)?));
     let written = tables::read_costs(part(&readme, COSTS)?)?;
     wrong.extend(cost_differences(written, &scenario::measure(root)?));
     if wrong.is_empty() {
@@ -69,7 +75,7 @@ fn differences(present: &str, due: &str) -> Vec<String> {
     let mut lines: Vec<String> = gone.map(|line| format!("-{line}")).collect();
     lines.extend(new.map(|line| format!("+{line}")));
     if lines.is_empty() {
-        lines.push("the error table has the right lines in another order".to_owned());
+        lines.push("a table has the right lines in another order".to_owned());
     }
     lines
 }

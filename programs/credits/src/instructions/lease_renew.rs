@@ -15,7 +15,7 @@
 use {
     crate::{
         clock::network_epoch, commitment::Commitment, error::CreditsError, event::LeaseRenewed,
-        groups,
+        groups, state::State,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
@@ -34,7 +34,7 @@ pub struct LeaseRenew {
     pub renewed: Nested<groups::LeaseRefund>,
     /// The operator that serves.
     #[account(address = renewed.lease.operator @ CreditsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// What is served.
     #[account(
         address = renewed.lease.commitment @ CreditsError::WrongCommitment,
@@ -42,7 +42,7 @@ pub struct LeaseRenew {
             @ CreditsError::WrongCommitment,
         constraint = commitment.is_active() @ CreditsError::CommitmentEnded,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
 }
 
 impl LeaseRenew {
