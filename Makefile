@@ -12,8 +12,8 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 # Some Solana crates declare a newer Rust than they need; the flag changes nothing on a newer one.
 FLAGS := --locked --ignore-rust-version
 
-.PHONY: help setup programs reproducible idl build test lint demo localnet bench simulate readme
-.PHONY: readme-check clean-cache
+.PHONY: help setup programs reproducible idl build test lint demo large localnet bench simulate
+.PHONY: readme readme-check clean-cache
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ lint: setup ## Checks format, clippy with warnings denied, and the scripts
 
 demo: build ## Runs the whole loop on FILE (make demo FILE=path)
 	"$$CARGO_TARGET_DIR"/debug/trestle-demo $${FILE:+"$$FILE"}
+
+large: build ## Stores and restores a file of BYTES (4 GiB) and shows the memory it takes
+	"$$CARGO_TARGET_DIR"/debug/trestle-demo --large $${BYTES:-4294967296}
 
 localnet: build ## Runs a local Solana network with Trestle deployed, until Ctrl-C
 	"$$CARGO_TARGET_DIR"/debug/trestle-localnet

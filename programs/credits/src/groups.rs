@@ -25,7 +25,7 @@ pub struct CreditWallet {
     /// The market: its counters change, and it signs for its mint.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
     pub market: State<Market>,
-    /// The wallet that buys, deposits or withdraws.
+    /// The customer's wallet: buys, deposits or withdraws.
     pub wallet: Signer,
     /// The credits' mint: its supply changes.
     #[account(mut, address = market.credit_mint @ CreditsError::WrongCreditMint)]

@@ -25,7 +25,7 @@ impl Id for Staking {
 /// A proposal under challenge, and all that it takes to slash those who signed it.
 #[derive(Accounts)]
 pub struct Challenge {
-    /// Who challenges.
+    /// Whoever challenges.
     pub challenger: Signer,
     /// Token account that the challenger's share of the slash goes to. The staking program checks
     /// its mint.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use anchor_lang_idl::types::Idl;
+use anchor_lang_idl::types::{Idl, IdlInstructionAccountItem};
 use anyhow::{Context, Result};
 
 /// The programs, in the order of their error codes.
@@ -39,4 +39,20 @@ fn read_one(root: &Path, name: &'static str) -> Result<Program> {
     let idl = serde_json::from_str(&text)
         .with_context(|| format!("cannot understand {}: run `make idl`", path.display()))?;
     Ok(Program { name, idl })
+}
+
+/// The roles of an instruction's signers: what their documentation says before its first sign.
+pub fn signers(accounts: &[IdlInstructionAccountItem]) -> Vec<String> {
+    accounts
+        .iter()
+        .flat_map(|item| match item {
+            IdlInstructionAccountItem::Composite(group) => signers(&group.accounts),
+            IdlInstructionAccountItem::Single(account) if account.signer => {
+                let docs = account.docs.join(" ");
+                let role = docs.split([':', ',', ';', '.']).next();
+                vec![role.unwrap_or_default().trim().to_owned()]
+            }
+            IdlInstructionAccountItem::Single(_) => Vec::new(),
+        })
+        .collect()
 }

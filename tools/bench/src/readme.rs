@@ -14,6 +14,7 @@ use crate::{
 const COSTS: &str = "cu-table";
 const ERRORS: &str = "error-table";
 const RENTS: &str = "rent-table";
+const SIGNERS: &str = "signer-table";
 /// Per cent by which compute units may differ from what the README says: compilers of other
 /// versions lay code out differently.
 const TOLERANCE_PERCENT: u64 = 2;
@@ -22,11 +23,17 @@ const TOLERANCE_PERCENT: u64 = 2;
 pub fn write(root: &Path) -> Result<()> {
     let programs = idl::read(root)?;
     let (errors, rents) = (tables::errors(&programs), rent::table(&programs)?);
+    let signers = tables::signers(&programs);
     let costs = tables::costs(&scenario::measure(root)?);
     // Read last: measuring takes a while, in which the README may have been edited.
     let present = read(root)?;
     let mut text = present.clone();
-    for (name, table) in [(ERRORS, &errors), (COSTS, &costs), (RENTS, &rents)] {
+    for (name, table) in [
+        (SIGNERS, &signers),
+        (ERRORS, &errors),
+        (COSTS, &costs),
+        (RENTS, &rents),
+    ] {
         text = replaced(&text, name, table)?;
     }
     if text != present {
@@ -36,12 +43,16 @@ pub fn write(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Fails if the README says other errors or costs than the programs have.
+/// Fails if the README says other signers, errors or costs than the programs have.
 pub fn check(root: &Path) -> Result<()> {
     let readme = read(root)?;
     let programs = idl::read(root)?;
     let mut wrong = differences(part(&readme, ERRORS)?, &tables::errors(&programs));
     wrong.extend(differences(part(&readme, RENTS)?, &rent::table(&programs)?));
+    wrong.extend(differences(
+        part(&readme, SIGNERS)?,
+        &tables::signers(&programs),
+    ));
     let written = tables::read_costs(part(&readme, COSTS)?)?;
     wrong.extend(cost_differences(written, &scenario::measure(root)?));
     if wrong.is_empty() {

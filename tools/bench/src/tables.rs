@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use anyhow::{Context, Result};
 
 use crate::{
-    idl::Program,
+    idl::{self, Program},
     scenario::{Costs, Row},
 };
 
@@ -61,6 +61,42 @@ pub fn read_costs(table: &str) -> Result<BTreeMap<Key, u64>> {
             ))
         })
         .collect()
+}
+
+/// What no key of Trestle's is needed for: documented as whoever it is, or as who pays the rent.
+const ANYONE: [&str; 2] = ["Whoever", "Pays"];
+
+/// Who has to sign what: the roles as the programs' accounts are documented, up to the first sign.
+pub fn signers(programs: &[Program]) -> String {
+    let mut roles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut anyone = Vec::new();
+    for program in programs {
+        for instruction in &program.idl.instructions {
+            let name = format!("`{}`", instruction.name);
+            let signing = idl::signers(&instruction.accounts);
+            let due: Vec<_> = signing
+                .into_iter()
+                .filter(|role| !is_anyone(role))
+                .collect();
+            if due.is_empty() {
+                anyone.push(name);
+                continue;
+            }
+            for role in due {
+                roles.entry(role).or_default().push(name.clone());
+            }
+        }
+    }
+    let mut text = String::from("| signer | signs |\n|---|---|\n");
+    for (role, instructions) in roles {
+        let _ = writeln!(text, "| {role} | {} |", instructions.join(", "));
+    }
+    let _ = writeln!(text, "| anyone | {} |", anyone.join(", "));
+    text
+}
+
+fn is_anyone(role: &str) -> bool {
+    ANYONE.iter().any(|start| role.starts_with(start))
 }
 
 /// The table of errors.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod large;
 mod process;
 mod report;
 mod services;
@@ -9,4 +10,5 @@ mod stage;
 mod steps;
 
 pub use demo::Demo;
+pub use large::run_large;
 pub use steps::run;

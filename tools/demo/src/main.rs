@@ -11,6 +11,9 @@ struct Arguments {
     /// The file to store.
     #[arg(default_value = "Cargo.lock")]
     file: PathBuf,
+    /// Instead of the whole loop, store and restore a made-up file of this many bytes, and measure
+    #[arg(long, value_name = "BYTES", conflicts_with = "file")]
+    large: Option<u64>,
     /// Folder of the built programs.
     #[arg(long, default_value = "target/deploy")]
     artifacts: PathBuf,
@@ -23,7 +26,11 @@ struct Arguments {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let folder = arguments.keep.as_deref();
-    match trestle_demo::run(&arguments.file, &arguments.artifacts, folder).await {
+    let held = match arguments.large {
+        Some(bytes) => trestle_demo::run_large(bytes, &arguments.artifacts, folder).await,
+        None => trestle_demo::run(&arguments.file, &arguments.artifacts, folder).await,
+    };
+    match held {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

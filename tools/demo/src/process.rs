@@ -1,19 +1,23 @@
 //! The services of the demo as what they are for a user: processes with a settings file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
 use serde_json::Value;
 
 /// How long a service may take until it answers its health check.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Pause between two looks at something that is about to change.
 pub const POLL: Duration = Duration::from_millis(200);
+
+/// Pause between two looks at the memory of a command.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A binary of this workspace, beside the one that runs.
 pub fn binary(name: &str) -> Result<PathBuf> {
@@ -78,6 +82,16 @@ impl Service {
         )
     }
 
+    /// Name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Most memory that the service has had so far, in bytes.
+    pub fn peak_bytes(&self) -> Result<u64> {
+        peak_bytes(self.child.id()).with_context(|| format!("{} has ended", self.name))
+    }
+
     /// Pulls the plug, as a power cut does.
     pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
@@ -92,6 +106,14 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a command printed, and what it took.
+pub struct Measured {
+    pub output: Value,
+    /// Most memory that it had, in bytes.
+    pub peak_bytes: u64,
+    pub took: Duration,
 }
 
 /// The `trestle` command with a cluster and a deployment, as a user types it.
@@ -115,17 +137,33 @@ impl Cli {
 
     /// Runs a command signed by `keypair` and returns its JSON output.
     pub fn run(&self, keypair: &Path, arguments: &[&str]) -> Result<Value> {
-        let output = self.command(keypair, arguments).output()?;
-        ensure!(
-            output.status.success(),
-            "`trestle {}` failed with {}:\n{}{}",
-            arguments.join(" "),
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("`trestle {}` printed no JSON", arguments.join(" ")))
+        json(arguments, &self.command(keypair, arguments).output()?)
+    }
+
+    /// As [`Self::run`], watching what the command takes.
+    pub fn measure(&self, keypair: &Path, arguments: &[&str]) -> Result<Measured> {
+        let started = Instant::now();
+        let child = self
+            .command(keypair, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let id = child.id();
+        let waiting = thread::spawn(move || child.wait_with_output());
+        let mut peak = 0;
+        while !waiting.is_finished() {
+            // Only grows, so what is missed is what was added since the last look.
+            peak = peak_bytes(id).unwrap_or(peak);
+            thread::sleep(LOOK);
+        }
+        let output = waiting
+            .join()
+            .map_err(|_| anyhow!("the thread that waits for the command panicked"))??;
+        Ok(Measured {
+            output: json(arguments, &output)?,
+            peak_bytes: peak,
+            took: started.elapsed(),
+        })
     }
 
     /// Runs a command and returns what a person would read.
@@ -160,4 +198,26 @@ impl Cli {
         command.args(["--output", "json"]).args(arguments);
         command
     }
+}
+
+/// The JSON that a command printed, if it succeeded.
+fn json(arguments: &[&str], output: &Output) -> Result<Value> {
+    ensure!(
+        output.status.success(),
+        "`trestle {}` failed with {}:\n{}{}",
+        arguments.join(" "),
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("`trestle {}` printed no JSON", arguments.join(" ")))
+}
+
+/// Most memory that a process has had so far, in bytes; `None` when it has ended.
+fn peak_bytes(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    kib.checked_mul(1024)
 }

@@ -19,7 +19,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CardChargebackResolve {
-    /// The biller, or anybody when the time is over.
+    /// The biller: anybody, when the time is over.
     pub decider: Signer,
     /// The sale, its customer's account and the market.
     pub card: Nested<groups::CardReversal>,

@@ -26,7 +26,7 @@ use {
 
 #[derive(Accounts)]
 pub struct LeaseEnd {
-    /// The customer, or who acts for the operator.
+    /// The customer or the operator's controller.
     pub party: Signer,
     /// The lease's network: its clock counts the epochs.
     #[account(address = lease.network @ CreditsError::WrongNetwork)]

@@ -26,7 +26,7 @@ use {
 
 #[derive(Accounts)]
 pub struct MaintenanceDeclare {
-    /// Who acts for the operator: pays for the account the first time.
+    /// The operator's controller: pays for the account the first time.
     #[account(mut, address = operator.controller @ CreditsError::NotLeaseParty)]
     pub controller: Signer,
     /// The operator's network: its clock counts the epochs.

@@ -20,7 +20,7 @@ use {
 
 #[derive(Accounts)]
 pub struct MeterDeposit {
-    /// The customer, or a delegate.
+    /// The customer or a delegate.
     pub signer: Signer,
     /// The customer's account, and what the delegate may spend of it.
     pub spender: Nested<groups::Spender>,

@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct MeterEnd {
-    /// The customer, or the operator's authority.
+    /// The customer or the operator's controller.
     pub party: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = account.network @ CreditsError::WrongNetwork)]

@@ -25,7 +25,7 @@ use {
 
 #[derive(Accounts)]
 pub struct MeterOpen {
-    /// The customer or the delegate: will sign receipts, and pays for the account of the meter.
+    /// The customer or a delegate: will sign receipts, and pays for the account of the meter.
     #[account(mut)]
     pub signer: Signer,
     /// The customer's account, and what the delegate may spend of it.

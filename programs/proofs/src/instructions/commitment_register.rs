@@ -44,7 +44,7 @@ use {
 #[derive(Accounts)]
 #[instruction(root: [u8; 32])]
 pub struct CommitmentRegister {
-    /// Whose data it is; pays the rent.
+    /// The customer: pays the rent.
     #[account(mut)]
     pub customer: Signer,
     /// The operator's node, which vouches that it has the data.

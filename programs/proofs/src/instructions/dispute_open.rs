@@ -29,7 +29,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DisputeOpen {
-    /// Who disputes; pays bond and rent.
+    /// Whoever disputes: pays bond and rent.
     #[account(mut)]
     pub challenger: Signer,
     /// Where the bond comes from: an account of the challenger, or one delegated to it.

@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct ClaimStablePayoutSet {
-    /// Whoever acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ RewardsError::NotController)]
     pub controller: Signer,
     /// The claim's operator.

@@ -19,7 +19,7 @@ use {
 
 #[derive(Accounts)]
 pub struct AuthorityPropose {
-    /// The authority that wants to hand over.
+    /// The network's authority: hands over.
     #[account(address = network.authority @ StakingError::NotNetworkAuthority)]
     pub authority: Signer,
     /// The network to hand over.

@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CommissionChange {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorController)]
     pub controller: Signer,
     /// The operator's network: it knows the epoch.

@@ -24,7 +24,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationClaim {
-    /// Whose delegation it is.
+    /// The delegator.
     #[account(address = delegation.delegator @ StakingError::NotDelegator)]
     pub delegator: Signer,
     /// Where rewards in the network's token go.

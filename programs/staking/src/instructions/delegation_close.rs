@@ -17,7 +17,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationClose {
-    /// Whose delegation it is; receives the rent.
+    /// The delegator; receives the rent.
     #[account(mut, address = delegation.delegator @ StakingError::NotDelegator)]
     pub delegator: Signer,
     /// The delegation.

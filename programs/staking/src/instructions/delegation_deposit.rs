@@ -29,7 +29,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationDeposit {
-    /// Who delegates: owner or delegate of the source account, which the token program checks.
+    /// The delegator: owner or delegate of the source account, which the token program checks.
     #[account(mut)]
     pub delegator: Signer,
     /// Where the tokens come from.

@@ -23,7 +23,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationPoolOpen {
-    /// Who acts for the operator; pays the rent.
+    /// The operator's controller: pays the rent.
     #[account(mut, address = operator.controller @ StakingError::NotOperatorController)]
     pub controller: Signer,
     /// The operator's network.

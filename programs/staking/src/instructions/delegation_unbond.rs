@@ -24,7 +24,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationUnbond {
-    /// Whose delegation it is.
+    /// The delegator.
     #[account(address = delegation.delegator @ StakingError::NotDelegator)]
     pub delegator: Signer,
     /// The operator's network: it knows the unbonding time.

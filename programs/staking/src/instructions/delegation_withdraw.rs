@@ -25,7 +25,7 @@ use {
 
 #[derive(Accounts)]
 pub struct DelegationWithdraw {
-    /// Whose delegation it is.
+    /// The delegator.
     #[account(address = delegation.delegator @ StakingError::NotDelegator)]
     pub delegator: Signer,
     /// Where the tokens go.

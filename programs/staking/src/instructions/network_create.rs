@@ -26,7 +26,7 @@ use {
 
 #[derive(Accounts)]
 pub struct NetworkCreate {
-    /// Becomes the network's authority and pays the rent.
+    /// The token's mint authority: becomes the network's, and pays the rent.
     #[account(mut)]
     pub authority: Signer,
     /// The network's token.

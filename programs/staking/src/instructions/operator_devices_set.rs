@@ -20,7 +20,7 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorDevicesSet {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub controller: Signer,
     /// The operator whose devices they are.

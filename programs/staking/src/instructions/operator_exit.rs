@@ -27,7 +27,7 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorExit {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub controller: Signer,
     /// The operator's network: it knows the unbonding time.

@@ -21,7 +21,7 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorKeyPropose {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub controller: Signer,
     /// The operator to hand over.

@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorRelease {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorController)]
     pub controller: Signer,
     /// The operator's service: it knows the stake that is asked.

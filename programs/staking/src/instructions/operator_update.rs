@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct OperatorUpdate {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// The operator's network.

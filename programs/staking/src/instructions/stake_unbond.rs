@@ -22,7 +22,7 @@ use {
 
 #[derive(Accounts)]
 pub struct StakeUnbond {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// The operator's network: it knows the unbonding time.

@@ -17,7 +17,7 @@ use {
 
 #[derive(Accounts)]
 pub struct StakeWithdraw {
-    /// Who acts for the operator.
+    /// The operator's controller.
     #[account(address = stake.operator.controller @ StakingError::NotOperatorAuthority)]
     pub authority: Signer,
     /// Where the tokens go.

@@ -20,7 +20,7 @@ use {
 
 #[derive(Accounts)]
 pub struct VerifierRegister {
-    /// The key that will sign votes; owner or delegate of the source account.
+    /// The verifier: will sign votes; owner or delegate of the source account.
     pub verifier: Signer,
     /// The network's authority, which admits the verifier.
     #[account(address = bonds.network.authority @ StakingError::NotNetworkAuthority)]

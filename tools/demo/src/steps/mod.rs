@@ -5,8 +5,8 @@ mod exit;
 mod false_root;
 mod faults;
 mod rewards;
-mod stage;
-mod store;
+pub mod stage;
+pub mod store;
 
 use std::path::{Path, PathBuf};
 
@@ -61,13 +61,14 @@ fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
 }
 
 /// Where the demo keeps its files; deleted at the end unless the user asked to keep it.
-struct Folder {
+pub struct Folder {
     path: PathBuf,
     keep: bool,
 }
 
 impl Folder {
-    fn new(keep: Option<&Path>) -> Result<Self> {
+    /// The folder that the user named, or a temporary one.
+    pub fn new(keep: Option<&Path>) -> Result<Self> {
         let path = match keep {
             Some(path) => path.to_path_buf(),
             None => std::env::temp_dir().join(format!("trestle-demo-{}", std::process::id())),
@@ -77,6 +78,10 @@ impl Folder {
             path: path.canonicalize()?,
             keep: keep.is_some(),
         })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

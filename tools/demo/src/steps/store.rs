@@ -8,7 +8,7 @@ use solana_signer::Signer;
 use trestle_proofs::state::Commitment;
 use trestle_sdk::fetch;
 
-use crate::{stage::OPERATORS, Demo};
+use crate::{process::Measured, stage::OPERATORS, Demo};
 
 /// Credits bought by burning, and as many again with stablecoin.
 const HALF: &str = "500000";
@@ -25,44 +25,9 @@ pub struct Stored {
 }
 
 pub async fn run(demo: &mut Demo, file: &Path) -> Result<Stored> {
-    let wallet = demo.stage.key_file("customer");
-    for with in ["token", "stable"] {
-        let arguments = ["credits", "buy", HALF, "--with", with];
-        let bought = demo.stage.cli.run(&wallet, &arguments)?;
-        let amount = format!("{HALF} credits");
-        demo.note(&format!("customer buys with {with}"), &amount, &bought)
-            .await?;
-    }
-    let deposited = demo
-        .stage
-        .cli
-        .run(&wallet, &["credits", "deposit", DEPOSIT])?;
-    demo.note(
-        "customer deposits",
-        &format!("{DEPOSIT} credits"),
-        &deposited,
-    )
-    .await?;
-
+    buy(demo).await?;
     let manifest = demo.stage.folder.join("manifest.json");
-    let path = file.to_str().context("the file's name is not UTF-8")?;
-    let manifest_path = manifest
-        .to_str()
-        .context("the folder's name is not UTF-8")?;
-    let arguments = [
-        "store",
-        "put",
-        path,
-        "--data",
-        "4",
-        "--total",
-        "6",
-        "--epochs",
-        EPOCHS,
-        "--manifest",
-        manifest_path,
-    ];
-    let put = demo.stage.cli.run(&wallet, &arguments)?;
+    let put = put(demo, file, &manifest, EPOCHS)?.output;
     demo.note("shard committed and leased", "1 of 6 shards", &put)
         .await?;
 
@@ -82,6 +47,45 @@ pub async fn run(demo: &mut Demo, file: &Path) -> Result<Stored> {
         manifest,
         commitments,
     })
+}
+
+/// Buys credits both ways and puts them into the customer's account.
+pub async fn buy(demo: &mut Demo) -> Result<()> {
+    let wallet = demo.stage.key_file("customer");
+    for with in ["token", "stable"] {
+        let arguments = ["credits", "buy", HALF, "--with", with];
+        let bought = demo.stage.cli.run(&wallet, &arguments)?;
+        let amount = format!("{HALF} credits");
+        demo.note(&format!("customer buys with {with}"), &amount, &bought)
+            .await?;
+    }
+    let arguments = ["credits", "deposit", DEPOSIT];
+    let deposited = demo.stage.cli.run(&wallet, &arguments)?;
+    let amount = format!("{DEPOSIT} credits");
+    demo.note("customer deposits", &amount, &deposited).await
+}
+
+/// Stores `file` with all operators, any four of six shards enough.
+pub fn put(demo: &Demo, file: &Path, manifest: &Path, epochs: &str) -> Result<Measured> {
+    let path = file.to_str().context("the file's name is not UTF-8")?;
+    let manifest = manifest
+        .to_str()
+        .context("the folder's name is not UTF-8")?;
+    let arguments = [
+        "store",
+        "put",
+        path,
+        "--data",
+        "4",
+        "--total",
+        "6",
+        "--epochs",
+        epochs,
+        "--manifest",
+        manifest,
+    ];
+    let wallet = demo.stage.key_file("customer");
+    demo.stage.cli.measure(&wallet, &arguments)
 }
 
 /// The customer's commitments, by operator's number.
