@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 # Some Solana crates declare a newer Rust than they need; the flag changes nothing on a newer one.
 FLAGS := --locked --ignore-rust-version
 
-.PHONY: help setup programs reproducible idl build test lint demo large localnet bench simulate
+.PHONY: help setup programs reproducible idl build test lint fuzz demo large localnet bench simulate
 .PHONY: readme readme-check clean-cache
 
 help: ## Lists the targets
@@ -44,6 +44,11 @@ lint: setup ## Checks format, clippy with warnings denied, and the scripts
 	@if command -v shellcheck >/dev/null; then \
 		shellcheck -x -P SCRIPTDIR .ci/run tools/*.sh tools/sbpf/*.sh; \
 	else echo "shellcheck is not installed: scripts not checked" >&2; fi
+
+fuzz: programs ## Runs random sequences and inputs that were never run, for MINUTES (10)
+	mkdir -p "$(CACHE)/fuzz"
+	TRESTLE_FUZZ_MINUTES=$${MINUTES:-10} TRESTLE_FUZZ_SEEDS="$${SEEDS:-$(CACHE)/fuzz}" \
+		cargo test --workspace $(FLAGS) --test integration -- --nocapture model_
 
 demo: build ## Runs the whole loop on FILE (make demo FILE=path)
 	"$$CARGO_TARGET_DIR"/debug/trestle-demo $${FILE:+"$$FILE"}

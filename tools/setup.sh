@@ -14,6 +14,8 @@ archive=http://deb.debian.org/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 linker_version=0.2.6
 llvm_major=23
+# Debian 12 itself has 1.85, its security updates have what the linker's crates need.
+upstream_rust_min=1.90
 
 host_packages=(build-essential pkg-config libssl-dev libudev-dev protobuf-compiler clang
   libclang-dev cmake)
@@ -57,7 +59,8 @@ debian_packages() {
 }
 
 # LLVM from Debian's unstable suite, with every library it needs down to libc, unpacked into a
-# folder of its own. apt gets its own state and sources, so that the system's stay as they are.
+# folder of its own. apt gets its own state and sources, so that the system's stay as they are. A
+# mirror that lags behind the suite serves as well: what it has was signed by Debian all the same.
 step_llvm() {
   local apt=$sbpf/apt options package
   rm -rf "$apt" "$sbpf"/llvm{,.new}
@@ -68,7 +71,8 @@ step_llvm() {
   options=(-o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
     -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/sources"
     -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null
-    -o APT::Sandbox::User= -o APT::Install-Recommends=false -o Acquire::Languages=none)
+    -o APT::Sandbox::User= -o APT::Install-Recommends=false -o Acquire::Languages=none
+    -o Acquire::Check-Valid-Until=false)
   apt-get "${options[@]}" update
   apt-get "${options[@]}" install --download-only --yes "libllvm$llvm_major"
   for package in "$apt"/cache/archives/*.deb; do dpkg -x "$package" "$sbpf/llvm.new"; done
@@ -113,12 +117,17 @@ check_machine() {
 }
 
 check_upstream() {
-  local llvm
+  local llvm rust
   [[ -r $keyring ]] || die "the Debian archive keyring $keyring is missing" \
     "run as root: apt-get install debian-archive-keyring"
   [[ -x $sbpf_rustc && -x $sbpf_cargo ]] ||
     die "the packages ${upstream_packages[*]} did not bring $sbpf_rustc and $sbpf_cargo" \
       "run as root: apt-get install --reinstall ${upstream_packages[*]}"
+  rust=$("$sbpf_rustc" -vV | sed -n 's/^release: \([0-9.]*\).*/\1/p')
+  printf '%s\n' "$upstream_rust_min" "$rust" | sort --check=quiet --version-sort ||
+    die "$sbpf_rustc is Rust $rust, and $upstream_rust_min is needed" \
+      "add the suite bookworm-security of http://deb.debian.org/debian-security to apt's sources" \
+      "then run as root: apt-get update && apt-get install ${upstream_packages[*]}"
   llvm=$("$sbpf_rustc" -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
   ((llvm <= llvm_major)) || die "$sbpf_rustc writes LLVM $llvm, newer than the linker's $llvm_major" \
     "raise llvm_major (and linker_version to a release that knows it) in tools/setup.sh"

@@ -14,7 +14,7 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::clearance::Refusal,
-    trestle_credits::error::CreditsError,
+    trestle_credits::{error::CreditsError, state::Lease},
     trestle_proofs::error::ProofsError,
     trestle_staking::state::PolicyRules,
 };
@@ -134,21 +134,74 @@ impl Gate for Leases {
     }
 
     fn refuse(outcome: Outcome, refusal: Refusal) {
-        let error: Error = match refusal {
-            Refusal::WrongPolicy => CreditsError::WrongPolicy,
-            Refusal::WrongIssuer => CreditsError::WrongIssuer,
-            Refusal::IssuerRevoked => CreditsError::IssuerRevoked,
-            Refusal::NotCleared => CreditsError::NotCleared,
-            Refusal::Revoked => CreditsError::ClearanceRevoked,
-            Refusal::Expired => CreditsError::ClearanceExpired,
-            Refusal::KindsMissing => CreditsError::KindNotCleared,
-            Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
-            Refusal::AuditTier => CreditsError::AuditTierTooLow,
-            Refusal::WrongVersion => CreditsError::WrongVersion,
-        }
-        .into();
-        assert_refused(outcome, program_id("credits"), error);
+        refuse_in_credits(outcome, refusal);
     }
+}
+
+/// Renewals of a lease that was opened before there was a policy.
+pub struct Renewals {
+    leases: Leases,
+}
+
+impl Gate for Renewals {
+    fn ready() -> Self {
+        let mut leases = Leases::ready();
+        let (customer, deal) = (&leases.customer, &leases.deal);
+        let opened = leases.world.open(customer, deal, terms());
+        opened.expect("a lease");
+        Self { leases }
+    }
+
+    fn world(&mut self) -> &mut World {
+        self.leases.world()
+    }
+
+    fn operator(&self) -> Address {
+        self.leases.operator()
+    }
+
+    fn customer(&self) -> Address {
+        self.leases.customer()
+    }
+
+    /// However much time has passed, the lease is in its last epoch.
+    fn open(&mut self, shown: &Shown) -> Outcome {
+        let Leases {
+            world,
+            customer,
+            deal,
+        } = &mut self.leases;
+        let epoch = world.epoch();
+        world
+            .svm
+            .edit::<Lease>(&deal.lease, |lease| lease.end_epoch = epoch);
+        let ix = world.lease_renew(customer, deal, 1, 1_000, true);
+        let ix = show(ix, &world.policy(), shown);
+        let signers = [&customer.key, &deal.operator.node];
+        world.svm.send(&[ix], &signers)
+    }
+
+    fn refuse(outcome: Outcome, refusal: Refusal) {
+        refuse_in_credits(outcome, refusal);
+    }
+}
+
+/// Checks that the credits program refused, with its error for this reason.
+fn refuse_in_credits(outcome: Outcome, refusal: Refusal) {
+    let error: Error = match refusal {
+        Refusal::WrongPolicy => CreditsError::WrongPolicy,
+        Refusal::WrongIssuer => CreditsError::WrongIssuer,
+        Refusal::IssuerRevoked => CreditsError::IssuerRevoked,
+        Refusal::NotCleared => CreditsError::NotCleared,
+        Refusal::Revoked => CreditsError::ClearanceRevoked,
+        Refusal::Expired => CreditsError::ClearanceExpired,
+        Refusal::KindsMissing => CreditsError::KindNotCleared,
+        Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
+        Refusal::AuditTier => CreditsError::AuditTierTooLow,
+        Refusal::WrongVersion => CreditsError::WrongVersion,
+    }
+    .into();
+    assert_refused(outcome, program_id("credits"), error);
 }
 
 /// A gate with this policy, an issuer, and both parties cleared for everything for a year.

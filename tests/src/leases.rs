@@ -128,6 +128,8 @@ impl CreditsWorld {
             renewed: self.lease_refund(customer, deal),
             operator: deal.operator.address,
             commitment: deal.commitment,
+            service: self.service,
+            admission: self.nothing_shown(),
         });
         for meta in &mut ix.accounts {
             meta.is_signer |= by_node && meta.pubkey == node_key;

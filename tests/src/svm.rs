@@ -118,6 +118,15 @@ impl Svm {
         self.vm = vm.with_sigverify(false);
     }
 
+    /// The same chain once more: what happens to one does not happen to the other.
+    pub fn fork(&self) -> Self {
+        Self {
+            vm: self.vm.clone(),
+            relayer: self.relayer.insecure_clone(),
+            fresh: self.fresh,
+        }
+    }
+
     /// The underlying machine, for what this type has no word for.
     pub fn vm(&mut self) -> &mut LiteSVM {
         &mut self.vm
@@ -132,7 +141,8 @@ impl Svm {
         key
     }
 
-    fn fund(&mut self, address: &Address) {
+    /// Gives an address lamports.
+    pub fn fund(&mut self, address: &Address) {
         self.vm
             .airdrop(address, LAMPORTS)
             .expect("an airdrop that arrives");

@@ -10,8 +10,9 @@ use crate::{
         clearance::ClearanceCommand, completion::CompletionArgs, config::ConfigCommand,
         credits::CreditsCommand, delegation::DelegationCommand, dispute::DisputeCommand,
         epoch::EpochCommand, issuer::IssuerCommand, lease::LeaseCommand, network::NetworkCommand,
-        operator::OperatorCommand, reward::RewardCommand, service::ServiceCommand,
-        stake::StakeCommand, store::StoreCommand, verifier::VerifierCommand,
+        operator::OperatorCommand, pool::PoolCommand, reward::RewardCommand,
+        service::ServiceCommand, stake::StakeCommand, store::StoreCommand,
+        verifier::VerifierCommand,
     },
     config::{parse_commitment, Commitment},
     output::Format,
@@ -177,6 +178,9 @@ pub enum Command {
     /// What operators have earned, and why
     #[command(subcommand)]
     Reward(RewardCommand),
+    /// Where operators' pay comes from
+    #[command(subcommand)]
+    Pool(PoolCommand),
     /// Whose word about wallets the network takes
     #[command(subcommand)]
     Issuer(IssuerCommand),

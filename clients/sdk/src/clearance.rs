@@ -23,7 +23,7 @@ pub use trestle_core::clearance::{
 use crate::{
     address::{self, ATTESTATION_SERVICE_ID},
     fetch::{self, fetch_optional, FetchError, Filter, Issuer, ServicePolicy},
-    instruction::clearance::{PolicyRules, Voucher},
+    instruction::clearance::{Admission, PolicyRules, Voucher},
     time::{chain_time, TimeError},
 };
 
@@ -102,6 +102,19 @@ impl Gate {
         Err(ClearanceError::NotCleared {
             subject: *subject,
             refusal,
+        })
+    }
+
+    /// What admits both parties to something new. `operator` is the wallet that registered it.
+    pub async fn admission(
+        &self,
+        rpc: &RpcClient,
+        operator: &Pubkey,
+        customer: &Pubkey,
+    ) -> Result<Admission, ClearanceError> {
+        Ok(Admission {
+            operator: self.voucher(rpc, Role::Operator, operator).await?,
+            customer: self.voucher(rpc, Role::Customer, customer).await?,
         })
     }
 }

@@ -162,6 +162,24 @@ impl Kind for Maintenance {
 impl Kind for ServiceRevenue {
     const NAME: &'static str = "service revenue";
 }
+impl Kind for Biller {
+    const NAME: &'static str = "biller";
+}
+impl Kind for CardSale {
+    const NAME: &'static str = "card sale";
+}
+impl Kind for Delegate {
+    const NAME: &'static str = "delegate";
+}
+impl Kind for MarketChange {
+    const NAME: &'static str = "change of the market";
+}
+impl Kind for Meter {
+    const NAME: &'static str = "meter";
+}
+impl Kind for Topup {
+    const NAME: &'static str = "top-up";
+}
 
 /// Bytes that must stand at a place of an account.
 #[derive(Debug, Clone)]

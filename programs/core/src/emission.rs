@@ -1,10 +1,10 @@
-//! How many tokens an epoch is allotted, and what else customers' money turns into: shares of
-//! services, released stablecoin, held rewards.
+//! How many tokens an epoch is allotted, and what else customers' money turns into: released
+//! stablecoin, held rewards. Each service has a pool of its own, so that its own revenue earns its
+//! emission, and the authority weighs services by the base that it gives each pool.
 
 mod held;
 mod release;
 mod rule;
-mod share;
 
 pub use {
     held::{held_bps, HELD_MONTHS},
@@ -13,7 +13,6 @@ pub use {
         epoch_emission, rule_is_sound, schedule_is_sound, Emission, EmissionRule, EpochFacts,
         ScheduleStep, SCHEDULE_STEPS_MAX, SMOOTHING_EPOCHS,
     },
-    share::service_shares,
 };
 
 use crate::math::MathError;

@@ -4,10 +4,7 @@
 use std::cmp::Reverse;
 use trestle_core::{
     breaker::Breaker,
-    emission::{
-        epoch_emission, service_shares, stable_release, Emission, EmissionRule, EpochFacts,
-        ScheduleStep,
-    },
+    emission::{epoch_emission, stable_release, Emission, EmissionRule, EpochFacts, ScheduleStep},
     lease::{self, settle, LeaseTerms, SlaStep, SLA_STEPS_MAX},
     math::{mul_div_ceil, mul_div_floor, split_largest_remainder, MathError},
     payout::{releasable, split_pay},
@@ -168,26 +165,6 @@ fn re_emission_never_passes_the_burns() {
             let burnt: u64 = burns[..=index].iter().sum();
             assert!(reemitted + 6 * smoothed <= burnt);
         }
-    }
-}
-
-#[test]
-fn shares_of_services() {
-    for [earned, rest, a, b, c, d] in arrays::<6>(7) {
-        let emission = Emission {
-            scheduled: earned + rest,
-            by_revenue: earned,
-            reemitted: 0,
-            granted: earned + rest,
-            smoothed_burn: 0,
-        };
-        let [one, other] = service_shares(&emission, &[a, b], &[c, d]).unwrap();
-        let by_weight = if a + b > 0 { rest } else { 0 };
-        let by_revenue = if c + d > 0 { earned } else { 0 };
-        assert_eq!(one + other, by_weight + by_revenue);
-        let exact = (rest * a).checked_div(a + b).unwrap_or(0)
-            + (earned * c).checked_div(c + d).unwrap_or(0);
-        assert!((exact..=exact + 2).contains(&one));
     }
 }
 

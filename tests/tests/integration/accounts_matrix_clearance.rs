@@ -129,3 +129,16 @@ fn lease_open_with_a_policy() {
     let free = [(filler, Fault::Stranger)];
     check(&mut world.staking.svm, "lease_open", ix, &signers, &free);
 }
+
+#[test]
+fn lease_renew_with_a_policy() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    let wallet = deal.operator.authority.pubkey();
+    let (shown, filler) = cleared(&mut world.staking, wallet, customer.key.pubkey());
+    let ix = world.lease_renew(&customer, &deal, 5, 1_000, true);
+    let ix = show(ix, &shown.policy, &shown);
+    let signers = [&customer.key, &deal.operator.node];
+    let free = [(filler, Fault::Stranger)];
+    check(&mut world.staking.svm, "lease_renew", ix, &signers, &free);
+}

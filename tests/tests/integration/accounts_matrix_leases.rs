@@ -13,7 +13,8 @@ fn lease_renew() {
         name: "lease_renew",
         instruction: world.lease_renew(&customer, &deal, 5, 1_000, true),
         signers: vec![&customer.key, &deal.operator.node],
-        free: vec![],
+        // Without a policy nobody looks for one.
+        free: vec![(world.policy(), Fault::Stranger)],
     }
     .check(&mut world.svm);
 }

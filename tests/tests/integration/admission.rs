@@ -1,4 +1,4 @@
-//! Whom a policy admits to commitments and leases.
+//! Whom a policy admits to commitments, leases and renewals.
 
 use {
     solana_signer::Signer,
@@ -15,7 +15,7 @@ use {
             asking, attestation_data, country, credential_data, full_terms, known_parties, listing,
             Shown, Vouched, YEAR,
         },
-        gates::{cleared, Commitments, Gate, Leases},
+        gates::{cleared, Commitments, Gate, Leases, Renewals},
         matrix::VERSION_AT,
         svm::program_id,
     },
@@ -407,5 +407,74 @@ mod leases {
     #[test]
     fn an_account_of_another_version_admits_nobody() {
         super::an_account_of_another_version_admits_nobody::<Leases>();
+    }
+}
+
+mod renewals {
+    use super::Renewals;
+
+    #[test]
+    fn who_is_cleared_is_admitted() {
+        super::who_is_cleared_is_admitted::<Renewals>();
+    }
+
+    #[test]
+    fn nobody_is_asked_for_more_than_the_rules_say() {
+        super::nobody_is_asked_for_more_than_the_rules_say::<Renewals>();
+    }
+
+    #[test]
+    fn the_policy_must_be_the_services() {
+        super::the_policy_must_be_the_services::<Renewals>();
+    }
+
+    #[test]
+    fn the_issuer_must_be_one_of_the_network() {
+        super::the_issuer_must_be_one_of_the_network::<Renewals>();
+    }
+
+    #[test]
+    fn the_clearance_must_be_the_issuers_of_this_wallet() {
+        super::the_clearance_must_be_the_issuers_of_this_wallet::<Renewals>();
+    }
+
+    #[test]
+    fn an_issuer_without_the_networks_trust_admits_nobody() {
+        super::an_issuer_without_the_networks_trust_admits_nobody::<Renewals>();
+    }
+
+    #[test]
+    fn a_revoked_clearance_suspends_until_it_is_granted_again() {
+        super::a_revoked_clearance_suspends_until_it_is_granted_again::<Renewals>();
+    }
+
+    #[test]
+    fn an_expired_clearance_suspends_until_it_is_renewed() {
+        super::an_expired_clearance_suspends_until_it_is_renewed::<Renewals>();
+    }
+
+    #[test]
+    fn what_the_clearance_says_must_be_enough() {
+        super::what_the_clearance_says_must_be_enough::<Renewals>();
+    }
+
+    #[test]
+    fn an_attestation_counts_as_a_clearance() {
+        super::an_attestation_counts_as_a_clearance::<Renewals>();
+    }
+
+    #[test]
+    fn an_attestation_must_be_the_real_thing() {
+        super::an_attestation_must_be_the_real_thing::<Renewals>();
+    }
+
+    #[test]
+    fn an_attestation_expires() {
+        super::an_attestation_expires::<Renewals>();
+    }
+
+    #[test]
+    fn an_account_of_another_version_admits_nobody() {
+        super::an_account_of_another_version_admits_nobody::<Renewals>();
     }
 }

@@ -3,8 +3,12 @@
 use {
     solana_signer::Signer,
     trestle_credits::{error::CreditsError, event::LeaseRenewed, state::LeaseTerms, ID},
+    trestle_staking::{address::service_address, state::PolicyRules},
     trestle_tests::{
+        clearance::known_parties,
         credits::{terms, CreditsWorld, Customer, Deal},
+        leases::outcome as outcome_of,
+        staking::service_params,
         svm::{assert_refused, Outcome},
     },
 };
@@ -160,6 +164,44 @@ fn the_term_ahead_stays_within_its_bounds() {
     let outcome = renew(&mut world, parties, u64::MAX, 1);
     assert_refused(outcome, ID, CreditsError::MathOverflow);
     renew(&mut world, parties, 3_640, 1).expect("ten years ahead");
+}
+
+#[test]
+fn a_service_with_a_policy_admits_only_with_the_clearances_that_it_asks_for() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(LeaseTerms {
+        renewal_epochs: 6,
+        renewal_rate: 1_000,
+        ..terms()
+    });
+    let parties = (&customer, &deal);
+    world.impose(known_parties());
+    // `admission` tries every way to be refused and to be admitted.
+    let outcome = renew(&mut world, parties, 1, 1_000);
+    assert_refused(outcome, ID, CreditsError::WrongIssuer);
+    // The option stands in for the node, not for a clearance.
+    let outcome = renew_alone(&mut world, parties, 1, 1_000);
+    assert_refused(outcome, ID, CreditsError::WrongIssuer);
+    // The lease goes on and pays.
+    let sent = world.settle_next(&customer, &deal, 1, (1, 1));
+    assert_eq!(outcome_of(&sent), (1, 1_000, 0));
+    world.impose(PolicyRules::default());
+    renew_alone(&mut world, parties, 1, 1_000).expect("under a policy that asks for nothing");
+    world.check_sums(&customer, &[&deal]);
+}
+
+#[test]
+fn the_service_must_be_the_leases() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    // Another service of the network, without a policy.
+    world.create_service(service_params()).expect("a service");
+    let mut ix = world.lease_renew(&customer, &deal, 1, 1_000, true);
+    let service = world.service;
+    let place = ix.accounts.iter_mut().find(|meta| meta.pubkey == service);
+    place.expect("the service").pubkey = service_address(&world.network, 1).0;
+    let outcome = world.svm.send(&[ix], &[&customer.key, &deal.operator.node]);
+    assert_refused(outcome, ID, CreditsError::WrongService);
 }
 
 #[test]

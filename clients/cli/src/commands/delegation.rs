@@ -8,8 +8,9 @@ use trestle_core::{delegation::Bucket, units::Epoch};
 use trestle_sdk::{
     address,
     amount::Amount,
-    fetch::{self, Delegation, DelegationPool, DelegatorVaults, Filter},
+    fetch::{self, Claim, Delegation, DelegationPool, DelegatorVaults, Filter, Network},
     instruction::{
+        rewards::delegation_pay,
         staking::{
             delegation_claim, delegation_close, delegation_deposit, delegation_pool_open,
             delegation_unbond, delegation_withdraw, delegator_vaults_open,
@@ -22,8 +23,8 @@ use crate::{
     commands::{
         delegation_output::{
             CommissionOutput, DelegationAction, DelegationClaimOutput, DelegationCloseOutput,
-            DelegationListOutput, DelegationMoveOutput, DelegationOutput, NextCommission,
-            PoolTerms,
+            DelegationListOutput, DelegationMoveOutput, DelegationOutput, DelegationPayAction,
+            NextCommission, PoolTerms,
         },
         stake::TicketText,
     },
@@ -59,6 +60,8 @@ pub enum DelegationCommand {
     Withdraw(WithOperator),
     /// Take what the delegation has earned
     Claim(WithOperator),
+    /// Pay an operator's delegators what is set aside for them; anybody may
+    Pay(WithOperator),
     /// Give up an empty delegation for its rent
     Close(WithOperator),
     /// Show a delegation, and what the operator offers
@@ -104,6 +107,7 @@ pub async fn run(command: &DelegationCommand, context: &Context<'_>) -> Result<(
         }
         DelegationCommand::Withdraw(with) => context.print(&withdraw(with, context).await?),
         DelegationCommand::Claim(with) => context.print(&claim(with, context).await?),
+        DelegationCommand::Pay(with) => context.print(&pay(with, context).await?),
         DelegationCommand::Close(with) => context.print(&close(with, context).await?),
         DelegationCommand::Show { with, delegator } => {
             context.print(&show(with, *delegator, context).await?)
@@ -276,9 +280,33 @@ async fn claim(
     ];
     let transaction = submitter.send("the claim", instructions).await?;
     Ok(DelegationClaimOutput {
+        action: DelegationPayAction::Claim,
         operator: held.operator.to_string(),
         tokens: chain.tokens(&view.network, held.delegation.tokens.unpaid),
         stable: chain.stable(held.delegation.stable.unpaid),
+        transaction,
+    })
+}
+
+async fn pay(
+    with: &WithOperator,
+    context: &Context<'_>,
+) -> Result<DelegationClaimOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let (operator, _) = pool_of(&chain, &with.operator).await?;
+    let claim = address::claim(&chain.deployment.pool, &operator);
+    let claim: Claim = fetch::fetch(&chain.rpc, &claim).await?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let book = &chain.deployment;
+    let instruction = delegation_pay(&book.network, &book.service, &operator);
+    let transaction = submitter.send("the payment", vec![instruction]).await?;
+    Ok(DelegationClaimOutput {
+        action: DelegationPayAction::Pay,
+        operator: operator.to_string(),
+        tokens: chain.tokens(&network, claim.delegators_due_tokens),
+        stable: chain.stable(claim.delegators_due_stable),
         transaction,
     })
 }

@@ -50,10 +50,21 @@ pub enum DelegationAction {
     Withdraw,
 }
 
-/// `delegation claim`.
+/// Who is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DelegationPayAction {
+    /// One delegator, out of the vault of all.
+    Claim,
+    /// All delegators of an operator, into that vault.
+    Pay,
+}
+
+/// `delegation claim` and `delegation pay`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DelegationClaimOutput {
+    pub action: DelegationPayAction,
     pub operator: String,
     pub tokens: TokenText,
     pub stable: TokenText,
@@ -149,7 +160,11 @@ impl fmt::Display for DelegationMoveOutput {
 impl fmt::Display for DelegationClaimOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.transaction.fmt_head(f)?;
-        row(f, "Claimed", &self.tokens)?;
+        let label = match self.action {
+            DelegationPayAction::Claim => "Claimed",
+            DelegationPayAction::Pay => "Paid to delegators",
+        };
+        row(f, label, &self.tokens)?;
         row(f, "", &self.stable)?;
         row(f, "Operator", &self.operator)?;
         self.transaction.fmt(f)

@@ -9,9 +9,9 @@ use trestle_core::{lease, root::RootRing};
 use trestle_proofs::state::NEVER;
 use trestle_sdk::{
     address,
+    clearance::Gate,
     fetch::{self, Commitment, Filter, Lease, Maintenance, Operator},
     instruction::{
-        clearance::Admission,
         credits::{
             lease_close, lease_end, lease_renew, lease_settle, LeafProof, LeaseParties,
             RenewalConsent,
@@ -382,14 +382,17 @@ async fn renew(
     }
     let operator: Operator = fetch::fetch(&chain.rpc, &lease.operator).await?;
     let submitter = Submitter::new(context, &chain, &signers);
+    let gate = Gate::read(&chain.rpc, &lease.network, &lease.service).await?;
+    let customer = submitter.wallet();
+    let admission = gate.admission(&chain.rpc, &operator.authority, &customer);
     let parties = LeaseParties {
-        customer: submitter.wallet(),
+        customer,
         node_key: operator.node_key,
         network: lease.network,
         service: lease.service,
         operator: lease.operator,
         commitment: lease.commitment,
-        admission: Admission::default(),
+        admission: admission.await?,
     };
     let rate = lease.renewal_rate;
     let instruction = lease_renew(&parties, epochs, rate, RenewalConsent::Option);

@@ -20,8 +20,14 @@ pub mod network_change;
 pub mod network_pause;
 pub mod operator;
 pub mod policy;
+pub mod pool;
+pub mod pool_change;
+pub mod pool_output;
 pub mod reward;
 pub mod reward_explain;
+pub mod reward_held;
+pub mod reward_output;
+pub mod reward_stable;
 pub mod service;
 pub mod stake;
 pub mod store;
@@ -49,6 +55,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Epoch(command) => epoch::run(command, context).await,
         Command::Dispute(command) => dispute::run(command, context).await,
         Command::Reward(command) => reward::run(command, context).await,
+        Command::Pool(command) => pool::run(command, context).await,
         Command::Issuer(command) => issuer::run(command, context).await,
         Command::Clearance(command) => clearance::run(command, context).await,
         Command::Config(command) => config::run(command, context),

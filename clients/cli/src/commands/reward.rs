@@ -1,16 +1,13 @@
 //! `trestle reward`: what operators have earned, and why.
 
-use std::fmt;
-
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use trestle_core::{bytemuck::Zeroable, root::RootRing};
 use trestle_sdk::{
     address,
     event::{logged_events, rewards::RewardClaimed, Payment},
-    fetch::{self, Claim, Network, Operator},
+    fetch::{self, Claim, Network, Operator, Pool},
     instruction::rewards::{
         claim_open, claim_sync, reward_claim, reward_push, Counters, PushAccounts, PushArgs,
         PushLeaf,
@@ -19,14 +16,20 @@ use trestle_sdk::{
 use trestle_verify::storage::{explain, recompute};
 
 use crate::{
+    commands::{
+        reward_held,
+        reward_stable::{self, StablePayoutArgs},
+    },
     context::{Chain, Context},
     error::CliError,
     published::{ProvenLeaves, Published},
-    send::{fmt_head, Submitter, Transaction},
-    text::{percent, row, TokenText},
+    send::{Submitter, Transaction},
 };
 
-pub use super::reward_explain::ExplainOutput;
+pub use super::{
+    reward_explain::ExplainOutput,
+    reward_output::{PaidText, RewardOutput, RewardPaidOutput},
+};
 
 /// Leaves that one push may hold, by the program's own limit.
 const PUSH_MAX: usize = 28;
@@ -36,7 +39,20 @@ pub enum RewardCommand {
     /// Show what an operator has earned, was paid and is due
     Show(OneArgs),
     /// Pay an operator what it is due; anybody may
-    Claim(OneArgs),
+    Claim {
+        #[command(flatten)]
+        args: OneArgs,
+        /// Pay stablecoin instead of tokens
+        #[arg(long)]
+        stable: bool,
+    },
+    /// Pay an operator what was held back and its age has released; anybody may
+    Release {
+        /// Operator or its wallet [default: the signing key]
+        operator: Option<Pubkey>,
+    },
+    /// Set where an operator's stablecoin goes; only its controller can
+    StablePayout(StablePayoutArgs),
     /// Pay several operators with one proof; anybody may
     Push {
         /// Operators or their wallets
@@ -72,126 +88,19 @@ pub struct ExplainArgs {
     pub from: Option<String>,
 }
 
-/// `reward show`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RewardOutput {
-    pub operator: String,
-    pub payout: String,
-    /// Epoch of the newest final root, which the next two come from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub epoch: Option<String>,
-    pub earned: TokenText,
-    pub due: TokenText,
-    /// What was granted so far; the next two are the parts of it that have not gone out.
-    pub paid: TokenText,
-    /// What a new operator gets when it is older.
-    pub held: TokenText,
-    /// What is set aside for its delegators.
-    pub delegators: TokenText,
-    /// Their share of each payment.
-    pub delegators_bps: u16,
-    pub stable_earned: TokenText,
-    pub stable_due: TokenText,
-    pub stable_paid: TokenText,
-    pub stable_delegators: TokenText,
-    /// Where stablecoin goes, once the operator's controller has said so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stable_payout: Option<String>,
-}
-
-/// `reward claim` and `reward push`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RewardPaidOutput {
-    pub epoch: String,
-    pub operators: Vec<PaidText>,
-    pub transactions: Vec<Transaction>,
-}
-
-/// What one operator is paid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaidText {
-    pub operator: String,
-    pub payout: String,
-    /// What the leaf grants beyond what was paid before. A pool that pays much at once may pay it
-    /// in parts.
-    pub due: TokenText,
-    /// What it was paid now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub paid: Option<TokenText>,
-    /// What was held back or set aside for its delegators now, if anything was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept: Option<TokenText>,
-}
-
-impl fmt::Display for RewardOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        row(f, "Operator", &self.operator)?;
-        row(f, "Payout", &self.payout)?;
-        match &self.epoch {
-            Some(epoch) => row(f, "Newest final root", format!("epoch {epoch}"))?,
-            None => row(f, "Newest final root", "none yet")?,
-        }
-        row(f, "Earned", &self.earned)?;
-        row(f, "Paid", &self.paid)?;
-        if self.held.amount > 0 {
-            row(f, "  held back", &self.held)?;
-        }
-        if self.delegators_bps > 0 || self.delegators.amount > 0 {
-            let share = percent(self.delegators_bps.into());
-            row(
-                f,
-                "  for delegators",
-                format!("{} ({share})", self.delegators),
-            )?;
-        }
-        row(f, "Due", &self.due)?;
-        self.fmt_stable(f)
-    }
-}
-
-impl RewardOutput {
-    /// Most pools pay no stablecoin.
-    fn fmt_stable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.stable_earned.amount == 0 && self.stable_payout.is_none() {
-            return Ok(());
-        }
-        row(f, "Stablecoin earned", &self.stable_earned)?;
-        row(f, "Stablecoin paid", &self.stable_paid)?;
-        if self.stable_delegators.amount > 0 {
-            row(f, "  for delegators", &self.stable_delegators)?;
-        }
-        row(f, "Stablecoin due", &self.stable_due)?;
-        let payout = self.stable_payout.as_deref();
-        row(f, "Stablecoin to", payout.unwrap_or("no account yet"))
-    }
-}
-
-impl fmt::Display for RewardPaidOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_head(&self.transactions, f)?;
-        for one in &self.operators {
-            row(f, "Operator", &one.operator)?;
-            match &one.paid {
-                Some(paid) => row(f, "Paid", format!("{paid} of {} due", one.due))?,
-                None => row(f, "Due", &one.due)?,
-            }
-            if let Some(kept) = &one.kept {
-                row(f, "Kept back", kept)?;
-            }
-            row(f, "To", &one.payout)?;
-        }
-        row(f, "By the root of", format!("epoch {}", self.epoch))?;
-        self.transactions.iter().try_for_each(|one| one.fmt(f))
-    }
-}
-
 pub async fn run(command: &RewardCommand, context: &Context<'_>) -> Result<(), CliError> {
     match command {
         RewardCommand::Show(args) => context.print(&show(args, context).await?),
-        RewardCommand::Claim(args) => context.print(&claim(args, context).await?),
+        RewardCommand::Claim { args, stable: true } => {
+            context.print(&reward_stable::claim(args, context).await?)
+        }
+        RewardCommand::Claim { args, .. } => context.print(&claim(args, context).await?),
+        RewardCommand::Release { operator } => {
+            context.print(&reward_held::release(*operator, context).await?)
+        }
+        RewardCommand::StablePayout(args) => {
+            context.print(&reward_stable::set_payout(args, context).await?)
+        }
         RewardCommand::Push { operators, from } => {
             context.print(&push(operators, from.as_deref(), context).await?)
         }
@@ -202,8 +111,10 @@ pub async fn run(command: &RewardCommand, context: &Context<'_>) -> Result<(), C
 async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, CliError> {
     let wanted = context.wallet_or(args.operator)?;
     let chain = context.chain().await?;
-    let network: Network = fetch::fetch(&chain.rpc, &chain.deployment.network).await?;
+    let view = chain.view().await?;
+    let network = &view.network;
     let (address, operator) = chain.operator(&wanted).await?;
+    let pool: Option<Pool> = fetch::fetch_optional(&chain.rpc, &chain.deployment.pool).await?;
     let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
     let claim = claim_of(&chain, &address).await?;
     let (earned, stable) = if ring.latest().is_some() {
@@ -219,11 +130,12 @@ async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, Cli
         operator: address.to_string(),
         payout: operator.payout.to_string(),
         epoch: ring.latest().map(|root| root.epoch.to_string()),
-        earned: chain.tokens(&network, earned),
-        due: chain.tokens(&network, claim.due(earned).0),
-        paid: chain.tokens(&network, claim.claimed_tokens),
-        held: chain.tokens(&network, claim.held),
-        delegators: chain.tokens(&network, claim.delegators_due_tokens),
+        earned: chain.tokens(network, earned),
+        due: chain.tokens(network, claim.due(earned).0),
+        paid: chain.tokens(network, claim.claimed_tokens),
+        held: chain.tokens(network, claim.held),
+        releasable: chain.tokens(network, releasable(&claim, view.epoch, pool.as_ref())),
+        delegators: chain.tokens(network, claim.delegators_due_tokens),
         delegators_bps: claim.delegators_bps,
         stable_earned: chain.stable(stable),
         stable_due: chain.stable(claim.stable_due(stable).0),
@@ -233,12 +145,19 @@ async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, Cli
     })
 }
 
-async fn claim_of(chain: &Chain, operator: &Pubkey) -> Result<Option<Claim>, CliError> {
+/// What could be released now of what is held back.
+pub(super) fn releasable(claim: &Claim, epoch: u64, pool: Option<&Pool>) -> u64 {
+    let month = pool.map_or(0, |pool| pool.epochs_per_month);
+    let mut claim = *claim;
+    claim.release(epoch, month).map_or(0, |amount| amount.0)
+}
+
+pub(super) async fn claim_of(chain: &Chain, operator: &Pubkey) -> Result<Option<Claim>, CliError> {
     let address = address::claim(&chain.deployment.pool, operator);
     Ok(fetch::fetch_optional(&chain.rpc, &address).await?)
 }
 
-async fn newest_leaves(
+pub(super) async fn newest_leaves(
     chain: &Chain,
     ring: &RootRing,
     from: Option<&str>,

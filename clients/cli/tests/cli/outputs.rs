@@ -5,8 +5,14 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        change::ChangeAction, credits::CreditsAction, delegation_output::DelegationAction,
-        dispute::DisputeAction, hand_over::HandOverAction, lease::LeaseAction, stake::StakeAction,
+        change::ChangeAction,
+        credits::CreditsAction,
+        delegation_output::{DelegationAction, DelegationPayAction},
+        dispute::DisputeAction,
+        hand_over::HandOverAction,
+        lease::LeaseAction,
+        pool_output::PoolAction,
+        stake::StakeAction,
         verifier::VerifierAction,
     },
     output::{render, Format},
@@ -125,7 +131,9 @@ fn stake() {
 fn delegation() {
     check("delegation_show", &samples::delegation::delegation());
     check("delegation_list", &samples::delegation::delegations());
-    check("delegation_claim", &samples::delegation::claim());
+    let paid = samples::delegation::paid;
+    check("delegation_claim", &paid(DelegationPayAction::Claim));
+    check("delegation_pay", &paid(DelegationPayAction::Pay));
     check("delegation_close", &samples::delegation::close());
     let moved = samples::delegation::moved;
     check("delegation_deposit", &moved(DelegationAction::Deposit));
@@ -209,6 +217,21 @@ fn reward() {
     check("reward_show", &samples::reward());
     check("reward_paid", &samples::reward_paid());
     check("reward_explain", &samples::explain());
+    check("reward_release", &samples::pool::released());
+    check("reward_claim_stable", &samples::pool::stable_claimed());
+    check("reward_stable_payout", &samples::pool::stable_payout());
+}
+
+#[test]
+fn pool() {
+    check("pool_show", &samples::pool::funded());
+    check("pool_show_minting", &samples::pool::minting());
+    let write = samples::pool::write;
+    check("pool_open", &write(PoolAction::Open));
+    check("pool_open_stable", &write(PoolAction::OpenStable));
+    check("pool_open_emission", &write(PoolAction::OpenEmission));
+    check("pool_fund", &write(PoolAction::Fund));
+    check("pool_allot", &write(PoolAction::Allot));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Fixed results to print.
 
 pub mod delegation;
+pub mod pool;
 
 use std::collections::BTreeMap;
 
@@ -270,6 +271,7 @@ pub fn reward() -> RewardOutput {
         due: tokens(16_666_666_667),
         paid: tokens(683_333_333_333),
         held: tokens(120_000_000_000),
+        releasable: tokens(30_000_000_000),
         delegators: tokens(40_000_000_000),
         delegators_bps: 1_500,
         stable_earned: dollars(12_500_000),

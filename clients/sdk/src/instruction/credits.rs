@@ -227,6 +227,8 @@ pub fn lease_renew(
         renewed: refund(&parties.network, &parties.customer, &parties.commitment),
         operator: parties.operator,
         commitment: parties.commitment,
+        service: parties.service,
+        admission: parties.admission.accounts(&parties.service),
     };
     let args = args::LeaseRenew {
         epochs,

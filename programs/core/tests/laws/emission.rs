@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use trestle_core::{
     emission::{
-        epoch_emission, held_bps, rule_is_sound, schedule_is_sound, service_shares, stable_release,
-        Emission, EmissionRule, EpochFacts, ScheduleStep, HELD_MONTHS,
+        epoch_emission, held_bps, rule_is_sound, schedule_is_sound, stable_release, EmissionRule,
+        EpochFacts, ScheduleStep, HELD_MONTHS,
     },
     math::MathError,
     price::{stable_for_credits, tokens_for_credits, tokens_worth, Price},
@@ -127,29 +127,24 @@ proptest! {
         (fee, rho, _) in sound(),
         others in prop::collection::vec(0..1_u64 << 40, 3),
         own in 1_000_000..1_u64 << 40,
-        weights in prop::collection::vec(0..10_000_u64, 4),
         rule in rules(), price in prices(), tokens in 0..1_u64 << 60,
     ) {
         let rule = EmissionRule { rho, ..rule };
-        let weights = [weights[0], weights[1], weights[2], weights[3]];
-        let share_of = |bought: u64| {
-            let revenue = [bought, others[0], others[1], others[2]];
+        let granted = |bought: u64| {
             let facts = EpochFacts {
-                revenue: Credits(revenue.iter().sum()),
+                revenue: Credits(bought),
                 burned: TokenAmount::ZERO,
                 smoothed_burn: 0,
                 price,
             };
-            let emission = epoch_emission(&flat(tokens), &rule, 0, &facts).unwrap();
-            service_shares(&emission, &weights, &revenue).unwrap()[0]
+            epoch_emission(&flat(tokens), &rule, 0, &facts).unwrap().granted
         };
-        // He runs every operator of his service, and the vault holds all that buyers paid less
-        // the fee.
-        let caused = share_of(own).saturating_sub(share_of(0));
+        // He runs every operator of his service, whose pool its revenue alone earns for, and the
+        // vault holds all that buyers paid less the fee.
+        let caused = granted(own) - granted(0);
         let earning = rho.apply_ceil(own);
         let most = tokens_worth(Credits(earning), price, 8).unwrap().0;
-        // A unit for the rounding of each of the two splits.
-        prop_assert!(caused <= most + 2);
+        prop_assert!(caused <= most);
 
         let paid = |credits: u64| stable_for_credits(Credits(credits)).unwrap().0;
         let outstanding = own + others.iter().sum::<u64>();
@@ -194,22 +189,6 @@ proptest! {
         // At a cent, a token unit of 8 decimals is worth 10^-10 dollars.
         prop_assert!(u128::from(released) + u128::from(emitted) / 10_000
             < u128::from(paid(own)) + 10);
-    }
-
-    #[test]
-    fn shares_of_services_conserve(
-        emission in (0..1_u64 << 50, 0..1_u64 << 50, 0..1_u64 << 50, 0..1_u64 << 50),
-        weights in prop::array::uniform5(0..1_u64 << 40),
-        revenue in prop::array::uniform5(0..1_u64 << 40),
-    ) {
-        let (scheduled, base, by_revenue, reemitted) = emission;
-        let granted = scheduled.min(base + by_revenue) + reemitted;
-        let emission = Emission { scheduled, by_revenue, reemitted, granted, smoothed_burn: 0 };
-        let shares = service_shares(&emission, &weights, &revenue).unwrap();
-        let has = |weights: &[u64]| weights.iter().any(|weight| *weight > 0);
-        let by_revenue = if has(&revenue) { emission.earned() } else { 0 };
-        let by_weight = if has(&weights) { granted - emission.earned() } else { 0 };
-        prop_assert_eq!(shares.iter().sum::<u64>(), by_revenue + by_weight);
     }
 
     #[test]
@@ -387,22 +366,6 @@ fn no_price_stops_an_emission_without_revenue() {
     };
     facts.revenue = Credits(1 << 50);
     assert_eq!(granted(&facts), Ok(100));
-}
-
-#[test]
-fn base_does_not_follow_revenue() {
-    // One credit of one's own service, while nobody else sold any, takes nothing of the base.
-    let emission = Emission {
-        scheduled: 1_000,
-        by_revenue: 1,
-        reemitted: 9,
-        granted: 110,
-        smoothed_burn: 9,
-    };
-    let shares = service_shares(&emission, &[0, 100], &[1, 0]).unwrap();
-    assert_eq!(shares, [1, 109]);
-    let unweighted = service_shares(&emission, &[0, 0], &[1, 0]).unwrap();
-    assert_eq!(unweighted, [1, 0]);
 }
 
 #[test]

@@ -10,16 +10,22 @@
 //! - Another rate applies from the first new epoch on, and no third one before that.
 //! - A lease that is ending, over or without its commitment is not renewed.
 //! - The term ahead stays within its bounds.
+//! - A service with a policy admits the wallet that registered the operator, and the customer, only
+//!   with the clearances that it asks for. The lease goes on without them.
 //! - A paused network renews no lease.
 
 use {
     crate::{
-        clock::network_epoch, commitment::Commitment, error::CreditsError, event::LeaseRenewed,
-        groups, state::State,
+        admission::refusal, clock::network_epoch, commitment::Commitment, error::CreditsError,
+        event::LeaseRenewed, groups, state::State,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
-    trestle_staking::state::Operator,
+    trestle_staking::{
+        admission::AdmissionParties,
+        groups as staking_groups,
+        state::{Operator, Service},
+    },
 };
 
 #[derive(Accounts)]
@@ -43,6 +49,11 @@ pub struct LeaseRenew {
         constraint = commitment.is_active() @ CreditsError::CommitmentEnded,
     )]
     pub commitment: State<Commitment>,
+    /// The service that is bought: says whether it has a policy.
+    #[account(address = renewed.lease.service @ CreditsError::WrongService)]
+    pub service: State<Service>,
+    /// What admits operator and customer to the service.
+    pub admission: Nested<staking_groups::Admission>,
 }
 
 impl LeaseRenew {
@@ -51,7 +62,15 @@ impl LeaseRenew {
             !self.renewed.funds.network.is_paused(AREA_CREDITS),
             CreditsError::NetworkPaused
         );
-        Ok(())
+        let parties = AdmissionParties {
+            operator: &self.operator.authority,
+            customer: self.customer.address(),
+        };
+        let now = Clock::get()?.unix_timestamp;
+        Ok(self
+            .admission
+            .require(&self.service, &parties, now)
+            .map_err(refusal)?)
     }
 
     pub fn lease_renew(&mut self, epochs: u64, rate_per_epoch: u64) -> Result<LeaseRenewed> {

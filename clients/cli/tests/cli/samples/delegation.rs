@@ -5,8 +5,8 @@ use trestle_cli::{
     commands::{
         delegation_output::{
             CommissionOutput, DelegationAction, DelegationClaimOutput, DelegationCloseOutput,
-            DelegationListOutput, DelegationMoveOutput, DelegationOutput, NextCommission,
-            PoolTerms,
+            DelegationListOutput, DelegationMoveOutput, DelegationOutput, DelegationPayAction,
+            NextCommission, PoolTerms,
         },
         stake::TicketText,
     },
@@ -34,8 +34,9 @@ pub fn moved(action: DelegationAction) -> DelegationMoveOutput {
     }
 }
 
-pub fn claim() -> DelegationClaimOutput {
+pub fn paid(action: DelegationPayAction) -> DelegationClaimOutput {
     DelegationClaimOutput {
+        action,
         operator: address(10),
         tokens: tokens(1_250_000_000),
         stable: TokenText::new(340_000, 6, "USD"),

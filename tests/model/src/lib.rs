@@ -1,0 +1,63 @@
+//! What the programs must do with money, in plain Rust, as simple as it can be said.
+//!
+//! The tests send every step of a random sequence to the built programs and to this model. Both
+//! must agree on whether it is accepted, and on every balance and claim afterwards. The model keeps
+//! its own books: of the programs' code it uses only the kernels of `trestle-core` that are the law
+//! themselves (what a share is worth, how rewards stream). It knows no accounts, addresses or
+//! signatures, and shares no state with the programs.
+
+mod cards;
+mod credits;
+mod delegation;
+mod leases;
+mod ledger;
+mod metering;
+mod staking;
+mod step;
+mod verifiers;
+mod world;
+
+pub use {
+    cards::{Biller, Sale, SaleStatus},
+    credits::{Credits, Customer},
+    delegation::{Delegation, DelegationPool, Earned, Flow, ShareTicket},
+    leases::{Lease, LeaseDeal},
+    ledger::{Actor, Asset, Holder, Ledger},
+    metering::{Delegate, Meter, MeterDeal, Topup},
+    staking::{Operator, Ticket, TICKETS},
+    step::Step,
+    verifiers::{Verifier, VERIFIERS},
+    world::{Leaf, Rules, World},
+};
+
+/// Why a step is refused, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal(pub &'static str);
+
+/// Whether a step was accepted.
+pub type Told<T = ()> = Result<T, Refusal>;
+
+/// Refuses unless it holds.
+pub(crate) fn require(holds: bool, otherwise: &'static str) -> Told {
+    if holds {
+        Ok(())
+    } else {
+        Err(Refusal(otherwise))
+    }
+}
+
+/// A share of an amount in basis points, rounded down.
+pub(crate) fn bps(amount: u64, share: u16) -> u64 {
+    let part = u128::from(amount) * u128::from(share) / 10_000;
+    u64::try_from(part).unwrap_or(u64::MAX)
+}
+
+/// A sum that must fit.
+pub(crate) fn sum(a: u64, b: u64) -> Told<u64> {
+    a.checked_add(b).ok_or(Refusal("too much"))
+}
+
+/// A difference that must exist.
+pub(crate) fn rest(a: u64, b: u64) -> Told<u64> {
+    a.checked_sub(b).ok_or(Refusal("not enough"))
+}

@@ -1,0 +1,498 @@
+//! Off chain: a chain with everybody in it whom the model knows, and the transaction of each step.
+
+use {
+    crate::{model_books, model_credit_books},
+    solana_address::Address,
+    solana_instruction::Instruction,
+    solana_keypair::Keypair,
+    solana_signer::Signer,
+    std::collections::BTreeMap,
+    trestle_core::leaf::LeafCounters,
+    trestle_model::{Actor, Asset, DelegationPool, Holder, Leaf, Operator, Rules, Step, World},
+    trestle_staking::{
+        address::{delegator_stable_vault_address, delegator_vault_address},
+        constants::{DISTRIBUTOR, SLASHER},
+        leaf::LeafProof,
+    },
+    trestle_tests::{
+        billing::{market_terms, CHARGEBACK, DAILY_CAP},
+        credits::{CreditsWorld, Deal, DOLLARS},
+        delegation::DelegatorKeys,
+        final_roots::Roots,
+        staking::{self, network_params, service_params, OperatorKeys, VerifierKeys, PURSE},
+        svm::{key, Outcome},
+        tokens::TOKEN,
+    },
+};
+
+/// Operators; the last one takes no delegations.
+pub const OPERATORS: u8 = 3;
+pub const DELEGATORS: u8 = 3;
+pub const VERIFIERS: u8 = 4;
+pub const CUSTOMERS: u8 = 2;
+/// GiB that each operator offers: for which little stake is asked, so that jails end.
+const CAPACITY_GIB: u64 = 10;
+
+/// The chain, and what the model says about it.
+pub struct Chain {
+    pub world: CreditsWorld,
+    pub model: World,
+    purses: BTreeMap<Actor, Purses>,
+    operators: BTreeMap<u8, Address>,
+    /// By customer and operator.
+    pub deals: BTreeMap<(u8, u8), Deal>,
+}
+
+/// Token accounts of an actor.
+#[derive(Clone, Copy)]
+pub struct Purses {
+    pub tokens: Address,
+    pub stable: Address,
+}
+
+/// Everybody who has a purse.
+pub fn actors() -> Vec<Actor> {
+    let mut actors = vec![
+        Actor::Authority,
+        Actor::Guardian,
+        Actor::Challenger,
+        Actor::Stranger,
+        Actor::Biller,
+    ];
+    actors.extend((0..OPERATORS).map(Actor::Operator));
+    actors.extend((0..DELEGATORS).map(Actor::Delegator));
+    actors.extend((0..VERIFIERS).map(Actor::Verifier));
+    actors.extend((0..CUSTOMERS).map(Actor::Customer));
+    actors
+}
+
+/// The key of an actor.
+pub fn key_of(actor: Actor) -> Keypair {
+    match actor {
+        Actor::Authority => key("authority"),
+        Actor::Guardian => key("guardian"),
+        other => key(&format!("{other:?}")),
+    }
+}
+
+/// The key of an operator's machine.
+pub fn node_of(operator: u8) -> Keypair {
+    key(&format!("node {operator}"))
+}
+
+fn rules(genesis: i64) -> Rules {
+    let (network, service) = (network_params(), service_params());
+    Rules {
+        genesis,
+        epoch_seconds: network.epoch_seconds,
+        unbonding_seconds: network.unbonding_seconds,
+        bond_min: network.verifier_bond_min,
+        bond_slash_bps: network.bond_slash_bps,
+        insurance_bps: network.insurance_bps,
+        challenger_bps: network.challenger_bps,
+        stake_per_gib: service.stake_per_gib,
+        notice_epochs: service.notice_epochs,
+    }
+}
+
+impl Chain {
+    /// A network with everybody in it, before anything happened.
+    pub fn new() -> Self {
+        let mut world = CreditsWorld::new();
+        // The addresses by which one program orders another sign as if that program did.
+        world.svm.trust_signatures();
+        let mut chain = Self {
+            model: World::new(rules(world.network().genesis)),
+            purses: BTreeMap::new(),
+            operators: BTreeMap::new(),
+            deals: BTreeMap::new(),
+            world,
+        };
+        for actor in actors() {
+            chain.enter(actor);
+        }
+        let authority = key_of(Actor::Authority);
+        let open = chain.world.delegator_vaults_open(authority.pubkey());
+        chain.world.svm.must(&[open], &[&authority]);
+        for operator in 0..OPERATORS {
+            chain.register(operator);
+        }
+        chain.open_market();
+        chain
+    }
+
+    /// Opens the accounts of customers, a biller and where revenue goes.
+    fn open_market(&mut self) {
+        self.world.revenue_targets();
+        let terms = market_terms();
+        let credits = &mut self.model.credits;
+        credits.protocol_fee_bps = terms.protocol_fee_bps;
+        credits.insurance_fee_bps = terms.insurance_fee_bps;
+        credits.biller.market_cap = terms.biller_cap;
+        credits.biller.chargeback_seconds = CHARGEBACK;
+        let bill = Step::BillerSet {
+            by: Actor::Authority,
+            daily_cap: DAILY_CAP,
+        };
+        self.send_credits(&bill).expect("a biller");
+        self.model.apply(&bill).expect("a biller");
+        for number in 0..CUSTOMERS {
+            let customer = self.customer(number);
+            let create = self.world.wallet_create(&customer);
+            let open = self.world.account_open(&customer);
+            self.world.svm.must(&[create, open], &[&customer.key]);
+            let account = trestle_model::Customer::default();
+            self.model.credits.customers.insert(number, account);
+            for operator in 0..OPERATORS {
+                let keys = self.as_operator(Actor::Operator(operator), operator);
+                let deal = self.world.commit(keys, &customer);
+                self.deals.insert((number, operator), deal);
+            }
+        }
+        let post = Step::PricePost { price: 200_000_000 };
+        self.post_price(200_000_000);
+        self.model.apply(&post).expect("a price");
+    }
+
+    /// The same chain once more.
+    pub fn fork(&self) -> Self {
+        let (world, credits) = (&self.world.staking, &self.world);
+        let mut staking = staking::World {
+            svm: world.svm.fork(),
+            authority: world.authority.insecure_clone(),
+            guardian: world.guardian.insecure_clone(),
+            ..*world
+        };
+        let world = CreditsWorld {
+            roots: Roots::new(&mut staking.svm, staking.service),
+            staking,
+            ..*credits
+        };
+        let mut chain = Self {
+            world,
+            model: self.model.clone(),
+            purses: self.purses.clone(),
+            operators: self.operators.clone(),
+            deals: BTreeMap::new(),
+        };
+        for (customer, operator) in self.deals.keys() {
+            let deal = self.deal(*customer, *operator);
+            chain.deals.insert((*customer, *operator), deal);
+        }
+        chain
+    }
+
+    fn enter(&mut self, actor: Actor) {
+        let owner = key_of(actor).pubkey();
+        let world = &mut self.world.staking;
+        world.svm.fund(&owner);
+        let purses = Purses {
+            tokens: world.svm.put_tokens(world.token_mint, owner, PURSE),
+            stable: world.svm.put_tokens(world.stable_mint, owner, DOLLARS),
+        };
+        self.purses.insert(actor, purses);
+        let purse = Holder::Purse(actor);
+        let ledger = &mut self.model.ledger;
+        ledger.mint(Asset::Token, purse, PURSE).expect("a purse");
+        ledger.mint(Asset::Stable, purse, DOLLARS).expect("a purse");
+    }
+
+    fn register(&mut self, operator: u8) {
+        let actor = Actor::Operator(operator);
+        let owner = key_of(actor).pubkey();
+        let address = trestle_staking::address::operator_address(&self.world.service, &owner).0;
+        self.operators.insert(operator, address);
+        let keys = self.as_operator(actor, operator);
+        let mut profile = staking::profile(keys.node.pubkey());
+        profile.capacity_gib = CAPACITY_GIB;
+        let register = self.world.operator_register(&keys, profile);
+        self.world.svm.must(&[register], &[&keys.authority]);
+        let takes_delegations = operator + 1 < OPERATORS;
+        if takes_delegations {
+            let open = self.world.delegation_pool_open(&keys, 0);
+            self.world.svm.must(&[open], &[&keys.authority]);
+        }
+        let pool = takes_delegations.then(|| DelegationPool {
+            advanced_at: self.model.now,
+            ..DelegationPool::default()
+        });
+        let state = Operator {
+            capacity_gib: CAPACITY_GIB,
+            pool,
+            ..Operator::default()
+        };
+        self.model.operators.insert(operator, state);
+    }
+
+    pub fn purses(&self, actor: Actor) -> Purses {
+        self.purses[&actor]
+    }
+
+    pub fn operator_address(&self, operator: u8) -> Address {
+        self.operators[&operator]
+    }
+
+    /// The keys with which `by` acts for an operator, rightfully or not.
+    fn as_operator(&self, by: Actor, operator: u8) -> OperatorKeys {
+        OperatorKeys {
+            authority: key_of(by),
+            node: node_of(operator),
+            address: self.operators[&operator],
+            purse: self.purses[&by].tokens,
+        }
+    }
+
+    pub fn as_delegator(&self, by: Actor) -> DelegatorKeys {
+        let Purses { tokens, stable } = self.purses[&by];
+        DelegatorKeys {
+            key: key_of(by),
+            purse: tokens,
+            stable,
+        }
+    }
+
+    /// Does a step on the chain and in the model: both must agree on it and on what it makes of
+    /// everything. Returns whether it was accepted.
+    pub fn run(&mut self, step: &Step) -> Result<bool, String> {
+        let told = self.model.clone().apply(step);
+        // What no transaction does happens only where it can.
+        let accepted = match *step {
+            Step::Wait(seconds) => {
+                self.world.svm.advance(seconds);
+                true
+            }
+            Step::RootPublish { .. } => told.is_ok(),
+            Step::PricePost { price } => {
+                self.post_price(price);
+                true
+            }
+            _ => {
+                let outcome = self.send(step);
+                match (&outcome, told) {
+                    (Ok(_), Err(refusal)) => return Err(format!("accepted against {refusal:?}")),
+                    (Err(refused), Ok(())) => {
+                        let logs = refused.logs.join("\n");
+                        return Err(format!("refused: {:?}\n{logs}", refused.error));
+                    }
+                    _ => outcome.is_ok(),
+                }
+            }
+        };
+        let _ = self.model.apply(step);
+        if matches!(step, Step::RootPublish { .. }) && accepted {
+            self.publish();
+        }
+        self.model.check()?;
+        model_books::compare(self)?;
+        model_credit_books::compare(self)?;
+        Ok(accepted)
+    }
+
+    /// Makes the model's newest root final.
+    fn publish(&mut self) {
+        let (epoch, leaves) = self.model.roots.last().expect("a root");
+        let leaves: Vec<_> = leaves
+            .iter()
+            .map(|(operator, leaf)| (self.operators[operator], counters(leaf)))
+            .collect();
+        let CreditsWorld { staking, roots, .. } = &mut self.world;
+        roots.publish(&mut staking.svm, *epoch, &leaves, leaves.len());
+    }
+
+    /// Sends what one signer, or nobody, signs.
+    fn sign(&mut self, by: Option<Actor>, ix: Instruction) -> Outcome {
+        let keys: Vec<Keypair> = by.map(key_of).into_iter().collect();
+        let keys: Vec<&Keypair> = keys.iter().collect();
+        self.world.svm.send_relayed(&[ix], &keys)
+    }
+
+    fn send(&mut self, step: &Step) -> Outcome {
+        let world = &self.world;
+        let (by, ix) = match *step {
+            Step::NetworkPause { by, areas, paused } => {
+                (by, world.network_pause(key_of(by).pubkey(), areas, paused))
+            }
+            Step::SlashApply { operator, back } => return self.slash(operator, back),
+            Step::DelegationFund {
+                operator,
+                tokens,
+                stable,
+            } => return self.fund(operator, tokens, stable),
+            Step::BondSlash { mask, voted_epoch } => {
+                let challenger = self.purses[&Actor::Challenger].tokens;
+                let ix = world.bond_slash(SLASHER, challenger, mask, voted_epoch);
+                return self.sign(None, ix);
+            }
+            Step::VerifierRegister {
+                by,
+                admitted_by,
+                bond,
+            } => {
+                let keys = self.as_verifier(by);
+                let authority = key_of(admitted_by);
+                let ix = world.verifier_register(&keys, authority.pubkey(), bond);
+                return self.world.svm.send_relayed(&[ix], &[&keys.key, &authority]);
+            }
+            Step::VerifierBondAdd { by, amount } => {
+                let keys = self.as_verifier(by);
+                (by, world.verifier_bond_add(&keys, amount))
+            }
+            Step::VerifierExit { by } => (by, world.verifier_exit(key_of(by).pubkey())),
+            Step::VerifierRemove { by, verifier } => {
+                let (by_key, verifier) = (key_of(by).pubkey(), key_of(verifier).pubkey());
+                (by, world.verifier_remove(by_key, verifier))
+            }
+            Step::VerifierWithdraw { by } => {
+                let purse = self.purses[&by].tokens;
+                (by, world.verifier_withdraw(key_of(by).pubkey(), purse))
+            }
+            Step::StakeDeposit { .. }
+            | Step::StakeUnbond { .. }
+            | Step::StakeWithdraw { .. }
+            | Step::OperatorExit { .. }
+            | Step::OperatorRelease { .. }
+            | Step::DelegationDeposit { .. }
+            | Step::DelegationUnbond { .. }
+            | Step::DelegationWithdraw { .. }
+            | Step::DelegationClaim { .. }
+            | Step::DelegationClose { .. } => self.stake_instruction(step),
+            _ => return self.send_credits(step),
+        };
+        self.sign(Some(by), ix)
+    }
+
+    /// Steps of operators and delegators.
+    fn stake_instruction(&self, step: &Step) -> (Actor, Instruction) {
+        let world = &self.world;
+        match *step {
+            Step::StakeDeposit {
+                by,
+                operator,
+                amount,
+            } => {
+                let (address, purse) = (self.operators[&operator], self.purses[&by].tokens);
+                let owner = key_of(by).pubkey();
+                (by, world.stake_deposit(address, owner, purse, amount))
+            }
+            Step::StakeUnbond {
+                by,
+                operator,
+                amount,
+            } => (
+                by,
+                world.stake_unbond(&self.as_operator(by, operator), amount),
+            ),
+            Step::StakeWithdraw { by, operator } => {
+                let purse = self.purses[&by].tokens;
+                (
+                    by,
+                    world.stake_withdraw(&self.as_operator(by, operator), purse),
+                )
+            }
+            Step::OperatorExit { by, operator } => (
+                by,
+                world.operator_exit(self.operators[&operator], key_of(by).pubkey()),
+            ),
+            Step::OperatorRelease { by, operator } => {
+                (by, world.operator_release(&self.as_operator(by, operator)))
+            }
+            Step::DelegationDeposit {
+                by,
+                operator,
+                amount,
+            } => {
+                let keys = self.as_delegator(by);
+                (
+                    by,
+                    world.delegation_deposit(&keys, self.operators[&operator], amount),
+                )
+            }
+            Step::DelegationUnbond {
+                by,
+                operator,
+                shares,
+            } => {
+                let keys = self.as_delegator(by);
+                (
+                    by,
+                    world.delegation_unbond(&keys, self.operators[&operator], shares),
+                )
+            }
+            Step::DelegationWithdraw { by, operator } => {
+                let keys = self.as_delegator(by);
+                let ix = world.delegation_withdraw(&keys, self.operators[&operator], keys.purse);
+                (by, ix)
+            }
+            Step::DelegationClaim { by, operator } => {
+                let keys = self.as_delegator(by);
+                (by, world.delegation_claim(&keys, self.operators[&operator]))
+            }
+            Step::DelegationClose { by, operator } => {
+                let keys = self.as_delegator(by);
+                (by, world.delegation_close(&keys, self.operators[&operator]))
+            }
+            _ => unreachable!("no step of stake: {step:?}"),
+        }
+    }
+
+    fn as_verifier(&self, by: Actor) -> VerifierKeys {
+        VerifierKeys {
+            key: key_of(by),
+            purse: self.purses[&by].tokens,
+        }
+    }
+
+    /// The leaf of an operator in a root; without such a root, one that never was.
+    pub fn shown_leaf(&self, operator: u8, back: u8) -> LeafProof {
+        match self.model.leaf(operator, back) {
+            Ok((epoch, _)) => self.world.roots.leaf(epoch, &self.operators[&operator]),
+            Err(_) => unproven(),
+        }
+    }
+
+    fn slash(&mut self, operator: u8, back: u8) -> Outcome {
+        let leaf = self.shown_leaf(operator, back);
+        let world = &self.world;
+        let ix = world.slash_apply(self.operators[&operator], world.roots.ring, leaf);
+        self.sign(None, ix)
+    }
+
+    fn fund(&mut self, operator: u8, tokens: u64, stable: u64) -> Outcome {
+        let world = &mut self.world;
+        let network = world.network;
+        let ix = world.delegation_fund(DISTRIBUTOR, self.operators[&operator], tokens, stable);
+        let outcome = world.svm.send_relayed(std::slice::from_ref(&ix), &[]);
+        if outcome.is_err() && self.model.operators[&operator].pool.is_some() {
+            // The vaults must have it first.
+            world.donate(delegator_vault_address(&network).0, tokens);
+            world.donate(delegator_stable_vault_address(&network).0, stable);
+            return world.svm.send_relayed(&[ix], &[]);
+        }
+        outcome
+    }
+}
+
+/// A leaf of no root.
+fn unproven() -> LeafProof {
+    LeafProof {
+        epoch: u64::MAX,
+        index: 0,
+        counters: counters(&Leaf {
+            slashed: TOKEN,
+            ..Leaf::default()
+        })
+        .into(),
+        proof: Vec::new(),
+    }
+}
+
+fn counters(leaf: &Leaf) -> LeafCounters {
+    LeafCounters {
+        tokens: leaf.tokens,
+        stable: leaf.stable,
+        slashed: leaf.slashed,
+        units: leaf.units,
+        windows_ok: leaf.windows_ok,
+        windows_total: leaf.windows_total,
+    }
+}

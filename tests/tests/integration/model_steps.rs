@@ -1,0 +1,302 @@
+//! Off chain: steps at random, more often those that could go through.
+
+use {
+    crate::{
+        model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
+        model_credit_steps::credit_steps,
+    },
+    proptest::{prelude::*, sample::select, strategy::Union},
+    trestle_model::{Actor, Leaf, Step, World},
+    trestle_tests::{staking::BOND_MIN, tokens::TOKEN},
+};
+
+/// An amount that stands for all there is.
+const ALL: u64 = u64::MAX - 1;
+/// Seconds of an epoch, and of unbonding.
+const EPOCH: i64 = 3_600;
+const UNBONDING: i64 = 86_400;
+
+/// Amounts at the edges, and round ones that meet one another.
+pub fn amount() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        1 => select(vec![0, 1, 2, u64::MAX]),
+        1 => 1..1_000_u64,
+        2 => Just(ALL),
+        6 => (1..20_u64).prop_map(|tens| tens * 10 * TOKEN),
+        3 => 1..200 * TOKEN,
+    ]
+}
+
+/// The one who may, now and then somebody else.
+pub fn mostly(actor: impl Strategy<Value = Actor> + 'static) -> BoxedStrategy<Actor> {
+    prop_oneof![12 => actor, 1 => select(actors())].boxed()
+}
+
+/// An operator, and mostly it acting for itself.
+fn operated() -> BoxedStrategy<(Actor, u8)> {
+    (0..OPERATORS)
+        .prop_flat_map(|operator| (mostly(Just(Actor::Operator(operator))), Just(operator)))
+        .boxed()
+}
+
+fn delegator() -> BoxedStrategy<Actor> {
+    mostly((0..DELEGATORS).prop_map(Actor::Delegator))
+}
+
+/// An operator, mostly one that takes delegations.
+fn delegated() -> impl Strategy<Value = u8> {
+    prop_oneof![12 => 0..OPERATORS - 1, 1 => Just(OPERATORS - 1)]
+}
+
+fn verifier() -> BoxedStrategy<Actor> {
+    mostly((0..VERIFIERS).prop_map(Actor::Verifier))
+}
+
+/// Time, also to the edges of what is counted in it.
+fn wait() -> BoxedStrategy<Step> {
+    prop_oneof![
+        2 => 1..EPOCH,
+        5 => (EPOCH - 1)..=(EPOCH + 1),
+        2 => (UNBONDING - 1)..=(UNBONDING + 1),
+        1 => 1..10 * UNBONDING,
+    ]
+    .prop_map(Step::Wait)
+    .boxed()
+}
+
+fn root() -> BoxedStrategy<Step> {
+    let leaf = (
+        prop_oneof![2 => Just(0), 1 => 1..100 * TOKEN],
+        prop_oneof![2 => Just(0), 1 => 1..1_000_000_u64],
+        prop_oneof![
+            3 => Just(0),
+            2 => 1..100 * TOKEN,
+            1 => 100 * TOKEN..1_000 * TOKEN,
+        ],
+        0..1_000_u64,
+        0..3_u32,
+        0..3_u32,
+    )
+        .prop_map(|(tokens, stable, slashed, units, ok, missed)| Leaf {
+            tokens,
+            stable,
+            slashed,
+            units,
+            windows_ok: ok,
+            windows_total: ok + missed,
+        });
+    prop::collection::vec(leaf, usize::from(OPERATORS))
+        .prop_map(|growth| Step::RootPublish { growth })
+        .boxed()
+}
+
+fn pause() -> BoxedStrategy<Step> {
+    let areas = prop_oneof![4 => 1..16_u8, 1 => Just(0), 1 => 16..=255_u8];
+    prop_oneof![
+        1 => (mostly(Just(Actor::Guardian)), areas, any::<bool>()),
+        2 => (Just(Actor::Authority), Just(15), Just(false)),
+    ]
+    .prop_map(|(by, areas, paused)| Step::NetworkPause { by, areas, paused })
+    .boxed()
+}
+
+/// Steps of operators with their weights.
+fn operators() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let deposit = (
+        mostly((0..OPERATORS).prop_map(Actor::Operator)),
+        0..OPERATORS,
+        amount(),
+    );
+    vec![
+        (
+            6,
+            deposit
+                .prop_map(|(by, operator, amount)| Step::StakeDeposit {
+                    by,
+                    operator,
+                    amount,
+                })
+                .boxed(),
+        ),
+        (
+            5,
+            (operated(), amount())
+                .prop_map(|((by, operator), amount)| Step::StakeUnbond {
+                    by,
+                    operator,
+                    amount,
+                })
+                .boxed(),
+        ),
+        (
+            4,
+            operated()
+                .prop_map(|(by, operator)| Step::StakeWithdraw { by, operator })
+                .boxed(),
+        ),
+        (
+            1,
+            operated()
+                .prop_map(|(by, operator)| Step::OperatorExit { by, operator })
+                .boxed(),
+        ),
+        (
+            5,
+            operated()
+                .prop_map(|(by, operator)| Step::OperatorRelease { by, operator })
+                .boxed(),
+        ),
+        (
+            6,
+            (0..OPERATORS, 0..3_u8)
+                .prop_map(|(operator, back)| Step::SlashApply { operator, back })
+                .boxed(),
+        ),
+    ]
+}
+
+/// Steps of delegators with their weights.
+fn delegators() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let who = || (delegator(), delegated());
+    vec![
+        (
+            8,
+            (who(), amount())
+                .prop_map(|((by, operator), amount)| Step::DelegationDeposit {
+                    by,
+                    operator,
+                    amount,
+                })
+                .boxed(),
+        ),
+        (
+            6,
+            (who(), amount())
+                .prop_map(|((by, operator), shares)| Step::DelegationUnbond {
+                    by,
+                    operator,
+                    shares,
+                })
+                .boxed(),
+        ),
+        (
+            5,
+            who()
+                .prop_map(|(by, operator)| Step::DelegationWithdraw { by, operator })
+                .boxed(),
+        ),
+        (
+            5,
+            who()
+                .prop_map(|(by, operator)| Step::DelegationClaim { by, operator })
+                .boxed(),
+        ),
+        (
+            3,
+            who()
+                .prop_map(|(by, operator)| Step::DelegationClose { by, operator })
+                .boxed(),
+        ),
+        (
+            4,
+            (delegated(), 0..TOKEN, 0..1_000_u64)
+                .prop_map(|(operator, tokens, stable)| Step::DelegationFund {
+                    operator,
+                    tokens,
+                    stable,
+                })
+                .boxed(),
+        ),
+    ]
+}
+
+/// Steps of verifiers with their weights.
+fn verifiers() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let bond = prop_oneof![
+        4 => BOND_MIN..3 * BOND_MIN,
+        1 => select(vec![0, BOND_MIN - 1, u64::MAX]),
+    ];
+    vec![
+        (
+            4,
+            (verifier(), mostly(Just(Actor::Authority)), bond)
+                .prop_map(|(by, admitted_by, bond)| Step::VerifierRegister {
+                    by,
+                    admitted_by,
+                    bond,
+                })
+                .boxed(),
+        ),
+        (
+            2,
+            (verifier(), amount())
+                .prop_map(|(by, amount)| Step::VerifierBondAdd { by, amount })
+                .boxed(),
+        ),
+        (
+            1,
+            verifier().prop_map(|by| Step::VerifierExit { by }).boxed(),
+        ),
+        (
+            1,
+            (mostly(Just(Actor::Authority)), verifier())
+                .prop_map(|(by, verifier)| Step::VerifierRemove { by, verifier })
+                .boxed(),
+        ),
+        (
+            4,
+            verifier()
+                .prop_map(|by| Step::VerifierWithdraw { by })
+                .boxed(),
+        ),
+        (
+            2,
+            (prop_oneof![4 => 0..16_u32, 1 => any::<u32>()], 0..60_u64)
+                .prop_map(|(mask, voted_epoch)| Step::BondSlash { mask, voted_epoch })
+                .boxed(),
+        ),
+    ]
+}
+
+/// Any step of stake.
+pub fn staking() -> BoxedStrategy<Step> {
+    let mut all = vec![(10, wait()), (5, root()), (2, pause())];
+    all.extend(operators());
+    all.extend(delegators());
+    all.extend(verifiers());
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step that concerns credits, and what they are settled by.
+pub fn credits() -> BoxedStrategy<Step> {
+    let mut all = vec![(10, wait()), (10, root()), (1, pause())];
+    all.extend(credit_steps());
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step.
+pub fn all() -> BoxedStrategy<Step> {
+    prop_oneof![staking(), credits()].boxed()
+}
+
+/// The step with the amounts that stand for all there is.
+pub fn resolved(step: &Step, model: &World) -> Step {
+    let mut step = step.clone();
+    match &mut step {
+        Step::StakeUnbond {
+            operator, amount, ..
+        } if *amount == ALL => {
+            *amount = model.operators.get(operator).map_or(0, |state| state.stake);
+        }
+        Step::DelegationUnbond {
+            by,
+            operator,
+            shares,
+        } if *shares == ALL => {
+            let delegation = model.delegations.get(&(*by, *operator));
+            *shares = delegation.map_or(0, |delegation| delegation.shares);
+        }
+        _ => {}
+    }
+    step
+}
