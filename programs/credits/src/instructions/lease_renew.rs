@@ -63,6 +63,7 @@ impl LeaseRenew {
             CreditsError::NetworkPaused
         );
         let parties = AdmissionParties {
+            service: self.service.address(),
             operator: &self.operator.authority,
             customer: self.customer.address(),
         };
