@@ -1,4 +1,4 @@
-//! What the programs must do with money, in plain Rust, as simple as it can be said.
+//! Off chain: what the programs must do with money, in plain Rust, as simple as it can be said.
 //!
 //! The tests send every step of a random sequence to the built programs and to this model. Both
 //! must agree on whether it is accepted, and on every balance and claim afterwards. The model keeps
