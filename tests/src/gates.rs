@@ -88,6 +88,7 @@ impl Gate for Commitments {
             Refusal::KindsMissing => ProofsError::KindNotCleared,
             Refusal::Jurisdiction => ProofsError::JurisdictionRefused,
             Refusal::AuditTier => ProofsError::AuditTierTooLow,
+            Refusal::WrongVersion => ProofsError::WrongVersion,
         }
         .into();
         assert_refused(outcome, program_id("proofs"), error);
@@ -197,6 +198,7 @@ fn refuse_in_credits(outcome: Outcome, refusal: Refusal) {
         Refusal::KindsMissing => CreditsError::KindNotCleared,
         Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
         Refusal::AuditTier => CreditsError::AuditTierTooLow,
+        Refusal::WrongVersion => CreditsError::WrongVersion,
     }
     .into();
     assert_refused(outcome, program_id("credits"), error);

@@ -246,6 +246,11 @@ impl Svm {
             .filter(|account| account.lamports > 0)
     }
 
+    /// Lamports that keep an account of this many bytes alive.
+    pub fn rent(&self, len: usize) -> u64 {
+        self.vm.minimum_balance_for_rent_exemption(len)
+    }
+
     /// A decoded account of a program.
     #[track_caller]
     pub fn get<T: AccountDeserialize>(&self, address: &Address) -> T {

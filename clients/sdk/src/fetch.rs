@@ -1,9 +1,9 @@
 //! Typed reads of accounts.
 //!
-//! Every read checks owner and discriminator: an account of another program, or of another kind,
-//! is an error and never a wrong value.
+//! Every read checks owner, discriminator and version: an account of another program, of another
+//! kind or of another layout is an error and never a wrong value.
 
-use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use anchor_lang::AccountDeserialize;
 use solana_account::Account;
 use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_pubkey::Pubkey;
@@ -30,6 +30,7 @@ pub use trestle_staking::state::{
     Clearance, Delegation, DelegationPool, DelegatorVaults, Issuer, Network, NetworkChange,
     Operator, Service, ServiceChange, ServicePolicy, UnbondTicket, VerifierEntry, VerifierSet,
 };
+use trestle_staking::versioned::Layout;
 
 use crate::address::{self, PROOFS_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID};
 
@@ -74,7 +75,7 @@ impl FetchError {
 
 /// An account of Trestle: what it is called, and where in it the address stands that lists of it
 /// are filtered by.
-pub trait Kind: AccountDeserialize + Discriminator + Owner {
+pub trait Kind: AccountDeserialize + Layout {
     /// What messages call it.
     const NAME: &'static str;
 }
@@ -268,7 +269,7 @@ pub async fn list<T: Kind>(
             address,
         };
         let bytes = account.data.decode().ok_or_else(layout)?;
-        let value = T::try_deserialize(&mut bytes.as_slice()).map_err(|_| layout())?;
+        let value = parse::<T>(&bytes).ok_or_else(layout)?;
         found.push((address, value));
     }
     found.sort_by_key(|(address, _)| *address);
@@ -373,10 +374,17 @@ pub async fn raw(
 /// Decodes an account after checking whose it is.
 pub fn decode<T: Kind>(address: &Pubkey, account: &Account) -> Result<T, FetchError> {
     check_owner(address, account, T::NAME, &[T::OWNER])?;
-    T::try_deserialize(&mut account.data.as_slice()).map_err(|_| FetchError::Layout {
+    parse::<T>(&account.data).ok_or(FetchError::Layout {
         what: T::NAME,
         address: *address,
     })
+}
+
+/// The account in its data, if it is one of this kind and in the version that is known here.
+fn parse<T: Kind>(mut data: &[u8]) -> Option<T> {
+    (data.get(DISCRIMINATOR_BYTES) == Some(&T::VERSION))
+        .then(|| T::try_deserialize(&mut data).ok())
+        .flatten()
 }
 
 fn check_owner(
@@ -393,4 +401,26 @@ fn check_owner(
         address: *address,
         owner: account.owner,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anchor_lang::Discriminator;
+    use bytemuck::Zeroable;
+
+    #[test]
+    fn an_account_of_another_version_is_no_value() {
+        let network = Network {
+            version: Network::VERSION,
+            ..Network::zeroed()
+        };
+        let mut data = [Network::DISCRIMINATOR, bytemuck::bytes_of(&network)].concat();
+        assert!(parse::<Network>(&data).is_some());
+        assert!(parse::<Service>(&data).is_none());
+        for version in [0, Network::VERSION + 1] {
+            data[DISCRIMINATOR_BYTES] = version;
+            assert!(parse::<Network>(&data).is_none(), "{version}");
+        }
+    }
 }

@@ -175,6 +175,8 @@ pub enum Refusal {
     Jurisdiction,
     /// The policy asks for a higher audit tier.
     AuditTier,
+    /// An account has a layout that the program does not know.
+    WrongVersion,
 }
 
 impl fmt::Display for Refusal {
@@ -191,6 +193,7 @@ impl fmt::Display for Refusal {
                 "the policy does not admit this jurisdiction; use another service"
             }
             Self::AuditTier => "the audit tier is too low; obtain a higher one",
+            Self::WrongVersion => "an account has a layout of another version; migrate it",
         })
     }
 }

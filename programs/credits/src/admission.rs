@@ -15,5 +15,6 @@ pub fn refusal(refusal: Refusal) -> CreditsError {
         Refusal::KindsMissing => CreditsError::KindNotCleared,
         Refusal::Jurisdiction => CreditsError::JurisdictionRefused,
         Refusal::AuditTier => CreditsError::AuditTierTooLow,
+        Refusal::WrongVersion => CreditsError::WrongVersion,
     }
 }

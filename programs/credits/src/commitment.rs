@@ -9,16 +9,18 @@ use {
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
     trestle_core::seeds::SEED_COMMITMENT,
-    trestle_staking::constants::PROOFS_ID,
+    trestle_staking::{constants::PROOFS_ID, versioned::Layout},
 };
 
+/// Layout version of a commitment that this program knows.
+pub const COMMITMENT_VERSION: u8 = 1;
 /// `status` of a commitment that serves without an end.
 pub const COMMITMENT_ACTIVE: u8 = 1;
 /// `ended_by` of a commitment whose last epoch the customer fixed.
 pub const ENDED_BY_CUSTOMER: u8 = 1;
 
-/// The account `Commitment` of the proofs program. Loading it as `Account<Commitment>` checks
-/// owner and discriminator.
+/// The account `Commitment` of the proofs program. Loading it as `State<Commitment>` checks
+/// owner, discriminator and version.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 pub struct Commitment {
@@ -59,6 +61,10 @@ impl Owner for Commitment {
 impl Discriminator for Commitment {
     /// First eight bytes of `sha256("account:Commitment")`.
     const DISCRIMINATOR: &'static [u8] = &[61, 112, 129, 128, 24, 147, 77, 87];
+}
+
+impl Layout for Commitment {
+    const VERSION: u8 = COMMITMENT_VERSION;
 }
 
 /// Described in the interface of the program that owns it.

@@ -262,4 +262,9 @@ pub enum CreditsError {
     TopupTooEarly,
     #[msg("This is not the stablecoin account that the customer named")]
     WrongTopupSource,
+    #[msg("The account has a layout that this program does not know: migrate it, or update")]
+    WrongVersion,
 }
+
+/// The code of `WrongVersion`, which every account of another layout is refused with.
+pub(crate) const WRONG_VERSION: u32 = 6600 + CreditsError::WrongVersion as u32;

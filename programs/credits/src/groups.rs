@@ -6,6 +6,7 @@ use {
         error::CreditsError,
         state::{
             Biller, CardSale, CustomerAccount, Delegate, Lease, LeaseParties, LeaseTerms, Market,
+            State,
         },
     },
     anchor_lang::{address_eq, prelude::*},
@@ -20,10 +21,10 @@ use {
 pub struct CreditWallet {
     /// The market's network: says whether it is paused.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market: its counters change, and it signs for its mint.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The customer's wallet: buys, deposits or withdraws.
     pub wallet: Signer,
     /// The credits' mint: its supply changes.
@@ -127,7 +128,7 @@ pub struct CustomerWallet {
         constraint = address_eq(&account.customer, credits.wallet.address())
             @ CreditsError::NotCustomer,
     )]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
 }
 
 impl CustomerWallet {
@@ -144,17 +145,17 @@ impl CustomerWallet {
 pub struct Funds {
     /// The market's network: its clock counts the epochs.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market: credits in leases change.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The customer's account with the network: its credits change.
     #[account(
         mut,
         constraint = account.is_at(account.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&account.network, network.address()) @ CreditsError::WrongNetwork,
     )]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
 }
 
 impl Funds {
@@ -203,7 +204,7 @@ pub struct LeaseRefund {
         constraint = address_eq(&lease.customer, &funds.account.customer)
             @ CreditsError::NotCustomer,
     )]
-    pub lease: Account<Lease>,
+    pub lease: State<Lease>,
 }
 
 impl LeaseRefund {
@@ -227,10 +228,10 @@ impl LeaseRefund {
 pub struct MarketRules {
     /// The market's network: says who its authority is.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market.
     #[account(constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
 }
 
 /// A card sale that gives credits back.
@@ -245,7 +246,7 @@ pub struct CardReversal {
         constraint = address_eq(&biller.market, funds.market.address())
             @ CreditsError::WrongMarket,
     )]
-    pub biller: Account<Biller>,
+    pub biller: State<Biller>,
     /// The sale.
     #[account(
         mut,
@@ -255,7 +256,7 @@ pub struct CardReversal {
         constraint = address_eq(&sale.account, funds.account.address())
             @ CreditsError::WrongSale,
     )]
-    pub sale: Account<CardSale>,
+    pub sale: State<CardSale>,
 }
 
 impl CardReversal {
@@ -296,7 +297,7 @@ pub struct Payback {
 impl Payback {
     /// Pays out of the vault of this market.
     #[inline(never)]
-    pub fn pay(&mut self, market: &Account<Market>, amount: StableAmount) -> Result<()> {
+    pub fn pay(&mut self, market: &State<Market>, amount: StableAmount) -> Result<()> {
         require!(
             address_eq(self.revenue_vault.address(), &market.revenue_vault),
             CreditsError::WrongVault
@@ -321,7 +322,7 @@ pub struct Spender {
     pub funds: Nested<Funds>,
     /// What the signer may spend; absent when the customer signs.
     #[account(mut)]
-    pub delegate: Option<Account<Delegate>>,
+    pub delegate: Option<State<Delegate>>,
 }
 
 impl Spender {

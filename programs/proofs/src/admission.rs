@@ -15,5 +15,6 @@ pub fn refusal(refusal: Refusal) -> ProofsError {
         Refusal::KindsMissing => ProofsError::KindNotCleared,
         Refusal::Jurisdiction => ProofsError::JurisdictionRefused,
         Refusal::AuditTier => ProofsError::AuditTierTooLow,
+        Refusal::WrongVersion => ProofsError::WrongVersion,
     }
 }

@@ -150,4 +150,9 @@ pub enum ProofsError {
     OperatorExiting,
     #[msg("The operator registered after the proposal's epoch: it needs no leaf in it")]
     OperatorTooYoung,
+    #[msg("The account has a layout that this program does not know: migrate it, or update")]
+    WrongVersion,
 }
+
+/// The code of `WrongVersion`, which every account of another layout is refused with.
+pub(crate) const WRONG_VERSION: u32 = 6200 + ProofsError::WrongVersion as u32;

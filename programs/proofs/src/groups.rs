@@ -1,7 +1,12 @@
 //! Account groups that several instructions share, with their constraints.
 
 use {
-    crate::{error::ProofsError, event::EpochChallenged, staking_calls, state::Proposal},
+    crate::{
+        error::ProofsError,
+        event::EpochChallenged,
+        staking_calls,
+        state::{Proposal, State},
+    },
     anchor_lang::{prelude::*, Id},
     trestle_core::{seeds::SEED_SLASHER, units::Bps},
     trestle_staking::state::{Network, VerifierSet},
@@ -31,17 +36,17 @@ pub struct Challenge {
         mut,
         constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
     /// The proposal's network: what its bond vault owes changes.
     #[account(mut, address = proposal.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers: the signers lose bond.
     #[account(
         mut,
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The network's vault of bonds. The staking program checks it.
     #[account(mut)]
     pub bond_vault: UncheckedAccount,

@@ -3,7 +3,7 @@
 use {
     crate::{constants::REWARDS_ID, error::ProofsError},
     anchor_lang::prelude::*,
-    trestle_core::pool::{Allotted, PoolState},
+    trestle_core::pool::{Allotted, PoolState, POOL_VERSION},
 };
 
 /// What the pool of `service` allotted to the epochs after `after` up to and including `through`.
@@ -23,6 +23,7 @@ pub fn allotted(
     }
     let data = account.try_borrow()?;
     let state = PoolState::from_account_data(&data).ok_or(ProofsError::InvariantViolated)?;
+    require!(state.version == POOL_VERSION, ProofsError::WrongVersion);
     require!(
         state.service == *service.as_array(),
         ProofsError::WrongService

@@ -127,4 +127,9 @@ pub enum RewardsError {
     WrongDelegationPool,
     #[msg("Nothing is set aside for delegators: pay them when their operator was paid again")]
     NothingForDelegators,
+    #[msg("The account has a layout that this program does not know: migrate it, or update")]
+    WrongVersion,
 }
+
+/// The code of `WrongVersion`, which every account of another layout is refused with.
+pub(crate) const WRONG_VERSION: u32 = 6400 + RewardsError::WrongVersion as u32;

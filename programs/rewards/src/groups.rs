@@ -3,7 +3,7 @@
 use {
     crate::{
         error::RewardsError,
-        state::{Claim, Pool},
+        state::{Claim, Pool, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::TokenAccount,
@@ -21,7 +21,7 @@ use {
 pub struct PayingPool {
     /// The pool: what it paid grows.
     #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's vault: pays.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]
     pub vault: Account<TokenAccount>,
@@ -29,7 +29,7 @@ pub struct PayingPool {
     #[account(
         constraint = ring.is_of(&pool.service, ring.address()) @ RewardsError::WrongService,
     )]
-    pub ring: Account<FinalRoots>,
+    pub ring: State<FinalRoots>,
     /// The token program of the network's token.
     pub token_program: Program<Token>,
 }
@@ -104,7 +104,7 @@ pub struct StablePool {
         constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress,
         constraint = pool.has_stable() @ RewardsError::NoStable,
     )]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's stable vault: pays.
     #[account(mut, address = pool.stable_vault @ RewardsError::WrongVault)]
     pub stable_vault: Account<TokenAccount>,
@@ -112,7 +112,7 @@ pub struct StablePool {
     #[account(
         constraint = ring.is_of(&pool.service, ring.address()) @ RewardsError::WrongService,
     )]
-    pub ring: Account<FinalRoots>,
+    pub ring: State<FinalRoots>,
     /// The token program of the stablecoin.
     pub token_program: Program<Token>,
 }

@@ -5,14 +5,14 @@ use {
     crate::{
         constants::{CREDITS_ID, PRICE_PROGRAM},
         error::RewardsError,
-        state::{Emission, EmissionBounds, EmissionFacts, Pool},
+        state::{Emission, EmissionBounds, EmissionFacts, Pool, State},
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
-        market::MarketState,
+        market::{MarketState, MARKET_VERSION},
         price::{emission_price, Price, PriceError, PriceUpdate},
-        revenue::RevenueState,
+        revenue::{RevenueState, REVENUE_VERSION},
         seeds::SEED_MARKET,
         units::{Bps, UnixSeconds},
     },
@@ -36,6 +36,7 @@ pub fn market(account: &AccountView, network: &Address) -> Result<MarketFacts> {
     require!(account.owned_by(&CREDITS_ID), RewardsError::WrongMarket);
     let data = account.try_borrow()?;
     let state = MarketState::from_account_data(&data).ok_or(RewardsError::WrongMarket)?;
+    require!(state.version == MARKET_VERSION, RewardsError::WrongVersion);
     let seeds = [SEED_MARKET, network.as_ref()];
     let address = Address::derive_address(&seeds, Some(state.bump), &CREDITS_ID);
     require!(
@@ -61,6 +62,7 @@ pub fn consumed(account: &AccountView, service: &Address) -> Result<u64> {
     }
     let data = account.try_borrow()?;
     let state = RevenueState::from_account_data(&data).ok_or(RewardsError::WrongRevenue)?;
+    require!(state.version == REVENUE_VERSION, RewardsError::WrongVersion);
     require!(
         state.service == *service.as_array(),
         RewardsError::WrongRevenue
@@ -93,9 +95,9 @@ fn price(
 
 /// The emission of a pool, at the address that the pool gives.
 #[inline(never)]
-pub fn emission(account: &AccountView, pool: &Address) -> Result<Account<Emission>> {
+pub fn emission(account: &AccountView, pool: &Address) -> Result<State<Emission>> {
     require!(account.owned_by(&ID), RewardsError::WrongEmission);
-    let emission = Account::<Emission>::load(*account)?;
+    let emission = State::<Emission>::load(*account)?;
     require!(
         emission.is_at(account.address()) && address_eq(&emission.pool, pool),
         RewardsError::WrongEmission

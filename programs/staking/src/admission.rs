@@ -8,10 +8,10 @@ use {
         constants::ATTESTATION_SERVICE_ID,
         groups::{Admission, Voucher},
         state::{Clearance, Issuer, Service, ServicePolicy},
+        versioned::Layout,
         ID,
     },
-    anchor_lang::{address_eq, prelude::*, Discriminator},
-    bytemuck::Pod,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         attestation::{is_authorized, Attestation},
         clearance::{admits, ClearanceView, PolicyRules, Refusal, Role},
@@ -19,8 +19,10 @@ use {
     },
 };
 
-/// The two wallets between which something is opened.
+/// The two wallets between which something is opened, and for which service.
 pub struct AdmissionParties<'a> {
+    /// Address of the service.
+    pub service: &'a Address,
     /// The wallet that registered the operator.
     pub operator: &'a Address,
     /// The customer.
@@ -33,7 +35,7 @@ impl Admission {
     #[inline(always)]
     pub fn require(
         &self,
-        service: &Account<Service>,
+        service: &Service,
         parties: &AdmissionParties,
         now: i64,
     ) -> core::result::Result<(), Refusal> {
@@ -46,14 +48,14 @@ impl Admission {
     #[inline(never)]
     fn require_cleared(
         &self,
-        service: &Account<Service>,
+        service: &Service,
         parties: &AdmissionParties,
         now: UnixSeconds,
     ) -> core::result::Result<(), Refusal> {
         let data = owned_data(&self.policy, &ID).ok_or(Refusal::WrongPolicy)?;
-        let policy: &ServicePolicy = read(&data).ok_or(Refusal::WrongPolicy)?;
+        let policy: &ServicePolicy = read(&data, Refusal::WrongPolicy)?;
         let is_policy =
-            address_eq(&policy.service, service.address()) && policy.is_at(self.policy.address());
+            address_eq(&policy.service, parties.service) && policy.is_at(self.policy.address());
         if !is_policy {
             return Err(Refusal::WrongPolicy);
         }
@@ -86,7 +88,7 @@ impl Check<'_> {
             return Ok(());
         }
         let data = owned_data(&voucher.issuer, &ID).ok_or(Refusal::WrongIssuer)?;
-        let issuer: &Issuer = read(&data).ok_or(Refusal::WrongIssuer)?;
+        let issuer: &Issuer = read(&data, Refusal::WrongIssuer)?;
         let is_issuer =
             address_eq(&issuer.network, self.network) && issuer.is_at(voucher.issuer.address());
         if !is_issuer {
@@ -110,7 +112,7 @@ impl Voucher {
     /// What the issuer's clearance of this wallet says.
     fn cleared(&self, subject: &Address) -> core::result::Result<ClearanceView, Refusal> {
         let data = owned_data(&self.clearance, &ID).ok_or(Refusal::NotCleared)?;
-        let clearance: &Clearance = read(&data).ok_or(Refusal::NotCleared)?;
+        let clearance: &Clearance = read(&data, Refusal::NotCleared)?;
         let is_clearance = address_eq(&clearance.issuer, self.issuer.address())
             && address_eq(&clearance.subject, subject)
             && clearance.is_at(self.clearance.address());
@@ -150,7 +152,12 @@ fn owned_data<'a>(
         .flatten()
 }
 
-/// An account of this program in its data.
-fn read<T: Discriminator + Pod>(data: &[u8]) -> Option<&T> {
-    bytemuck::try_from_bytes(data.strip_prefix(T::DISCRIMINATOR)?).ok()
+/// An account of this program in its data, or why it is none: of another kind, or of a layout that
+/// this program does not know.
+fn read<T: Layout>(data: &[u8], other_kind: Refusal) -> core::result::Result<&T, Refusal> {
+    let body = data.strip_prefix(T::DISCRIMINATOR).ok_or(other_kind)?;
+    if body.first() != Some(&T::VERSION) {
+        return Err(Refusal::WrongVersion);
+    }
+    bytemuck::try_from_bytes(body).map_err(|_| other_kind)
 }

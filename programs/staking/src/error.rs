@@ -204,4 +204,9 @@ pub enum StakingError {
     BadJurisdictions,
     #[msg("No change of the policy waits: propose one first")]
     NoPolicyChange,
+    #[msg("The account has a layout that this program does not know: migrate it, or update")]
+    WrongVersion,
 }
+
+/// The code of `WrongVersion`, which every account of another layout is refused with.
+pub(crate) const WRONG_VERSION: u32 = 6000 + StakingError::WrongVersion as u32;

@@ -4,7 +4,8 @@ use {
     crate::{
         error::StakingError,
         state::{
-            DelegationPool, DelegatorVaults, Network, Operator, Service, ServicePolicy, VerifierSet,
+            DelegationPool, DelegatorVaults, Network, Operator, Service, ServicePolicy, State,
+            VerifierSet,
         },
     },
     anchor_lang::{address_eq, prelude::*},
@@ -21,13 +22,13 @@ pub struct StakeVault {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator whose stake changes.
     #[account(
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The network's vault of stake: its balance changes.
     #[account(mut, address = network.stake_vault @ StakingError::WrongVault)]
     pub stake_vault: Account<TokenAccount>,
@@ -57,7 +58,7 @@ pub struct BondVault {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers: entries change.
     #[account(
         mut,
@@ -65,7 +66,7 @@ pub struct BondVault {
             @ StakingError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ StakingError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The network's vault of bonds: its balance changes.
     #[account(mut, address = network.bond_vault @ StakingError::WrongVault)]
     pub bond_vault: Account<TokenAccount>,
@@ -97,10 +98,10 @@ pub struct DelegatedStake {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = pool.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator's delegation pool: what it holds changes.
     #[account(mut, constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress)]
-    pub pool: Account<DelegationPool>,
+    pub pool: State<DelegationPool>,
     /// The network's vault of stake: its balance changes.
     #[account(mut, address = network.stake_vault @ StakingError::WrongVault)]
     pub stake_vault: Account<TokenAccount>,
@@ -127,14 +128,14 @@ impl DelegatedStake {
 pub struct DelegatorRewards {
     /// The operator's delegation pool: what it owes changes.
     #[account(mut, constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress)]
-    pub pool: Account<DelegationPool>,
+    pub pool: State<DelegationPool>,
     /// The record of what the vaults of the network owe.
     #[account(
         mut,
         constraint = vaults.is_at(vaults.address()) @ StakingError::WrongAddress,
         constraint = address_eq(&vaults.network, &pool.network) @ StakingError::WrongNetwork,
     )]
-    pub vaults: Account<DelegatorVaults>,
+    pub vaults: State<DelegatorVaults>,
     /// The vault of rewards in the network's token.
     #[account(mut, address = vaults.token_vault @ StakingError::WrongVault)]
     pub token_vault: Account<TokenAccount>,
@@ -161,13 +162,13 @@ pub struct PolicyChange {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service.
     #[account(address = policy.service @ StakingError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The policy.
     #[account(mut, constraint = policy.is_at(policy.address()) @ StakingError::WrongAddress)]
-    pub policy: Account<ServicePolicy>,
+    pub policy: State<ServicePolicy>,
 }
 
 impl PolicyChange {

@@ -15,6 +15,7 @@ pub mod leaf;
 pub mod ring;
 pub mod state;
 pub mod token_calls;
+pub mod versioned;
 
 use anchor_lang::prelude::*;
 use {

@@ -1,18 +1,18 @@
 //! The ring of final roots, which the proofs program owns and this program reads.
 
 use {
-    crate::constants::PROOFS_ID,
+    crate::{constants::PROOFS_ID, versioned::Layout},
     anchor_lang::{address_eq, prelude::*, Discriminator, Owner},
     bytemuck::{Pod, Zeroable},
     core::ops::Deref,
     trestle_core::{
-        root::{RootRing, ROOT_RING_DISCRIMINATOR},
+        root::{RootRing, ROOT_RING_DISCRIMINATOR, ROOT_RING_VERSION},
         seeds::SEED_RING,
     },
 };
 
-/// The account `RootRing` of the proofs program. Loading it as `Account<FinalRoots>` checks owner
-/// and discriminator; that it is the ring of the right service, the reader checks by
+/// The account `RootRing` of the proofs program. Loading it as `State<FinalRoots>` checks owner,
+/// discriminator and version; that it is the ring of the right service, the reader checks by
 /// [`FinalRoots::is_of`].
 #[repr(transparent)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -24,6 +24,10 @@ impl Owner for FinalRoots {
 
 impl Discriminator for FinalRoots {
     const DISCRIMINATOR: &'static [u8] = &ROOT_RING_DISCRIMINATOR;
+}
+
+impl Layout for FinalRoots {
+    const VERSION: u8 = ROOT_RING_VERSION;
 }
 
 impl FinalRoots {

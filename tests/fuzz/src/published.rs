@@ -104,6 +104,7 @@ fn inputs() -> EpochInputs {
             stake: 10,
             min_stake: 5,
             registered_epoch: 1,
+            maintenance: None,
         }],
         commitments: Vec::new(),
     }

@@ -2,6 +2,7 @@
 
 use {
     solana_signer::Signer,
+    trestle_credits::address::maintenance_address,
     trestle_tests::{
         credits::{market_params, terms, CreditsWorld},
         final_roots::windows,
@@ -119,6 +120,29 @@ fn lease_settle() {
         signers: vec![],
         // A commitment without its owner is one that is gone: the lease ends.
         free: vec![(deal.commitment, Fault::ForeignOwner)],
+    }
+    .check(&mut world.svm);
+}
+
+#[test]
+fn lease_settle_with_maintenance() {
+    let mut world = CreditsWorld::new();
+    let (customer, deal) = world.lease(terms());
+    world
+        .declare(&deal.operator, 10, 1)
+        .expect("maintenance ahead");
+    world.publish(1, &[(deal.operator.address, windows(1, 1))]);
+    let leaf = world.roots.leaf(1, &deal.operator.address);
+    let maintenance = maintenance_address(&deal.operator.address).0;
+    Matrix {
+        name: "lease_settle, with maintenance",
+        instruction: world.lease_settle(&customer, &deal, leaf),
+        signers: vec![],
+        free: vec![
+            (deal.commitment, Fault::ForeignOwner),
+            // Maintenance of another owner is none that was declared.
+            (maintenance, Fault::ForeignOwner),
+        ],
     }
     .check(&mut world.svm);
 }

@@ -47,6 +47,7 @@ fn epoch_allot() {
         .into_iter()
         .flat_map(|address| [(address, Fault::Twin), (address, Fault::ForeignOwner)])
         .collect();
+    free.push((world.sales.market, Fault::OtherVersion));
     let instruction = world.epoch_allot(0);
     for meta in &instruction.accounts[6..] {
         free.push((meta.pubkey, Fault::Stranger));

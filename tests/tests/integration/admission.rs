@@ -16,6 +16,7 @@ use {
             Shown, Vouched, YEAR,
         },
         gates::{cleared, Commitments, Gate, Leases, Renewals},
+        matrix::VERSION_AT,
         svm::program_id,
     },
 };
@@ -252,6 +253,25 @@ fn an_attestation_expires<G: Gate>() {
     G::refuse(outcome, Refusal::Expired);
 }
 
+fn an_account_of_another_version_admits_nobody<G: Gate>() {
+    let (mut gate, _, shown) = cleared::<G>(known_parties());
+    let Vouched {
+        issuer, clearance, ..
+    } = shown.customer;
+    for address in [shown.policy, issuer, clearance] {
+        let svm = &mut gate.world().svm;
+        let original = svm.raw(&address).expect("an account");
+        let mut other = original.clone();
+        other.data[VERSION_AT] += 1;
+        svm.put(address, other.owner, other.data);
+        let outcome = gate.open(&shown);
+        G::refuse(outcome, Refusal::WrongVersion);
+        let svm = &mut gate.world().svm;
+        svm.put(address, original.owner, original.data);
+    }
+    gate.open(&shown).expect("an admission");
+}
+
 mod commitments {
     use super::Commitments;
 
@@ -313,6 +333,11 @@ mod commitments {
     #[test]
     fn an_attestation_expires() {
         super::an_attestation_expires::<Commitments>();
+    }
+
+    #[test]
+    fn an_account_of_another_version_admits_nobody() {
+        super::an_account_of_another_version_admits_nobody::<Commitments>();
     }
 }
 
@@ -378,6 +403,11 @@ mod leases {
     fn an_attestation_expires() {
         super::an_attestation_expires::<Leases>();
     }
+
+    #[test]
+    fn an_account_of_another_version_admits_nobody() {
+        super::an_account_of_another_version_admits_nobody::<Leases>();
+    }
 }
 
 mod renewals {
@@ -441,5 +471,10 @@ mod renewals {
     #[test]
     fn an_attestation_expires() {
         super::an_attestation_expires::<Renewals>();
+    }
+
+    #[test]
+    fn an_account_of_another_version_admits_nobody() {
+        super::an_account_of_another_version_admits_nobody::<Renewals>();
     }
 }

@@ -61,7 +61,7 @@ fn a_broken_issuer_is_noticed() {
     let issuer = world.issuer("issuer");
     world
         .svm
-        .edit::<Issuer>(&issuer.address, |issuer| issuer.version = 2);
+        .edit::<Issuer>(&issuer.address, |issuer| issuer.kinds = 0);
     let ix = world.issuer_revoke(world.authority.pubkey(), issuer.address);
 
     let outcome = world.svm.send(&[ix], &[&world.authority]);

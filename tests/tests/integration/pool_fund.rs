@@ -92,14 +92,16 @@ fn a_total_beyond_64_bits_is_refused() {
 fn a_broken_pool_or_vault_is_noticed() {
     let mut world = RewardsWorld::new();
     let pool = world.pool;
-    world.svm.edit::<Pool>(&pool, |pool| pool.version = 9);
+    world
+        .svm
+        .edit::<Pool>(&pool, |pool| pool.breaker_value = u64::MAX);
     let funder = world.funder.authority.insecure_clone();
     let ix = world.pool_fund(funder.pubkey(), world.funder.purse, 1);
     let outcome = world.svm.send(std::slice::from_ref(&ix), &[&funder]);
     assert_refused(outcome, ID, RewardsError::InvariantViolated);
 
     world.svm.edit::<Pool>(&pool, |pool| {
-        pool.version = 1;
+        pool.breaker_value = 0;
         pool.allotted_total = PER_EPOCH;
     });
     let outcome = world.svm.send(&[ix], &[&funder]);

@@ -7,14 +7,15 @@ use {
     solana_signer::Signer,
     trestle_core::pool::{PoolState, POOL_ACCOUNT_LEN},
     trestle_proofs::{
-        address::{commitment_address, pool_address},
+        address::{commitment_address, dispute_address, dispute_vault_address, pool_address},
         error::ProofsError,
-        state::{ProposedRoot, RootRing},
+        state::{Proposal, ProposedRoot, RootRing},
         ID,
     },
     trestle_staking::state::{Network, Operator, Service, VerifierSet},
     trestle_tests::{
         proofs::{Draft, Stage, WINDOW_SECONDS},
+        staking::BOND_MIN,
         svm::{assert_refused, program_id},
         tokens::TOKEN,
     },
@@ -202,4 +203,30 @@ fn a_pool_that_is_no_pool_is_refused() {
     stage.world.svm.put(pool, account.owner, account.data);
     let outcome = stage.propose(0, root(0));
     assert_refused(outcome, ID, ProofsError::WrongService);
+}
+
+#[test]
+fn a_dispute_is_resolved_with_its_own_proposal_and_the_networks_vaults() {
+    let (mut stage, proposal) = Stage::signed(&[BOND_MIN; 3]);
+    stage.dispute(proposal).expect("a dispute");
+    let resolve = stage.dispute_resolve(proposal);
+    let other = copy_of(&mut stage, proposal, |_: &mut Proposal| ());
+    let outcome = stage
+        .world
+        .svm
+        .send(&[with(&resolve, proposal, other)], &[]);
+    assert_refused(outcome, ID, ProofsError::WrongDispute);
+
+    let (dispute, _) = dispute_address(&proposal);
+    for vault in [
+        dispute_vault_address(&dispute).0,
+        stage.world.bond_vault,
+        stage.world.insurance_vault,
+    ] {
+        let state = stage.world.svm.raw(&vault).expect("a vault");
+        let other = stage.world.svm.fresh_address();
+        stage.world.svm.put(other, state.owner, state.data);
+        let outcome = stage.world.svm.send(&[with(&resolve, vault, other)], &[]);
+        assert_refused(outcome, ID, ProofsError::WrongVault);
+    }
 }

@@ -263,3 +263,35 @@ fn nothing_leaves_the_state_unchecked() {
     }
     report("every account type states its invariant", offences);
 }
+
+/// An account of the programs that is loaded as the framework's `Account` would be read whatever
+/// the version of its layout.
+#[test]
+fn programs_load_their_accounts_with_the_version_checked() {
+    let mut offences = Vec::new();
+    for source in sources() {
+        if !source.is_under("programs") {
+            continue;
+        }
+        for (index, line) in source.shipped().lines().enumerate() {
+            if loads_unchecked(line) {
+                offences.push(format!("{}:{}", source.path.display(), index + 1));
+            }
+        }
+    }
+    report("accounts of the programs loaded as `State`", offences);
+}
+
+/// Whether a line of code names the framework's `Account` of anything but tokens.
+fn loads_unchecked(line: &str) -> bool {
+    let code = line.trim_start();
+    let starts_name = |head: &str| !head.ends_with(|letter: char| letter.is_alphanumeric());
+    !code.starts_with("//")
+        && ["Account<", "Account::<"].iter().any(|name| {
+            code.match_indices(name).any(|(at, _)| {
+                let inner = &code[at + name.len()..];
+                let is_token = inner.starts_with("TokenAccount>") || inner.starts_with("Mint>");
+                starts_name(&code[..at]) && !is_token
+            })
+        })
+}

@@ -3,6 +3,7 @@
 
 mod idl;
 mod readme;
+mod rent;
 mod scenario;
 mod speed;
 mod tables;
@@ -36,6 +37,7 @@ fn main() -> Result<()> {
         None => {
             speed::print()?;
             print!("{}", tables::costs(&scenario::measure(&root)?));
+            print!("\n{}", rent::table(&idl::read(&root)?)?);
             Ok(())
         }
         Some(Command::Readme { check: false }) => readme::write(&root),

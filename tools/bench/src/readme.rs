@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::{
-    idl,
+    idl, rent,
     scenario::{self, Costs},
     tables,
 };
@@ -13,6 +13,7 @@ use crate::{
 /// Names of the marked parts.
 const COSTS: &str = "cu-table";
 const ERRORS: &str = "error-table";
+const RENTS: &str = "rent-table";
 const SIGNERS: &str = "signer-table";
 /// Per cent by which compute units may differ from what the README says: compilers of other
 /// versions lay code out differently.
@@ -21,13 +22,18 @@ const TOLERANCE_PERCENT: u64 = 2;
 /// Writes the tables; leaves the rest of the README untouched.
 pub fn write(root: &Path) -> Result<()> {
     let programs = idl::read(root)?;
-    let errors = tables::errors(&programs);
+    let (errors, rents) = (tables::errors(&programs), rent::table(&programs)?);
     let signers = tables::signers(&programs);
     let costs = tables::costs(&scenario::measure(root)?);
     // Read last: measuring takes a while, in which the README may have been edited.
     let present = read(root)?;
     let mut text = present.clone();
-    for (name, table) in [(SIGNERS, &signers), (ERRORS, &errors), (COSTS, &costs)] {
+    for (name, table) in [
+        (SIGNERS, &signers),
+        (ERRORS, &errors),
+        (COSTS, &costs),
+        (RENTS, &rents),
+    ] {
         text = replaced(&text, name, table)?;
     }
     if text != present {
@@ -42,6 +48,7 @@ pub fn check(root: &Path) -> Result<()> {
     let readme = read(root)?;
     let programs = idl::read(root)?;
     let mut wrong = differences(part(&readme, ERRORS)?, &tables::errors(&programs));
+    wrong.extend(differences(part(&readme, RENTS)?, &rent::table(&programs)?));
     wrong.extend(differences(
         part(&readme, SIGNERS)?,
         &tables::signers(&programs),

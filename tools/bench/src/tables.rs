@@ -118,7 +118,7 @@ pub fn errors(programs: &[Program]) -> String {
 }
 
 /// A number with a comma before each three digits.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {

@@ -147,7 +147,7 @@ pub(super) async fn renew(
         commitment: lease.commitment.to_string(),
         action: LeaseAction::Renew,
         epochs: Vec::new(),
-            settlements: Vec::new(),
+        settlements: Vec::new(),
         lease: Some(LeaseOutput::new(&address, &after)),
         transactions: vec![transaction],
     })

@@ -7,7 +7,11 @@
 //! - A fresh account holds nothing.
 
 use {
-    crate::{error::CreditsError, event::AccountOpened, state::CustomerAccount},
+    crate::{
+        error::CreditsError,
+        event::AccountOpened,
+        state::{CustomerAccount, State},
+    },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CUSTOMER,
     trestle_staking::state::Network,
@@ -20,10 +24,10 @@ pub struct AccountOpen {
     pub customer: Signer,
     /// The network whose credits the account will hold.
     #[account(constraint = network.is_at(network.address()) @ CreditsError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The account.
     #[account(init, payer = customer, seeds = [SEED_CUSTOMER, network, customer], bump)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -14,7 +14,7 @@ use {
         error::CreditsError,
         event::BillerSet,
         groups,
-        state::{Biller, BillerParams},
+        state::{Biller, BillerParams, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_BILLER,
@@ -34,7 +34,7 @@ pub struct BillerSetKey {
         seeds = [SEED_BILLER, rules.market.address().as_ref()],
         bump,
     )]
-    pub biller: Account<Biller>,
+    pub biller: State<Biller>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

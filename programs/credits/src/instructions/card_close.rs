@@ -13,7 +13,7 @@ use {
     crate::{
         error::CreditsError,
         event::CardSaleClosed,
-        state::{CardSale, Market},
+        state::{CardSale, Market, State},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -22,14 +22,14 @@ use {
 pub struct CardClose {
     /// The market: credits that can be reversed change.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The sale; it is closed.
     #[account(
         mut,
         constraint = sale.is_at(sale.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&sale.market, market.address()) @ CreditsError::WrongMarket,
     )]
-    pub sale: Account<CardSale>,
+    pub sale: State<CardSale>,
     /// Whoever paid the rent: gets it back.
     #[account(mut, address = sale.payer @ CreditsError::NotBiller)]
     pub payer: UncheckedAccount,

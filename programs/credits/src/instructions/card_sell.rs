@@ -25,7 +25,7 @@ use {
         error::CreditsError,
         event::CardSold,
         groups, price,
-        state::{Biller, CardPurchase, CardSale},
+        state::{Biller, CardPurchase, CardSale, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
@@ -51,7 +51,7 @@ pub struct CardSell {
         constraint = address_eq(&biller.market, funds.market.address())
             @ CreditsError::WrongMarket,
     )]
-    pub biller: Account<Biller>,
+    pub biller: State<Biller>,
     /// The sale of this payment.
     #[account(
         init_if_needed,
@@ -59,7 +59,7 @@ pub struct CardSell {
         seeds = [SEED_CARD_SALE, funds.market.address().as_ref(), payment_id],
         bump,
     )]
-    pub sale: Account<CardSale>,
+    pub sale: State<CardSale>,
     /// The biller's stablecoin. The token program checks that it is the vault's kind and that the
     /// biller may spend it.
     #[account(mut)]

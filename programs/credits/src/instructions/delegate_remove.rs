@@ -10,7 +10,7 @@ use {
     crate::{
         error::CreditsError,
         event::DelegateRemoved,
-        state::{CustomerAccount, Delegate},
+        state::{CustomerAccount, Delegate, State},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -22,7 +22,7 @@ pub struct DelegateRemove {
     pub customer: Signer,
     /// The customer's account.
     #[account(constraint = account.is_at(account.address()) @ CreditsError::WrongAddress)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// The delegate; it is closed.
     #[account(
         mut,
@@ -30,7 +30,7 @@ pub struct DelegateRemove {
         constraint = address_eq(&delegate.account, account.address())
             @ CreditsError::WrongDelegate,
     )]
-    pub delegate: Account<Delegate>,
+    pub delegate: State<Delegate>,
 }
 
 impl DelegateRemove {

@@ -12,7 +12,7 @@ use {
     crate::{
         error::CreditsError,
         event::DelegateSet,
-        state::{CustomerAccount, Delegate, DelegateParams},
+        state::{CustomerAccount, Delegate, DelegateParams, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_DELEGATE,
@@ -25,7 +25,7 @@ pub struct DelegateSetLimits {
     pub customer: Signer,
     /// The customer's account.
     #[account(constraint = account.is_at(account.address()) @ CreditsError::WrongAddress)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// The key that may spend. It need not sign.
     pub key: UncheckedAccount,
     /// The delegate.
@@ -35,7 +35,7 @@ pub struct DelegateSetLimits {
         seeds = [SEED_DELEGATE, account, key],
         bump,
     )]
-    pub delegate: Account<Delegate>,
+    pub delegate: State<Delegate>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

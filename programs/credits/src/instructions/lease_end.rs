@@ -13,7 +13,12 @@
 //! - A paused network lets leases end.
 
 use {
-    crate::{clock::network_epoch, error::CreditsError, event::LeaseEnded, state::Lease},
+    crate::{
+        clock::network_epoch,
+        error::CreditsError,
+        event::LeaseEnded,
+        state::{Lease, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::lease::Reason,
     trestle_staking::state::{Network, Operator, Service},
@@ -25,16 +30,16 @@ pub struct LeaseEnd {
     pub party: Signer,
     /// The lease's network: its clock counts the epochs.
     #[account(address = lease.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The lease's service: says how long the operator's notice is.
     #[account(address = lease.service @ CreditsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The lease's operator: says who acts for it.
     #[account(address = lease.operator @ CreditsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The lease.
     #[account(mut, constraint = lease.is_at(lease.address()) @ CreditsError::WrongAddress)]
-    pub lease: Account<Lease>,
+    pub lease: State<Lease>,
 }
 
 impl LeaseEnd {

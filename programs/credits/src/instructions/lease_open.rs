@@ -24,7 +24,7 @@ use {
         error::CreditsError,
         event::LeaseOpened,
         groups,
-        state::{Lease, LeaseParties, LeaseTerms},
+        state::{Lease, LeaseParties, LeaseTerms, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_LEASE,
@@ -51,7 +51,7 @@ pub struct LeaseOpen {
         constraint = address_eq(&operator.network, funds.network.address())
             @ CreditsError::WrongNetwork,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// What is served.
     #[account(
         constraint = commitment.is_at(commitment.address()) @ CreditsError::WrongAddress,
@@ -61,15 +61,15 @@ pub struct LeaseOpen {
             @ CreditsError::WrongCommitment,
         constraint = commitment.is_active() @ CreditsError::CommitmentEnded,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
     /// The lease.
     #[account(init, payer = customer, seeds = [SEED_LEASE, commitment], bump)]
-    pub lease: Account<Lease>,
+    pub lease: State<Lease>,
     /// Creates the account.
     pub system_program: Program<System>,
     /// The service that the operator works for: says whether it has a policy.
     #[account(address = operator.service @ CreditsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// What admits operator and customer to the service.
     pub admission: Nested<staking_groups::Admission>,
 }
@@ -78,6 +78,7 @@ impl LeaseOpen {
     fn validate(&self) -> Result<()> {
         require!(!self.operator.has_exited(), CreditsError::OperatorExited);
         let parties = AdmissionParties {
+            service: self.service.address(),
             operator: &self.operator.authority,
             customer: self.customer.address(),
         };

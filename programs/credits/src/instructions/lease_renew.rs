@@ -17,7 +17,7 @@
 use {
     crate::{
         admission::refusal, clock::network_epoch, commitment::Commitment, error::CreditsError,
-        event::LeaseRenewed, groups,
+        event::LeaseRenewed, groups, state::State,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
@@ -40,7 +40,7 @@ pub struct LeaseRenew {
     pub renewed: Nested<groups::LeaseRefund>,
     /// The operator that serves.
     #[account(address = renewed.lease.operator @ CreditsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// What is served.
     #[account(
         address = renewed.lease.commitment @ CreditsError::WrongCommitment,
@@ -48,10 +48,10 @@ pub struct LeaseRenew {
             @ CreditsError::WrongCommitment,
         constraint = commitment.is_active() @ CreditsError::CommitmentEnded,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
     /// The service that is bought: says whether it has a policy.
     #[account(address = renewed.lease.service @ CreditsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// What admits operator and customer to the service.
     pub admission: Nested<staking_groups::Admission>,
 }
@@ -63,6 +63,7 @@ impl LeaseRenew {
             CreditsError::NetworkPaused
         );
         let parties = AdmissionParties {
+            service: self.service.address(),
             operator: &self.operator.authority,
             customer: self.customer.address(),
         };

@@ -33,7 +33,7 @@ use {
         error::CreditsError,
         event::LeaseSettled,
         groups,
-        state::{Lease, Maintenance, ServiceRevenue, Settled, SettlementRoot},
+        state::{Lease, Maintenance, ServiceRevenue, Settled, SettlementRoot, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
@@ -42,7 +42,7 @@ use {
         merkle,
         root::FinalRoot,
     },
-    trestle_staking::{leaf::LeafProof, ring::FinalRoots},
+    trestle_staking::{leaf::LeafProof, ring::FinalRoots, versioned::Layout},
 };
 
 #[derive(Accounts)]
@@ -54,7 +54,7 @@ pub struct LeaseSettle {
         constraint = ring.is_of(&refund.lease.service, ring.address())
             @ CreditsError::WrongService,
     )]
-    pub ring: Account<FinalRoots>,
+    pub ring: State<FinalRoots>,
     /// What is served. Its account may be gone by now: then the lease has ended too.
     #[account(address = refund.lease.commitment @ CreditsError::WrongCommitment)]
     pub commitment: UncheckedAccount,
@@ -65,7 +65,7 @@ pub struct LeaseSettle {
         constraint = address_eq(&revenue.service, &refund.lease.service)
             @ CreditsError::WrongService,
     )]
-    pub revenue: Account<ServiceRevenue>,
+    pub revenue: State<ServiceRevenue>,
     /// The maintenance of the lease's operator, which may never have declared any.
     #[account(
         constraint = refund.lease.is_maintenance(maintenance.address())
@@ -86,12 +86,14 @@ impl LeaseSettle {
     pub fn lease_settle(&mut self, leaf: &LeafProof) -> Result<LeaseSettled> {
         self.validate()?;
         let refund = &mut *self.refund;
-        let commitment = Account::<Commitment>::load(*self.commitment.account()).ok();
-        refund.lease.end_with_commitment(commitment.as_deref())?;
+        let commitment: Option<State<Commitment>> = load_existing(&self.commitment)?;
+        refund
+            .lease
+            .end_with_commitment(commitment.as_ref().map(|one| &***one))?;
         let settled = if refund.lease.is_settled() {
             refund.lease.finish()?
         } else {
-            let maintenance = Account::<Maintenance>::load(*self.maintenance.account()).ok();
+            let maintenance: Option<State<Maintenance>> = load_existing(&self.maintenance)?;
             let windows = maintenance.as_ref().map_or(&[][..], |one| one.ranges());
             settle_next(&mut refund.lease, &self.ring, windows, leaf)?
         };
@@ -101,6 +103,15 @@ impl LeaseSettle {
         self.revenue.invariant()?;
         Ok(event(refund, &settled))
     }
+}
+
+/// The account, unless nothing is there: then its program does not own it. Whoever calls has
+/// checked the address.
+fn load_existing<T: Layout>(account: &UncheckedAccount) -> Result<Option<State<T>>> {
+    if !account.account().owned_by(&T::OWNER) {
+        return Ok(None);
+    }
+    State::load(*account.account()).map(Some)
 }
 
 fn settle_next(

@@ -19,7 +19,7 @@ use {
         clock::network_epoch,
         error::CreditsError,
         event::{LeaseOpened, LeaseTransferred},
-        state::{Lease, LeaseTerms},
+        state::{Lease, LeaseTerms, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{lease::Reason, units::Credits},
@@ -42,7 +42,7 @@ pub struct LeaseTransfer {
         constraint = !address_eq(&lease.operator, open.operator.address())
             @ CreditsError::SameOperator,
     )]
-    pub lease: Account<Lease>,
+    pub lease: State<Lease>,
 }
 
 impl LeaseTransfer {

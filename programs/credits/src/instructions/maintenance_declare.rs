@@ -14,7 +14,10 @@
 
 use {
     crate::{
-        clock::network_epoch, error::CreditsError, event::MaintenanceDeclared, state::Maintenance,
+        clock::network_epoch,
+        error::CreditsError,
+        event::MaintenanceDeclared,
+        state::{Maintenance, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_MAINTENANCE,
@@ -28,15 +31,15 @@ pub struct MaintenanceDeclare {
     pub controller: Signer,
     /// The operator's network: its clock counts the epochs.
     #[account(address = operator.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator.
     #[account(constraint = operator.is_at(operator.address()) @ CreditsError::WrongAddress)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The operator's maintenance; the first window opens it.
     #[account(
         init_if_needed, payer = controller, seeds = [SEED_MAINTENANCE, operator], bump,
     )]
-    pub maintenance: Account<Maintenance>,
+    pub maintenance: State<Maintenance>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

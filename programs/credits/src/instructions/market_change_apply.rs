@@ -10,7 +10,7 @@ use {
         clock::network_epoch,
         error::CreditsError,
         event::MarketChanged,
-        state::{Market, MarketChange},
+        state::{Market, MarketChange, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::Network,
@@ -20,17 +20,17 @@ use {
 pub struct MarketChangeApply {
     /// The market's network: its clock counts the epochs.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market: its rules change.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The change; it is closed.
     #[account(
         mut,
         constraint = change.is_at(change.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&change.market, market.address()) @ CreditsError::WrongMarket,
     )]
-    pub change: Account<MarketChange>,
+    pub change: State<MarketChange>,
     /// Whoever proposed it: gets the rent back.
     #[account(mut, address = change.proposer @ CreditsError::NotNetworkAuthority)]
     pub proposer: UncheckedAccount,

@@ -5,7 +5,12 @@
 //! - The change's rent goes to the authority.
 
 use {
-    crate::{error::CreditsError, event::MarketChangeCancelled, groups, state::MarketChange},
+    crate::{
+        error::CreditsError,
+        event::MarketChangeCancelled,
+        groups,
+        state::{MarketChange, State},
+    },
     anchor_lang::{address_eq, prelude::*},
 };
 
@@ -23,7 +28,7 @@ pub struct MarketChangeCancel {
         constraint = address_eq(&change.market, rules.market.address())
             @ CreditsError::WrongMarket,
     )]
-    pub change: Account<MarketChange>,
+    pub change: State<MarketChange>,
 }
 
 impl MarketChangeCancel {

@@ -14,7 +14,7 @@ use {
         error::CreditsError,
         event::MarketChangeProposed,
         groups,
-        state::{MarketChange, MarketTerms},
+        state::{MarketChange, MarketTerms, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CHANGE,
@@ -34,7 +34,7 @@ pub struct MarketChangePropose {
         seeds = [SEED_CHANGE, rules.market.address().as_ref()],
         bump,
     )]
-    pub change: Account<MarketChange>,
+    pub change: State<MarketChange>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

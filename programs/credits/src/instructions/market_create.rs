@@ -18,7 +18,7 @@ use {
         error::CreditsError,
         event::MarketCreated,
         price,
-        state::{Market, MarketAccounts, MarketParams},
+        state::{Market, MarketAccounts, MarketParams, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -33,10 +33,10 @@ pub struct MarketCreate {
     pub authority: Signer,
     /// The network that gets a market.
     #[account(constraint = network.is_at(network.address()) @ CreditsError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market.
     #[account(init, payer = authority, seeds = [SEED_MARKET, network], bump)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The credits' mint, created here.
     #[account(mut, seeds = [SEED_CREDIT_MINT, network], bump)]
     pub credit_mint: UncheckedAccount,

@@ -10,7 +10,13 @@
 //! - A paused network closes meters.
 
 use {
-    crate::{clock::network_epoch, error::CreditsError, event::MeterClosed, groups, state::Meter},
+    crate::{
+        clock::network_epoch,
+        error::CreditsError,
+        event::MeterClosed,
+        groups,
+        state::{Meter, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::Credits,
 };
@@ -26,7 +32,7 @@ pub struct MeterClose {
         constraint = address_eq(&meter.account, funds.account.address())
             @ CreditsError::WrongMeter,
     )]
-    pub meter: Account<Meter>,
+    pub meter: State<Meter>,
     /// Whoever opened it: gets the rent back.
     #[account(mut, address = meter.signer @ CreditsError::WrongMeter)]
     pub opener: UncheckedAccount,

@@ -8,7 +8,11 @@
 
 use {
     crate::{
-        clock::network_epoch, error::CreditsError, event::MeterDeposited, groups, state::Meter,
+        clock::network_epoch,
+        error::CreditsError,
+        event::MeterDeposited,
+        groups,
+        state::{Meter, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::Credits,
@@ -27,7 +31,7 @@ pub struct MeterDeposit {
         constraint = address_eq(&meter.account, spender.funds.account.address())
             @ CreditsError::WrongMeter,
     )]
-    pub meter: Account<Meter>,
+    pub meter: State<Meter>,
 }
 
 impl MeterDeposit {

@@ -14,7 +14,7 @@ use {
         clock::network_epoch,
         error::CreditsError,
         event::MeterEnded,
-        state::{CustomerAccount, Meter},
+        state::{CustomerAccount, Meter, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator},
@@ -26,16 +26,16 @@ pub struct MeterEnd {
     pub party: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = account.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The customer's account: says who the customer is.
     #[account(address = meter.account @ CreditsError::WrongMeter)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// The operator that serves: says who its authority is.
     #[account(address = meter.operator @ CreditsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The meter.
     #[account(mut, constraint = meter.is_at(meter.address()) @ CreditsError::WrongAddress)]
-    pub meter: Account<Meter>,
+    pub meter: State<Meter>,
 }
 
 impl MeterEnd {

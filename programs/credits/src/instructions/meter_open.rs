@@ -16,7 +16,7 @@ use {
         error::CreditsError,
         event::MeterOpened,
         groups,
-        state::{Meter, MeterParties, MeterTerms},
+        state::{Meter, MeterParties, MeterTerms, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{seeds::SEED_METER, units::Credits},
@@ -39,7 +39,7 @@ pub struct MeterOpen {
         constraint = address_eq(&operator.network, spender.funds.network.address())
             @ CreditsError::WrongNetwork,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The meter.
     #[account(
         init,
@@ -51,7 +51,7 @@ pub struct MeterOpen {
         ],
         bump,
     )]
-    pub meter: Account<Meter>,
+    pub meter: State<Meter>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

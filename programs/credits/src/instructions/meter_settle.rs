@@ -18,7 +18,7 @@ use {
         error::CreditsError,
         event::MeterSettled,
         groups, receipt,
-        state::{Meter, ServiceRevenue},
+        state::{Meter, ServiceRevenue, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::Credits,
@@ -35,14 +35,14 @@ pub struct MeterSettle {
         constraint = address_eq(&meter.account, funds.account.address())
             @ CreditsError::WrongMeter,
     )]
-    pub meter: Account<Meter>,
+    pub meter: State<Meter>,
     /// The revenue of the meter's service.
     #[account(
         mut,
         constraint = revenue.is_at(revenue.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&revenue.service, &meter.service) @ CreditsError::WrongRevenue,
     )]
-    pub revenue: Account<ServiceRevenue>,
+    pub revenue: State<ServiceRevenue>,
     /// Shows which instruction stands before this one.
     pub instructions: Sysvar<SysvarInstructions>,
 }

@@ -9,7 +9,11 @@
 //! - A paused network lets it open, because leases settle while it is paused.
 
 use {
-    crate::{error::CreditsError, event::RevenueOpened, state::ServiceRevenue},
+    crate::{
+        error::CreditsError,
+        event::RevenueOpened,
+        state::{ServiceRevenue, State},
+    },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_REVENUE,
     trestle_staking::state::Service,
@@ -22,10 +26,10 @@ pub struct RevenueOpen {
     pub payer: Signer,
     /// The service that is paid for.
     #[account(constraint = service.is_at(service.address()) @ CreditsError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The revenue.
     #[account(init, payer = payer, seeds = [SEED_REVENUE, service], bump)]
-    pub revenue: Account<ServiceRevenue>,
+    pub revenue: State<ServiceRevenue>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

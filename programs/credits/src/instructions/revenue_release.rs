@@ -18,7 +18,7 @@ use {
         address::{insurance_stable_vault_address, pool_stable_vault_address, treasury_address},
         error::CreditsError,
         event::RevenueReleased,
-        state::{Market, ServiceRevenue},
+        state::{Market, ServiceRevenue, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -33,14 +33,14 @@ use {
 pub struct RevenueRelease {
     /// The market: its counters change, and it signs for its vault.
     #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The service's revenue.
     #[account(
         mut,
         constraint = revenue.is_at(revenue.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&revenue.network, &market.network) @ CreditsError::WrongNetwork,
     )]
-    pub revenue: Account<ServiceRevenue>,
+    pub revenue: State<ServiceRevenue>,
     /// Holds the stablecoin of all sales.
     #[account(mut, address = market.revenue_vault @ CreditsError::WrongVault)]
     pub revenue_vault: Account<TokenAccount>,

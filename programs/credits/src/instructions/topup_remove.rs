@@ -8,7 +8,7 @@ use {
     crate::{
         error::CreditsError,
         event::TopupRemoved,
-        state::{CustomerAccount, Topup},
+        state::{CustomerAccount, State, Topup},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -20,14 +20,14 @@ pub struct TopupRemove {
     pub customer: Signer,
     /// The customer's account.
     #[account(constraint = account.is_at(account.address()) @ CreditsError::WrongAddress)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// The top-up; it is closed.
     #[account(
         mut,
         constraint = topup.is_at(topup.address()) @ CreditsError::WrongAddress,
         constraint = address_eq(&topup.account, account.address()) @ CreditsError::NotCustomer,
     )]
-    pub topup: Account<Topup>,
+    pub topup: State<Topup>,
 }
 
 impl TopupRemove {

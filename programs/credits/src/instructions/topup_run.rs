@@ -12,7 +12,11 @@
 
 use {
     crate::{
-        clock::network_epoch, error::CreditsError, event::ToppedUp, groups, price, state::Topup,
+        clock::network_epoch,
+        error::CreditsError,
+        event::ToppedUp,
+        groups, price,
+        state::{State, Topup},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
@@ -30,7 +34,7 @@ pub struct TopupRun {
         constraint = address_eq(&topup.account, funds.account.address())
             @ CreditsError::NotCustomer,
     )]
-    pub topup: Account<Topup>,
+    pub topup: State<Topup>,
     /// The stablecoin account that the customer named.
     #[account(mut, address = topup.source @ CreditsError::WrongTopupSource)]
     pub source: UncheckedAccount,

@@ -12,7 +12,7 @@ use {
     crate::{
         error::CreditsError,
         event::TopupSet,
-        state::{CustomerAccount, Topup, TopupParams},
+        state::{CustomerAccount, State, Topup, TopupParams},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_TOPUP,
@@ -25,13 +25,13 @@ pub struct TopupSetRules {
     pub customer: Signer,
     /// The customer's account.
     #[account(constraint = account.is_at(account.address()) @ CreditsError::WrongAddress)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// The stablecoin account that will pay. The token program checks, when it pays, that the
     /// top-up may spend from it.
     pub source: UncheckedAccount,
     /// The top-up.
     #[account(init_if_needed, payer = customer, seeds = [SEED_TOPUP, account], bump)]
-    pub topup: Account<Topup>,
+    pub topup: State<Topup>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -8,7 +8,11 @@
 //! - Only the market can move what is in either account.
 
 use {
-    crate::{error::CreditsError, event::TreasuryOpened, state::Market},
+    crate::{
+        error::CreditsError,
+        event::TreasuryOpened,
+        state::{Market, State},
+    },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
     trestle_core::seeds::{SEED_INSURANCE_STABLE_VAULT, SEED_TREASURY},
@@ -22,10 +26,10 @@ pub struct TreasuryOpen {
     pub payer: Signer,
     /// The market's network: names the stablecoin.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The market.
     #[account(constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The stablecoin.
     #[account(address = network.stable_mint @ CreditsError::WrongMint)]
     pub stable_mint: Account<Mint>,

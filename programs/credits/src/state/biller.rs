@@ -15,6 +15,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_BILLER, units::Credits},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["biller", market]`.
@@ -51,6 +52,10 @@ pub struct Biller {
 const _: () = assert!(size_of::<Biller>() == 152);
 const _: () = assert!(offset_of!(Biller, market) == 8);
 const _: () = assert!(offset_of!(Biller, daily_cap) == 72);
+
+impl Layout for Biller {
+    const VERSION: u8 = VERSION;
+}
 
 /// What the network's authority sets, at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

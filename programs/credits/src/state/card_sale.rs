@@ -13,6 +13,7 @@ use {
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_CARD_SALE, units::Credits},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["card_sale", market, payment_id]`.
@@ -48,6 +49,10 @@ const _: () = assert!(size_of::<CardSale>() == 168);
 const _: () = assert!(offset_of!(CardSale, market) == 8);
 const _: () = assert!(offset_of!(CardSale, account) == 40);
 const _: () = assert!(offset_of!(CardSale, credits) == 136);
+
+impl Layout for CardSale {
+    const VERSION: u8 = VERSION;
+}
 
 /// Who buys what with which payment.
 pub struct CardPurchase {

@@ -5,6 +5,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_CUSTOMER, units::Credits},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["customer", network, customer]`.
@@ -43,6 +44,10 @@ const _: () = assert!(offset_of!(CustomerAccount, network) == 8);
 const _: () = assert!(offset_of!(CustomerAccount, customer) == 40);
 const _: () = assert!(offset_of!(CustomerAccount, balance) == 72);
 const _: () = assert!(offset_of!(CustomerAccount, frozen) == 96);
+
+impl Layout for CustomerAccount {
+    const VERSION: u8 = VERSION;
+}
 
 impl CustomerAccount {
     /// Writes a fresh account without credits.

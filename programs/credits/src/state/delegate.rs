@@ -13,6 +13,7 @@ use {
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_DELEGATE, units::Credits},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["delegate", account, key]`.
@@ -50,6 +51,10 @@ const _: () = assert!(size_of::<Delegate>() == 248);
 const _: () = assert!(offset_of!(Delegate, account) == 8);
 const _: () = assert!(offset_of!(Delegate, epoch_limit) == 72);
 const _: () = assert!(offset_of!(Delegate, services) == 120);
+
+impl Layout for Delegate {
+    const VERSION: u8 = VERSION;
+}
 
 /// What the customer allows.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

@@ -33,6 +33,7 @@ use {
         seeds::{SEED_LEASE, SEED_MAINTENANCE},
         units::Credits,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["lease", commitment]`.
@@ -121,6 +122,10 @@ const _: () = assert!(offset_of!(Lease, network) == 24);
 const _: () = assert!(offset_of!(Lease, rate_per_epoch) == 184);
 const _: () = assert!(offset_of!(Lease, refunded) == 248);
 const _: () = assert!(offset_of!(Lease, deeper_steps) == 296);
+
+impl Layout for Lease {
+    const VERSION: u8 = VERSION;
+}
 
 /// Who a lease is between, and about what.
 pub struct LeaseParties {

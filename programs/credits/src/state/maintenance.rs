@@ -10,6 +10,7 @@ use {
         seeds::SEED_MAINTENANCE,
         units::Epoch,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["maintenance", operator]`. An operator who never declared any has none.
@@ -27,6 +28,10 @@ pub struct Maintenance {
     pub operator: Address,
     /// The last windows. They are in order, and none overlap.
     pub windows: [MaintenanceWindow; MAINTENANCE_WINDOWS_MAX],
+}
+
+impl Layout for Maintenance {
+    const VERSION: u8 = VERSION;
 }
 
 /// Consecutive epochs of maintenance: the layout is that of `EpochRange` in core, spelled out here

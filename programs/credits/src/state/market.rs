@@ -17,6 +17,7 @@ use {
         seeds::SEED_MARKET,
         units::{Bps, Credits, StableAmount, TokenAmount},
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["market", network]`.
@@ -81,6 +82,10 @@ const _: () = assert!(offset_of!(Market, minted) == 168);
 const _: () = assert!(offset_of!(Market, stable_received) == 208);
 const _: () = assert!(offset_of!(Market, protocol_fee_bps) == 216);
 const _: () = assert!(offset_of!(Market, biller_cap) == 264);
+
+impl Layout for Market {
+    const VERSION: u8 = VERSION;
+}
 
 /// The rules of a market. They change with a delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

@@ -9,6 +9,7 @@ use {
         seeds::SEED_CHANGE,
         units::Epoch,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["change", market]`.
@@ -41,6 +42,10 @@ pub struct MarketChange {
 const _: () = assert!(size_of::<MarketChange>() == 96);
 const _: () = assert!(offset_of!(MarketChange, market) == 8);
 const _: () = assert!(offset_of!(MarketChange, due_epoch) == 72);
+
+impl Layout for MarketChange {
+    const VERSION: u8 = VERSION;
+}
 
 impl MarketChange {
     /// Writes a change that is proposed in this epoch.

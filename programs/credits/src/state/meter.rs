@@ -20,6 +20,7 @@ use {
         units::Credits,
         usage::{pay_usage, UsagePayment},
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["meter", account, operator]`.
@@ -69,6 +70,10 @@ const _: () = assert!(size_of::<Meter>() == 216);
 const _: () = assert!(offset_of!(Meter, account) == 8);
 const _: () = assert!(offset_of!(Meter, price) == 136);
 const _: () = assert!(offset_of!(Meter, end_epoch) == 200);
+
+impl Layout for Meter {
+    const VERSION: u8 = VERSION;
+}
 
 /// What customer and operator agree on by signing together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

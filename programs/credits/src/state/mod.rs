@@ -15,6 +15,8 @@ mod release;
 mod revenue;
 mod topup;
 
+use {crate::error, trestle_staking::versioned::VersionedAccount};
+
 pub use {
     biller::{Biller, BillerParams},
     card_sale::{CardPurchase, CardSale},
@@ -30,3 +32,6 @@ pub use {
     revenue::ServiceRevenue,
     topup::{Topup, TopupParams, TopupSigner},
 };
+
+/// An account of a version that this program knows, whichever program owns it.
+pub(crate) type State<T> = VersionedAccount<T, { error::WRONG_VERSION }>;

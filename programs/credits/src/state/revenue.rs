@@ -11,6 +11,7 @@ use {
         seeds::SEED_REVENUE,
         units::Credits,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["revenue", service]`: emission and the release of stablecoin follow it.
@@ -49,6 +50,10 @@ const _: () = {
         offset_of!(ServiceRevenue, released_stable) == offset_of!(RevenueState, released_stable)
     );
 };
+
+impl Layout for ServiceRevenue {
+    const VERSION: u8 = REVENUE_VERSION;
+}
 
 impl ServiceRevenue {
     /// Writes a fresh account of a service that nobody has paid for.

@@ -13,6 +13,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_TOPUP, units::Credits},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["topup", account]`.
@@ -43,6 +44,10 @@ pub struct Topup {
 const _: () = assert!(size_of::<Topup>() == 104);
 const _: () = assert!(offset_of!(Topup, account) == 8);
 const _: () = assert!(offset_of!(Topup, floor) == 72);
+
+impl Layout for Topup {
+    const VERSION: u8 = VERSION;
+}
 
 /// When and how much the account buys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

@@ -17,7 +17,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentClosed,
-        state::{Commitment, OperatorLoad, RootRing},
+        state::{Commitment, OperatorLoad, RootRing, State},
     },
     anchor_lang::{prelude::*, AccountClose},
     trestle_staking::state::{Network, Service},
@@ -30,29 +30,29 @@ pub struct CommitmentClose {
     pub customer: UncheckedAccount,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service that the operator works for.
     #[account(address = commitment.service @ ProofsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The service's final roots.
     #[account(
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The commitment.
     #[account(
         mut,
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
     /// What the operator has committed to in all.
     #[account(
         mut,
         constraint = load.operator == commitment.operator @ ProofsError::WrongOperator,
         constraint = load.is_at(load.address()) @ ProofsError::WrongAddress,
     )]
-    pub load: Account<OperatorLoad>,
+    pub load: State<OperatorLoad>,
 }
 
 impl CommitmentClose {

@@ -17,7 +17,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentEnded,
-        state::{Commitment, EndedBy, RootRing},
+        state::{Commitment, EndedBy, RootRing, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator, Service},
@@ -29,25 +29,25 @@ pub struct CommitmentEnd {
     pub party: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service: it fixes the operator's notice.
     #[account(address = commitment.service @ ProofsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Who keeps the data.
     #[account(address = commitment.operator @ ProofsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The commitment: its last epoch is fixed.
     #[account(
         mut,
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
     /// The service's final roots: they tell whether it is stalled.
     #[account(
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
 }
 
 impl CommitmentEnd {

@@ -29,7 +29,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::CommitmentRegistered,
-        state::{Commitment, CommitmentParties, OperatorLoad, RootRing},
+        state::{Commitment, CommitmentParties, OperatorLoad, RootRing, State},
     },
     anchor_lang::prelude::*,
     trestle_core::pause::AREA_PROOFS,
@@ -52,33 +52,33 @@ pub struct CommitmentRegister {
     pub node: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service that the operator works for.
     #[account(address = operator.service @ ProofsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Who keeps the data.
     #[account(constraint = operator.is_at(operator.address()) @ ProofsError::WrongAddress)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The new commitment.
     #[account(
         init, payer = customer,
         seeds = [SEED_COMMITMENT, operator.address().as_ref(), root.as_ref()],
         bump,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
     /// What the operator has committed to in all; its first commitment creates it.
     #[account(
         init_if_needed, payer = customer,
         seeds = [SEED_LOAD, operator.address().as_ref()],
         bump,
     )]
-    pub load: Account<OperatorLoad>,
+    pub load: State<OperatorLoad>,
     /// The service's final roots: they tell whether it is stalled.
     #[account(
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// Creates the accounts.
     pub system_program: Program<System>,
     /// What admits operator and customer to the service.
@@ -93,6 +93,7 @@ impl CommitmentRegister {
         );
         require!(!self.operator.has_exited(), ProofsError::OperatorExited);
         let parties = AdmissionParties {
+            service: self.service.address(),
             operator: &self.operator.authority,
             customer: self.customer.address(),
         };

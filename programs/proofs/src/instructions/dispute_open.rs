@@ -19,7 +19,7 @@ use {
         clock::now,
         error::ProofsError,
         event::DisputeOpened,
-        state::{Dispute, DisputeOrigin, Proposal, RootRing, Round},
+        state::{Dispute, DisputeOrigin, Proposal, RootRing, Round, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -37,31 +37,31 @@ pub struct DisputeOpen {
     pub source: UncheckedAccount,
     /// The proposal's network: it fixes bond and window.
     #[account(address = proposal.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service's final roots.
     #[account(
         constraint = ring.service == proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The votes of the proposal's epoch: their weights are copied.
     #[account(
         constraint = round.service == proposal.service @ ProofsError::WrongService,
         constraint = round.epoch == proposal.epoch @ ProofsError::WrongEpoch,
         constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
-    pub round: Account<Round>,
+    pub round: State<Round>,
     /// The proposal: it cannot become final meanwhile.
     #[account(
         mut,
         constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
     /// The new dispute.
     #[account(
         init, payer = challenger, seeds = [SEED_DISPUTE, proposal.address().as_ref()], bump,
     )]
-    pub dispute: Account<Dispute>,
+    pub dispute: State<Dispute>,
     /// The network's token.
     #[account(address = network.token_mint @ ProofsError::WrongMint)]
     pub token_mint: Account<Mint>,

@@ -21,7 +21,7 @@ use {
         event::DisputeResolved,
         groups::{self, Staking},
         staking_calls,
-        state::{Dispute, Proposal, Verdict},
+        state::{Dispute, Proposal, State, Verdict},
     },
     anchor_lang::{prelude::*, AccountClose},
     anchor_spl::token::{Mint, TokenAccount},
@@ -53,7 +53,7 @@ pub struct DisputeResolve {
         mut,
         constraint = dispute.is_at(dispute.address()) @ ProofsError::WrongAddress,
     )]
-    pub dispute: Account<Dispute>,
+    pub dispute: State<Dispute>,
     /// Holds the bond; it closes.
     #[account(
         mut,
@@ -63,17 +63,17 @@ pub struct DisputeResolve {
     pub vault: Account<TokenAccount>,
     /// The disputed proposal: it is lost or upheld.
     #[account(mut, address = dispute.proposal @ ProofsError::WrongDispute)]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
     /// The proposal's network: what its bond vault owes may change.
     #[account(mut, address = dispute.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers: the signers may lose bond.
     #[account(
         mut,
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The network's vault of bonds.
     #[account(mut, address = network.bond_vault @ ProofsError::WrongVault)]
     pub bond_vault: Account<TokenAccount>,

@@ -12,7 +12,12 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{clock::now, error::ProofsError, event::DisputeVoted, state::Dispute},
+    crate::{
+        clock::now,
+        error::ProofsError,
+        event::DisputeVoted,
+        state::{Dispute, State},
+    },
     anchor_lang::prelude::*,
     trestle_staking::state::{Network, VerifierSet},
 };
@@ -23,19 +28,19 @@ pub struct DisputeVote {
     pub verifier: Signer,
     /// The proposal's network.
     #[account(address = dispute.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers.
     #[account(
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The dispute.
     #[account(
         mut,
         constraint = dispute.is_at(dispute.address()) @ ProofsError::WrongAddress,
     )]
-    pub dispute: Account<Dispute>,
+    pub dispute: State<Dispute>,
 }
 
 impl DisputeVote {

@@ -21,7 +21,7 @@ use {
         clock::now,
         error::ProofsError,
         event::EpochAttested,
-        state::{Proposal, RootRing, Round, VoteRules},
+        state::{Proposal, RootRing, Round, State, VoteRules},
     },
     anchor_lang::prelude::*,
     trestle_staking::state::{Network, VerifierSet},
@@ -33,19 +33,19 @@ pub struct EpochAttest {
     pub verifier: Signer,
     /// The proposal's network.
     #[account(address = proposal.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers.
     #[account(
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The service's final roots.
     #[account(
         constraint = ring.service == proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The votes of the proposal's epoch.
     #[account(
         mut,
@@ -53,13 +53,13 @@ pub struct EpochAttest {
         constraint = round.epoch == proposal.epoch @ ProofsError::WrongEpoch,
         constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
-    pub round: Account<Round>,
+    pub round: State<Round>,
     /// The proposal.
     #[account(
         mut,
         constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
 }
 
 impl EpochAttest {

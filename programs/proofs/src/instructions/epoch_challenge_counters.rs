@@ -19,7 +19,7 @@ use {
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
         leaf::IndexedLeaf,
-        state::{Proposal, RootRing},
+        state::{Proposal, RootRing, State},
     },
     anchor_lang::prelude::*,
     trestle_core::{leaf::PayoutLeaf, merkle},
@@ -35,7 +35,7 @@ pub struct EpochChallengeCounters {
         constraint = ring.service == challenge.proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
 }
 
 /// An operator's leaf before and after.

@@ -21,7 +21,7 @@ use {
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
         leaf::IndexedLeaf,
-        state::Proposal,
+        state::{Proposal, State},
     },
     anchor_lang::prelude::*,
     trestle_core::{hash::Hash, merkle},
@@ -37,7 +37,7 @@ pub struct EpochChallengeOmitted {
         constraint = operator.is_at(operator.address()) @ ProofsError::WrongAddress,
         constraint = operator.service == challenge.proposal.service @ ProofsError::WrongService,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 /// The leaves between which an operator is missing.

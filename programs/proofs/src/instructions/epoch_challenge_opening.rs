@@ -20,7 +20,7 @@ use {
         error::ProofsError,
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
-        state::{Commitment, SeedRing},
+        state::{Commitment, SeedRing, State},
     },
     anchor_lang::prelude::*,
     trestle_core::{
@@ -40,13 +40,13 @@ pub struct EpochChallengeOpening {
         constraint = seeds.service == challenge.proposal.service @ ProofsError::WrongService,
         constraint = seeds.is_at(seeds.address()) @ ProofsError::WrongAddress,
     )]
-    pub seeds: Account<SeedRing>,
+    pub seeds: State<SeedRing>,
     /// The commitment that the record is about.
     #[account(
         constraint = commitment.is_at(commitment.address()) @ ProofsError::WrongAddress,
         constraint = commitment.service == challenge.proposal.service @ ProofsError::WrongService,
     )]
-    pub commitment: Account<Commitment>,
+    pub commitment: State<Commitment>,
 }
 
 /// A record of a good opening, where it stands in the proposal's inputs, and the opening.

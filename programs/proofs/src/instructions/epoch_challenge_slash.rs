@@ -26,7 +26,7 @@ use {
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
         instructions::CountersClaim,
-        state::RootRing,
+        state::{RootRing, State},
     },
     anchor_lang::prelude::*,
 };
@@ -40,7 +40,7 @@ pub struct EpochChallengeSlash {
         constraint = ring.service == challenge.proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
 }
 
 impl EpochChallengeSlash {

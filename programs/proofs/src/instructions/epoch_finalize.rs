@@ -17,7 +17,7 @@ use {
         clock::now,
         error::ProofsError,
         event::EpochFinalized,
-        state::{Proposal, RootRing, Round},
+        state::{Proposal, RootRing, Round, State},
     },
     anchor_lang::{prelude::*, AccountClose},
     trestle_staking::state::Network,
@@ -27,14 +27,14 @@ use {
 pub struct EpochFinalize {
     /// The proposal's network: it fixes the window.
     #[account(address = proposal.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service's final roots: one is added.
     #[account(
         mut,
         constraint = ring.service == proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The votes of the proposal's epoch.
     #[account(
         mut,
@@ -42,13 +42,13 @@ pub struct EpochFinalize {
         constraint = round.epoch == proposal.epoch @ ProofsError::WrongEpoch,
         constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
-    pub round: Account<Round>,
+    pub round: State<Round>,
     /// The proposal.
     #[account(
         mut,
         constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
     /// Receives the proposal's rent.
     // SAFETY: this and the next account may be one wallet: no data of either is read or written,
     // and lamports are added to one after the other.

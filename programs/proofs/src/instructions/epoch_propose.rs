@@ -27,7 +27,9 @@ use {
         error::ProofsError,
         event::EpochProposed,
         pool,
-        state::{Proposal, ProposalOrigin, ProposedRoot, RootRing, Round, RoundOrigin, VoteRules},
+        state::{
+            Proposal, ProposalOrigin, ProposedRoot, RootRing, Round, RoundOrigin, State, VoteRules,
+        },
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::{SEED_PROPOSAL, SEED_ROUND},
@@ -42,22 +44,22 @@ pub struct EpochPropose {
     pub proposer: Signer,
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service whose epoch it is.
     #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The network's verifiers.
     #[account(
         constraint = verifiers.network == *network.address() @ ProofsError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ ProofsError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// The service's final roots.
     #[account(
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The service's reward pool; there may be none yet at this address.
     #[account(seeds = [b"pool", service], seeds::program = REWARDS_ID, bump)]
     pub pool: UncheckedAccount,
@@ -67,7 +69,7 @@ pub struct EpochPropose {
         seeds = [SEED_ROUND, service.address().as_ref(), root.epoch.to_le_bytes()],
         bump,
     )]
-    pub round: Account<Round>,
+    pub round: State<Round>,
     /// The new proposal.
     #[account(
         init, payer = proposer,
@@ -77,7 +79,7 @@ pub struct EpochPropose {
         ],
         bump,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
     /// Creates the accounts.
     pub system_program: Program<System>,
 }

@@ -16,7 +16,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::EpochSeedRecorded,
-        state::{RootRing, SeedEntry, SeedRing},
+        state::{RootRing, SeedEntry, SeedRing, State},
     },
     anchor_lang::{
         pinocchio::sysvars::slot_hashes::{fetch_into, ENTRY_SIZE, NUM_ENTRIES_SIZE},
@@ -30,23 +30,23 @@ use {
 pub struct EpochSeedRecord {
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service.
     #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The service's final roots.
     #[account(
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The service's seeds: one is added.
     #[account(
         mut,
         constraint = seeds.service == *service.address() @ ProofsError::WrongService,
         constraint = seeds.is_at(seeds.address()) @ ProofsError::WrongAddress,
     )]
-    pub seeds: Account<SeedRing>,
+    pub seeds: State<SeedRing>,
 }
 
 impl EpochSeedRecord {

@@ -13,7 +13,7 @@ use {
     crate::{
         error::ProofsError,
         event::ProposalClosed,
-        state::{Proposal, RootRing},
+        state::{Proposal, RootRing, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -28,13 +28,13 @@ pub struct ProposalClose {
         constraint = ring.service == proposal.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The proposal.
     #[account(
         mut,
         constraint = proposal.is_at(proposal.address()) @ ProofsError::WrongAddress,
     )]
-    pub proposal: Account<Proposal>,
+    pub proposal: State<Proposal>,
 }
 
 impl ProposalClose {

@@ -12,7 +12,7 @@ use {
     crate::{
         error::ProofsError,
         event::RoundClosed,
-        state::{RootRing, Round},
+        state::{RootRing, Round, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -27,13 +27,13 @@ pub struct RoundClose {
         constraint = ring.service == round.service @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The round.
     #[account(
         mut,
         constraint = round.is_at(round.address()) @ ProofsError::WrongAddress,
     )]
-    pub round: Account<Round>,
+    pub round: State<Round>,
 }
 
 impl RoundClose {

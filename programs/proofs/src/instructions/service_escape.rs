@@ -21,7 +21,7 @@ use {
         clock::{current_epoch, now},
         error::ProofsError,
         event::ServiceEscaped,
-        state::{RootRing, SeedRing},
+        state::{RootRing, SeedRing, State},
     },
     anchor_lang::prelude::*,
     trestle_staking::state::{Network, Service},
@@ -31,23 +31,23 @@ use {
 pub struct ServiceEscape {
     /// The network: its clock counts the epochs.
     #[account(address = service.network @ ProofsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service.
     #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The service's final roots: they bear the declaration.
     #[account(
         mut,
         constraint = ring.service == *service.address() @ ProofsError::WrongService,
         constraint = ring.is_at(ring.address()) @ ProofsError::WrongAddress,
     )]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// The service's seeds: the oldest one starts the clock of a service without roots.
     #[account(
         constraint = seeds.service == *service.address() @ ProofsError::WrongService,
         constraint = seeds.is_at(seeds.address()) @ ProofsError::WrongAddress,
     )]
-    pub seeds: Account<SeedRing>,
+    pub seeds: State<SeedRing>,
 }
 
 impl ServiceEscape {

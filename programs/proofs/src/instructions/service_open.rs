@@ -13,7 +13,7 @@ use {
     crate::{
         error::ProofsError,
         event::ServiceOpened,
-        state::{RootRing, SeedRing},
+        state::{RootRing, SeedRing, State},
     },
     anchor_lang::prelude::*,
     trestle_staking::state::Service,
@@ -26,13 +26,13 @@ pub struct ServiceOpen {
     pub payer: Signer,
     /// The service.
     #[account(constraint = service.is_at(service.address()) @ ProofsError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Its final roots.
     #[account(init, payer = payer, seeds = [b"ring", service], bump)]
-    pub ring: Account<RootRing>,
+    pub ring: State<RootRing>,
     /// Its challenge seeds.
     #[account(init, payer = payer, seeds = [b"seeds", service], bump)]
-    pub seeds: Account<SeedRing>,
+    pub seeds: State<SeedRing>,
     /// Creates the accounts.
     pub system_program: Program<System>,
 }

@@ -9,6 +9,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{seeds::SEED_COMMITMENT, storage::leaf_count},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["commitment", operator, root]`.
@@ -44,6 +45,10 @@ const _: () = assert!(size_of::<Commitment>() == 160);
 const _: () = assert!(offset_of!(Commitment, operator) == 40);
 const _: () = assert!(offset_of!(Commitment, root) == 104);
 const _: () = assert!(offset_of!(Commitment, ended_epoch) == 152);
+
+impl Layout for Commitment {
+    const VERSION: u8 = VERSION;
+}
 
 /// Where a commitment stands, as its `status` byte.
 #[repr(u8)]

@@ -38,7 +38,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::seeds::{SEED_DISPUTE, SEED_DISPUTE_VAULT},
-    trestle_staking::state::VerifierSet,
+    trestle_staking::{state::VerifierSet, versioned::Layout},
 };
 
 /// PDA `["dispute", proposal]`. It holds the weights itself, because the round's account goes when
@@ -85,6 +85,10 @@ const _: () = assert!(size_of::<Dispute>() == 424);
 const _: () = assert!(offset_of!(Dispute, network) == 8);
 const _: () = assert!(offset_of!(Dispute, bond) == 104);
 const _: () = assert!(offset_of!(Dispute, weights) == 168);
+
+impl Layout for Dispute {
+    const VERSION: u8 = VERSION;
+}
 
 /// Who disputes what, and when.
 pub struct DisputeOrigin {

@@ -12,7 +12,10 @@ use {
         capacity::{capacity_kib, kib_of, stake_needed, KIB, KIB_PER_GIB},
         seeds::SEED_LOAD,
     },
-    trestle_staking::state::{Operator, Service},
+    trestle_staking::{
+        state::{Operator, Service},
+        versioned::Layout,
+    },
 };
 
 /// PDA `["load", operator]`. The first commitment of an operator creates it; it stays.
@@ -36,6 +39,10 @@ const _: () = assert!(size_of::<OperatorLoad>() == 48);
 const _: () = assert!(offset_of!(OperatorLoad, operator) == 8);
 const _: () = assert!(offset_of!(OperatorLoad, committed_kib) == 40);
 const _: () = assert!(KIB * KIB_PER_GIB == GIB);
+
+impl Layout for OperatorLoad {
+    const VERSION: u8 = VERSION;
+}
 
 impl OperatorLoad {
     /// Whether the account was just created.

@@ -8,6 +8,8 @@ mod ring;
 mod round;
 mod seeds;
 
+use {crate::error, trestle_staking::versioned::VersionedAccount};
+
 pub use {
     commitment::{Commitment, CommitmentParties, CommitmentStatus, EndedBy, NEVER},
     dispute::{Dispute, DisputeOrigin, Verdict},
@@ -17,3 +19,6 @@ pub use {
     round::{Round, RoundOrigin, Vote, VoteRules},
     seeds::{SeedEntry, SeedRing},
 };
+
+/// An account of a version that this program knows, whichever program owns it.
+pub(crate) type State<T> = VersionedAccount<T, { error::WRONG_VERSION }>;

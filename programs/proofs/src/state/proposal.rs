@@ -13,6 +13,7 @@ use {
         root::{root_digest, FinalRoot, RootFields},
         seeds::SEED_PROPOSAL,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["proposal", service, epoch as u64 LE, proposer]`.
@@ -68,6 +69,10 @@ const _: () = assert!(offset_of!(Proposal, epoch) == 104);
 const _: () = assert!(offset_of!(Proposal, digest) == 128);
 const _: () = assert!(offset_of!(Proposal, totals) == 256);
 const _: () = assert!(offset_of!(Proposal, quorum_at) == 312);
+
+impl Layout for Proposal {
+    const VERSION: u8 = VERSION;
+}
 
 /// Where a proposal stands, as its `status` byte. Superseded is no status: it follows from the
 /// ring.

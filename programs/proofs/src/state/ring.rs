@@ -16,6 +16,7 @@ use {
         root::{self, FinalRoot, ROOT_RING_VERSION},
         seeds::SEED_RING,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["ring", service]`: the newest final roots; other programs pay and slash by them.
@@ -37,6 +38,10 @@ pub struct RootRing {
     pub count: u64,
     /// The roots; number n stands at n modulo 64.
     pub entries: [RootEntry; ROOTS_MAX],
+}
+
+impl Layout for RootRing {
+    const VERSION: u8 = ROOT_RING_VERSION;
 }
 
 /// The final root of one epoch.

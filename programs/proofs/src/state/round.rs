@@ -9,7 +9,10 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::seeds::SEED_ROUND,
-    trestle_staking::state::{Network, VerifierEntry, VerifierSet},
+    trestle_staking::{
+        state::{Network, VerifierEntry, VerifierSet},
+        versioned::Layout,
+    },
 };
 
 /// PDA `["round", service, epoch as u64 LE]`. It outlives its proposals, lost ones too, so that
@@ -41,6 +44,10 @@ pub struct Round {
 const _: () = assert!(size_of::<Round>() == 352);
 const _: () = assert!(offset_of!(Round, service) == 8);
 const _: () = assert!(offset_of!(Round, weights) == 96);
+
+impl Layout for Round {
+    const VERSION: u8 = VERSION;
+}
 
 /// Which round is opened, and by whom.
 pub struct RoundOrigin {

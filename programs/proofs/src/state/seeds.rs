@@ -10,6 +10,7 @@ use {
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
     trestle_core::{hash::Hash, seeds::SEED_SEEDS},
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["seeds", service]`: what was asked in each epoch follows from its seed.
@@ -27,6 +28,10 @@ pub struct SeedRing {
     pub count: u64,
     /// The seeds; number n stands at n modulo 64.
     pub entries: [SeedEntry; SEEDS_MAX],
+}
+
+impl Layout for SeedRing {
+    const VERSION: u8 = VERSION;
 }
 
 /// The seed of one epoch.

@@ -11,7 +11,7 @@ use {
     crate::{
         error::RewardsError,
         event::ClaimOpened,
-        state::{Claim, Pool},
+        state::{Claim, Pool, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_CLAIM,
@@ -25,13 +25,13 @@ pub struct ClaimOpen {
     pub payer: Signer,
     /// The pool that will pay.
     #[account(constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The operator that will be paid.
     #[account(
         constraint = operator.is_at(operator.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&operator.service, &pool.service) @ RewardsError::WrongService,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The claim.
     #[account(
         init,
@@ -39,7 +39,7 @@ pub struct ClaimOpen {
         seeds = [SEED_CLAIM, pool.address().as_ref(), operator.address().as_ref()],
         bump,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -10,7 +10,11 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{error::RewardsError, event::ClaimStablePayoutChanged, state::Claim},
+    crate::{
+        error::RewardsError,
+        event::ClaimStablePayoutChanged,
+        state::{Claim, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_staking::state::{Network, Operator},
@@ -23,16 +27,16 @@ pub struct ClaimStablePayoutSet {
     pub controller: Signer,
     /// The claim's operator.
     #[account(address = claim.operator @ RewardsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The operator's network: names the stablecoin.
     #[account(address = operator.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The claim.
     #[account(
         mut,
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Where the stablecoin is to go.
     #[account(
         constraint = address_eq(stable_payout.mint(), &network.stable_mint)

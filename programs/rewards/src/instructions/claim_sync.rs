@@ -13,7 +13,12 @@
 //! - Syncing a claim that is in step changes nothing.
 
 use {
-    crate::{clock::network_epoch, error::RewardsError, event::ClaimSynced, state::Claim},
+    crate::{
+        clock::network_epoch,
+        error::RewardsError,
+        event::ClaimSynced,
+        state::{Claim, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::Epoch,
     trestle_staking::state::{DelegationPool, Network, Operator},
@@ -23,16 +28,16 @@ use {
 pub struct ClaimSync {
     /// The claim's operator: names the payout account.
     #[account(address = claim.operator @ RewardsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The claim.
     #[account(
         mut,
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// The operator's network: its clock tells which commission holds.
     #[account(address = operator.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator's delegation pool; not read if it has none.
     pub delegation_pool: UncheckedAccount,
 }
@@ -60,7 +65,7 @@ impl ClaimSync {
         }
         let now = Clock::get()?.unix_timestamp;
         let epoch = network_epoch(&self.network, now)?;
-        let pool = Account::<DelegationPool>::load(*self.delegation_pool.account())?;
+        let pool = State::<DelegationPool>::load(*self.delegation_pool.account())?;
         require!(
             address_eq(&pool.operator, self.operator.address())
                 && pool.is_at(self.delegation_pool.address()),

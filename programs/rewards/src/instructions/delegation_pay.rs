@@ -12,7 +12,12 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{error::RewardsError, event::DelegatorsPaid, groups, staking_calls, state::Claim},
+    crate::{
+        error::RewardsError,
+        event::DelegatorsPaid,
+        groups, staking_calls,
+        state::{Claim, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
         seeds::SEED_DISTRIBUTOR,
@@ -43,7 +48,7 @@ pub struct DelegationPay {
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&claim.pool, from.pool.address()) @ RewardsError::WrongPool,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Signs for this program.
     #[account(address = DISTRIBUTOR @ RewardsError::WrongAddress)]
     pub distributor: UncheckedAccount,
@@ -68,7 +73,7 @@ pub struct DelegationPay {
 
 impl DelegationPay {
     fn validate(&self) -> Result<()> {
-        let pool = Account::<DelegationPool>::load(*self.delegation_pool.account())?;
+        let pool = State::<DelegationPool>::load(*self.delegation_pool.account())?;
         require!(
             address_eq(&pool.operator, &self.claim.operator)
                 && pool.is_at(self.delegation_pool.address()),

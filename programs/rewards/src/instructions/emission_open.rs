@@ -20,7 +20,7 @@ use {
         error::RewardsError,
         event::EmissionOpened,
         sources::{self, MarketFacts},
-        state::{Emission, EmissionBounds, EmissionOrigin, EmissionParams, Pool},
+        state::{Emission, EmissionBounds, EmissionOrigin, EmissionParams, Pool, State},
     },
     anchor_lang::prelude::*,
     trestle_core::pause::AREA_REWARDS,
@@ -38,13 +38,13 @@ pub struct EmissionOpen {
     pub authority: Signer,
     /// The pool's network.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool's service: whether it is the network's first.
     #[account(address = pool.service @ RewardsError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The pool that mints.
     #[account(constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The network's market; checked when it is read.
     pub market: UncheckedAccount,
     /// What customers paid for the service; nothing yet if it does not exist.
@@ -61,7 +61,7 @@ pub struct EmissionOpen {
         seeds = [SEED_EMISSION, pool.address().as_ref()],
         bump,
     )]
-    pub emission: Account<Emission>,
+    pub emission: State<Emission>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -27,7 +27,7 @@ use {
         error::RewardsError,
         event::{EmissionGranted, EpochAllotted},
         sources::{self, EmissionAccounts},
-        state::{Emission, Pool},
+        state::{Emission, Pool, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::{mint::Mint, token::TokenAccount},
@@ -43,10 +43,10 @@ use {
 pub struct EpochAllot {
     /// The pool's network: its clock counts the epochs.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool: gets an allotment.
     #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's vault: bounds what is allotted, or receives what is minted.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]
     pub vault: Account<TokenAccount>,
@@ -135,7 +135,7 @@ impl EpochAllot {
         drop(sources::emission(&view, self.pool.address())?);
         // SAFETY: an emission is of another type than the accounts that are loaded, and the one
         // that was checked is dropped: no other reference to its data is alive.
-        let mut emission = unsafe { Account::<Emission>::load_mut(view)? };
+        let mut emission = unsafe { State::<Emission>::load_mut(view)? };
         let accounts = EmissionAccounts {
             revenue: self.revenue.account(),
             market: self.market.account(),

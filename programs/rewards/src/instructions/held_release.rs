@@ -15,7 +15,13 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{clock::network_epoch, error::RewardsError, event::HeldReleased, groups, state::Claim},
+    crate::{
+        clock::network_epoch,
+        error::RewardsError,
+        event::HeldReleased,
+        groups,
+        state::{Claim, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     trestle_staking::state::{Network, Operator},
 };
@@ -26,17 +32,17 @@ pub struct HeldRelease {
     pub from: Nested<groups::PayingPool>,
     /// The pool's network: its clock tells the operator's age.
     #[account(address = from.pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The claim's operator: whether it is jailed.
     #[account(address = claim.operator @ RewardsError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The operator's claim: what it holds falls.
     #[account(
         mut,
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&claim.pool, from.pool.address()) @ RewardsError::WrongPool,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Where the pay goes; the token program checks that it holds the same token.
     #[account(mut, address = claim.payout @ RewardsError::WrongPayout)]
     pub payout: UncheckedAccount,

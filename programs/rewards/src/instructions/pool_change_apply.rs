@@ -14,7 +14,7 @@ use {
         error::RewardsError,
         event::PoolChangeApplied,
         sources,
-        state::{Emission, Pool, PoolChange},
+        state::{Emission, Pool, PoolChange, State},
     },
     anchor_lang::{address_eq, prelude::*, AccountClose},
     trestle_core::pause::AREA_REWARDS,
@@ -29,10 +29,10 @@ pub struct PoolChangeApply {
     pub proposer: UncheckedAccount,
     /// The pool's network: its clock counts the epochs.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool that changes.
     #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's emission: changes too. This and the next one are not read if the pool is funded.
     #[account(mut)]
     pub emission: UncheckedAccount,
@@ -44,7 +44,7 @@ pub struct PoolChangeApply {
         constraint = change.is_at(change.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&change.pool, pool.address()) @ RewardsError::WrongChange,
     )]
-    pub change: Account<PoolChange>,
+    pub change: State<PoolChange>,
 }
 
 impl PoolChangeApply {
@@ -90,7 +90,7 @@ impl PoolChangeApply {
         drop(emission);
         // SAFETY: the emission is of another type than the accounts that are loaded, and the one
         // that was read is dropped: no other reference to its data is alive.
-        let mut emission = unsafe { Account::<Emission>::load_mut(view)? };
+        let mut emission = unsafe { State::<Emission>::load_mut(view)? };
         emission.set(&params)?;
         emission.invariant()
     }

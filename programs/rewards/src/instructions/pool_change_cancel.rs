@@ -9,7 +9,7 @@ use {
     crate::{
         error::RewardsError,
         event::PoolChangeCancelled,
-        state::{Pool, PoolChange},
+        state::{Pool, PoolChange, State},
     },
     anchor_lang::{address_eq, prelude::*, AccountClose},
     trestle_staking::state::Network,
@@ -26,17 +26,17 @@ pub struct PoolChangeCancel {
     pub proposer: UncheckedAccount,
     /// The pool's network.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool that does not change.
     #[account(constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The change.
     #[account(
         mut,
         constraint = change.is_at(change.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&change.pool, pool.address()) @ RewardsError::WrongChange,
     )]
-    pub change: Account<PoolChange>,
+    pub change: State<PoolChange>,
 }
 
 impl PoolChangeCancel {

@@ -15,7 +15,7 @@ use {
         error::RewardsError,
         event::PoolChangeProposed,
         sources,
-        state::{ChangeOrigin, EmissionParams, Pool, PoolChange, PoolTerms},
+        state::{ChangeOrigin, EmissionParams, Pool, PoolChange, PoolTerms, State},
     },
     anchor_lang::prelude::*,
     trestle_core::pause::AREA_REWARDS,
@@ -39,10 +39,10 @@ pub struct PoolChangePropose {
     pub authority: Signer,
     /// The pool's network.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool that would change.
     #[account(constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's emission. This and the next one are not read if the pool is funded.
     pub emission: UncheckedAccount,
     /// The network's market.
@@ -54,7 +54,7 @@ pub struct PoolChangePropose {
         seeds = [SEED_CHANGE, pool.address().as_ref()],
         bump,
     )]
-    pub change: Account<PoolChange>,
+    pub change: State<PoolChange>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

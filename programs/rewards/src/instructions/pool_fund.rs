@@ -11,7 +11,11 @@
 //! - A paused network refuses.
 
 use {
-    crate::{error::RewardsError, event::PoolFunded, state::Pool},
+    crate::{
+        error::RewardsError,
+        event::PoolFunded,
+        state::{Pool, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::pause::AREA_REWARDS,
@@ -31,10 +35,10 @@ pub struct PoolFund {
     pub source: Account<TokenAccount>,
     /// The pool's network: says whether it is paused.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool: what it was funded with grows.
     #[account(mut, constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's vault: receives the tokens.
     #[account(mut, address = pool.vault @ RewardsError::WrongVault)]
     pub vault: Account<TokenAccount>,

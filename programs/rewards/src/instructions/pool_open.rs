@@ -17,7 +17,7 @@ use {
         clock::network_epoch,
         error::RewardsError,
         event::PoolOpened,
-        state::{Pool, PoolAccounts, PoolParams},
+        state::{Pool, PoolAccounts, PoolParams, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -34,20 +34,20 @@ pub struct PoolOpen {
     pub authority: Signer,
     /// The network of the service.
     #[account(constraint = network.is_at(network.address()) @ RewardsError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service whose operators will be paid.
     #[account(
         constraint = service.is_at(service.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&service.network, network.address())
             @ RewardsError::WrongNetwork,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The network's token.
     #[account(address = network.token_mint @ RewardsError::WrongMint)]
     pub token_mint: Account<Mint>,
     /// The pool.
     #[account(init, payer = authority, seeds = [SEED_POOL, service.address().as_ref()], bump)]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The pool's vault; only the pool can move what is in it.
     #[account(
         init,

@@ -14,7 +14,7 @@ use {
     crate::{
         error::RewardsError,
         event::PoolStableOpened,
-        state::{Pool, StableParams},
+        state::{Pool, StableParams, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -30,14 +30,14 @@ pub struct PoolStableOpen {
     pub authority: Signer,
     /// The pool's network.
     #[account(address = pool.network @ RewardsError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pool.
     #[account(
         mut,
         constraint = pool.is_at(pool.address()) @ RewardsError::WrongAddress,
         constraint = !pool.has_stable() @ RewardsError::StableOpen,
     )]
-    pub pool: Account<Pool>,
+    pub pool: State<Pool>,
     /// The network's stablecoin.
     #[account(address = network.stable_mint @ RewardsError::WrongMint)]
     pub stable_mint: Account<Mint>,

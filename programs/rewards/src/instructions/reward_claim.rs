@@ -21,7 +21,7 @@ use {
         event::RewardClaimed,
         groups::{self, Grant},
         leaf::require_leaf,
-        state::Claim,
+        state::{Claim, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::TokenAmount,
@@ -38,7 +38,7 @@ pub struct RewardClaim {
         constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
         constraint = address_eq(&claim.pool, from.pool.address()) @ RewardsError::WrongPool,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Where the pay goes; the token program checks that it holds the same token.
     #[account(mut, address = claim.payout @ RewardsError::WrongPayout)]
     pub payout: UncheckedAccount,

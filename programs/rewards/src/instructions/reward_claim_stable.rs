@@ -18,7 +18,11 @@
 
 use {
     crate::{
-        error::RewardsError, event::RewardStableClaimed, groups, leaf::require_leaf, state::Claim,
+        error::RewardsError,
+        event::RewardStableClaimed,
+        groups,
+        leaf::require_leaf,
+        state::{Claim, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::units::StableAmount,
@@ -36,7 +40,7 @@ pub struct RewardClaimStable {
         constraint = address_eq(&claim.pool, from.pool.address()) @ RewardsError::WrongPool,
         constraint = claim.stable_payout != Address::default() @ RewardsError::NoStablePayout,
     )]
-    pub claim: Account<Claim>,
+    pub claim: State<Claim>,
     /// Where the pay goes; the token program checks that it holds the same token.
     #[account(mut, address = claim.stable_payout @ RewardsError::WrongPayout)]
     pub stable_payout: UncheckedAccount,

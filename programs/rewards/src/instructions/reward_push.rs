@@ -27,7 +27,7 @@ use {
         error::RewardsError,
         event::{Payment, RewardsPushed},
         groups::{self, Grant},
-        state::Claim,
+        state::{Claim, State},
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
@@ -100,7 +100,7 @@ impl RewardPush {
         let root = self.from.root(args.epoch)?;
         let mut hashes = Vec::with_capacity(count);
         for payee in payees(&args.leaves, accounts) {
-            let claim = Account::<Claim>::load(payee.claim)?;
+            let claim = State::<Claim>::load(payee.claim)?;
             require!(
                 claim.is_at(payee.claim.address()),
                 RewardsError::WrongAddress
@@ -165,7 +165,7 @@ impl RewardPush {
     fn pay(&mut self, mut payee: Payee<'_>, grant: &Grant<'_>) -> Result<Payment> {
         // SAFETY: the claims are none of the named accounts, which are of other types, and each
         // is dropped before the next is loaded: no other reference to its data is alive.
-        let mut claim = unsafe { Account::<Claim>::load_mut(payee.claim)? };
+        let mut claim = unsafe { State::<Claim>::load_mut(payee.claim)? };
         let due = claim.due(payee.leaf.counters.tokens);
         let split = if due == TokenAmount::ZERO {
             PaySplit::default()

@@ -14,6 +14,7 @@ use {
         seeds::SEED_CHANGE,
         units::Epoch,
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["change", pool]`.
@@ -61,6 +62,10 @@ pub struct ChangeOrigin {
     pub pool: Address,
     pub proposer: Address,
     pub epoch: u64,
+}
+
+impl Layout for PoolChange {
+    const VERSION: u8 = VERSION;
 }
 
 impl PoolChange {

@@ -1,7 +1,7 @@
 //! What a pool has paid to one operator.
 
 use {
-    crate::{constants::VERSION, error::RewardsError, ID},
+    crate::{constants::VERSION, error::RewardsError, state::State, ID},
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
@@ -10,7 +10,7 @@ use {
         seeds::SEED_CLAIM,
         units::{Bps, StableAmount, TokenAmount},
     },
-    trestle_staking::state::Operator,
+    trestle_staking::{state::Operator, versioned::Layout},
 };
 
 /// PDA `["claim", pool, operator]`.
@@ -60,9 +60,13 @@ const _: () = assert!(offset_of!(Claim, payout) == 72);
 const _: () = assert!(offset_of!(Claim, claimed_tokens) == 104);
 const _: () = assert!(offset_of!(Claim, stable_payout) == 152);
 
+impl Layout for Claim {
+    const VERSION: u8 = VERSION;
+}
+
 impl Claim {
     /// Writes a fresh claim that was paid nothing.
-    pub fn open(&mut self, bump: u8, pool: Address, operator: &Account<Operator>) {
+    pub fn open(&mut self, bump: u8, pool: Address, operator: &State<Operator>) {
         self.version = VERSION;
         self.bump = bump;
         self.pool = pool;

@@ -19,6 +19,7 @@ use {
         seeds::SEED_EMISSION,
         units::{Bps, Credits, TokenAmount},
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["emission", pool]`.
@@ -65,6 +66,10 @@ pub struct Emission {
     pub records: [EmissionRecord; EMISSION_RECORDS_MAX],
     /// Zero; room for parameters to come.
     pub _reserved: [u8; 64],
+}
+
+impl Layout for Emission {
+    const VERSION: u8 = VERSION;
 }
 
 /// What a schedule grants from an epoch on, until the next step.

@@ -6,6 +6,8 @@ mod emission;
 mod pool;
 mod pool_params;
 
+use {crate::error, trestle_staking::versioned::VersionedAccount};
+
 pub use {
     change::{ChangeOrigin, PoolChange},
     claim::Claim,
@@ -16,3 +18,6 @@ pub use {
     pool::{Allotment, Pool, PoolAccounts, PoolSigner},
     pool_params::{PoolParams, PoolTerms, StableParams},
 };
+
+/// An account of a version that this program knows, whichever program owns it.
+pub(crate) type State<T> = VersionedAccount<T, { error::WRONG_VERSION }>;

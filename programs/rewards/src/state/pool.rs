@@ -20,6 +20,7 @@ use {
         pool::{self, PoolState, PushError, MODE_FUND, MODE_MINT, POOL_VERSION},
         units::{StableAmount, TokenAmount, UnixSeconds},
     },
+    trestle_staking::versioned::Layout,
 };
 
 /// PDA `["pool", service]`.
@@ -88,6 +89,10 @@ pub struct Pool {
     pub _pad_end: u32,
     /// Zero; room for what is to come.
     pub _reserved: [u8; 64],
+}
+
+impl Layout for Pool {
+    const VERSION: u8 = POOL_VERSION;
 }
 
 /// What a pool allotted to one epoch, and to all up to it.

@@ -8,7 +8,11 @@
 //! - A proposal can be accepted once.
 
 use {
-    crate::{error::StakingError, event::AuthorityAccepted, state::Network},
+    crate::{
+        error::StakingError,
+        event::AuthorityAccepted,
+        state::{Network, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -22,7 +26,7 @@ pub struct AuthorityAccept {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
 }
 
 impl AuthorityAccept {

@@ -9,7 +9,11 @@
 //! - Proposing the zero address withdraws the proposal.
 
 use {
-    crate::{error::StakingError, event::AuthorityProposed, state::Network},
+    crate::{
+        error::StakingError,
+        event::AuthorityProposed,
+        state::{Network, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -23,7 +27,7 @@ pub struct AuthorityPropose {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
 }
 
 impl AuthorityPropose {

@@ -8,7 +8,7 @@ use {
     crate::{
         error::StakingError,
         event::ClearanceClosed,
-        state::{Clearance, Issuer},
+        state::{Clearance, Issuer, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -23,10 +23,10 @@ pub struct ClearanceClose {
         constraint = issuer.is_at(issuer.address()) @ StakingError::WrongAddress,
         address = clearance.issuer @ StakingError::WrongIssuer,
     )]
-    pub issuer: Account<Issuer>,
+    pub issuer: State<Issuer>,
     /// The clearance.
     #[account(mut, constraint = clearance.is_at(clearance.address()) @ StakingError::WrongAddress)]
-    pub clearance: Account<Clearance>,
+    pub clearance: State<Clearance>,
 }
 
 impl ClearanceClose {

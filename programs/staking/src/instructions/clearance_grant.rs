@@ -20,7 +20,7 @@ use {
     crate::{
         error::StakingError,
         event::ClearanceGranted,
-        state::{Clearance, ClearanceTerms, Issuer},
+        state::{Clearance, ClearanceTerms, Issuer, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CLEARANCE,
@@ -34,14 +34,14 @@ pub struct ClearanceGrant {
     pub authority: Signer,
     /// The issuer.
     #[account(constraint = issuer.is_at(issuer.address()) @ StakingError::WrongAddress)]
-    pub issuer: Account<Issuer>,
+    pub issuer: State<Issuer>,
     /// The clearance of the wallet, new or to be replaced.
     #[account(
         init_if_needed, payer = authority,
         seeds = [SEED_CLEARANCE, issuer.address().as_ref(), subject.as_ref()],
         bump,
     )]
-    pub clearance: Account<Clearance>,
+    pub clearance: State<Clearance>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

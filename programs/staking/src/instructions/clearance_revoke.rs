@@ -12,7 +12,7 @@ use {
     crate::{
         error::StakingError,
         event::ClearanceRevoked,
-        state::{Clearance, Issuer},
+        state::{Clearance, Issuer, State},
     },
     anchor_lang::prelude::*,
 };
@@ -27,10 +27,10 @@ pub struct ClearanceRevoke {
         constraint = issuer.is_at(issuer.address()) @ StakingError::WrongAddress,
         address = clearance.issuer @ StakingError::WrongIssuer,
     )]
-    pub issuer: Account<Issuer>,
+    pub issuer: State<Issuer>,
     /// The clearance.
     #[account(mut, constraint = clearance.is_at(clearance.address()) @ StakingError::WrongAddress)]
-    pub clearance: Account<Clearance>,
+    pub clearance: State<Clearance>,
 }
 
 impl ClearanceRevoke {

@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::CommissionChanged,
-        state::{DelegationPool, Network, Operator},
+        state::{DelegationPool, Network, Operator, State},
     },
     anchor_lang::prelude::*,
     trestle_core::units::Bps,
@@ -30,16 +30,16 @@ pub struct CommissionChange {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator of the pool.
     #[account(
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
         address = pool.operator @ StakingError::WrongOperator,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The pool: its commission changes.
     #[account(mut, constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress)]
-    pub pool: Account<DelegationPool>,
+    pub pool: State<DelegationPool>,
 }
 
 impl CommissionChange {

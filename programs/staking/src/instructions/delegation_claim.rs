@@ -15,7 +15,7 @@ use {
         error::StakingError,
         event::DelegationClaimed,
         groups,
-        state::{Delegation, Rewards},
+        state::{Delegation, Rewards, State},
         token_calls,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -54,7 +54,7 @@ pub struct DelegationClaim {
         constraint = address_eq(&delegation.pool, rewards.pool.address())
             @ StakingError::WrongDelegationPool,
     )]
-    pub delegation: Account<Delegation>,
+    pub delegation: State<Delegation>,
     /// The token program of both assets.
     pub token_program: Program<Token>,
 }

@@ -7,7 +7,11 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{error::StakingError, event::DelegationClosed, state::Delegation},
+    crate::{
+        error::StakingError,
+        event::DelegationClosed,
+        state::{Delegation, State},
+    },
     anchor_lang::{prelude::*, AccountClose},
 };
 
@@ -21,7 +25,7 @@ pub struct DelegationClose {
         mut,
         constraint = delegation.is_at(delegation.address()) @ StakingError::WrongAddress,
     )]
-    pub delegation: Account<Delegation>,
+    pub delegation: State<Delegation>,
 }
 
 impl DelegationClose {

@@ -19,7 +19,7 @@ use {
         error::StakingError,
         event::DelegationDeposited,
         groups,
-        state::{Delegation, Operator},
+        state::{Delegation, Operator, State},
         token_calls,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -43,7 +43,7 @@ pub struct DelegationDeposit {
     pub delegated: Nested<groups::DelegatedStake>,
     /// The operator, which must not be jailed.
     #[account(address = delegated.pool.operator @ StakingError::WrongOperator)]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// What the delegator has with this operator.
     #[account(
         init_if_needed, payer = delegator,
@@ -54,7 +54,7 @@ pub struct DelegationDeposit {
         ],
         bump,
     )]
-    pub delegation: Account<Delegation>,
+    pub delegation: State<Delegation>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

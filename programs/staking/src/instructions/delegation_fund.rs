@@ -14,8 +14,11 @@
 
 use {
     crate::{
-        constants::DISTRIBUTOR, error::StakingError, event::DelegationFunded, groups,
-        state::Network,
+        constants::DISTRIBUTOR,
+        error::StakingError,
+        event::DelegationFunded,
+        groups,
+        state::{Network, State},
     },
     anchor_lang::prelude::*,
     trestle_core::units::{StableAmount, TokenAmount},
@@ -31,7 +34,7 @@ pub struct DelegationFund {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = rewards.pool.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator's pool and the vaults that the money lies in.
     pub rewards: Nested<groups::DelegatorRewards>,
 }

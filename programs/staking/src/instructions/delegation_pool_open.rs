@@ -15,7 +15,7 @@ use {
     crate::{
         error::StakingError,
         event::DelegationPoolOpened,
-        state::{DelegationPool, Network, Operator},
+        state::{DelegationPool, Network, Operator, State},
     },
     anchor_lang::prelude::*,
     trestle_core::{seeds::SEED_DELEGATION_POOL, units::Bps},
@@ -31,18 +31,18 @@ pub struct DelegationPoolOpen {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator that will be delegated to: it remembers the pool.
     #[account(
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The new pool.
     #[account(
         init, payer = controller, seeds = [SEED_DELEGATION_POOL, operator.address().as_ref()], bump,
     )]
-    pub pool: Account<DelegationPool>,
+    pub pool: State<DelegationPool>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

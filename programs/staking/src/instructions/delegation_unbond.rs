@@ -17,7 +17,7 @@ use {
     crate::{
         error::StakingError,
         event::DelegationUnbonded,
-        state::{Delegation, DelegationPool, Network},
+        state::{Delegation, DelegationPool, Network, State},
     },
     anchor_lang::prelude::*,
 };
@@ -32,20 +32,20 @@ pub struct DelegationUnbond {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = pool.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator's pool: stake moves from one bucket to the other.
     #[account(
         mut,
         constraint = pool.is_at(pool.address()) @ StakingError::WrongAddress,
         address = delegation.pool @ StakingError::WrongDelegationPool,
     )]
-    pub pool: Account<DelegationPool>,
+    pub pool: State<DelegationPool>,
     /// What the delegator has with this operator.
     #[account(
         mut,
         constraint = delegation.is_at(delegation.address()) @ StakingError::WrongAddress,
     )]
-    pub delegation: Account<Delegation>,
+    pub delegation: State<Delegation>,
 }
 
 impl DelegationUnbond {

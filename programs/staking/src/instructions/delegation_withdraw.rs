@@ -12,7 +12,11 @@
 
 use {
     crate::{
-        error::StakingError, event::DelegationWithdrawn, groups, state::Delegation, token_calls,
+        error::StakingError,
+        event::DelegationWithdrawn,
+        groups,
+        state::{Delegation, State},
+        token_calls,
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -42,7 +46,7 @@ pub struct DelegationWithdraw {
         constraint = address_eq(&delegation.pool, delegated.pool.address())
             @ StakingError::WrongDelegationPool,
     )]
-    pub delegation: Account<Delegation>,
+    pub delegation: State<Delegation>,
 }
 
 impl DelegationWithdraw {

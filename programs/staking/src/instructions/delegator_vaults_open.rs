@@ -13,7 +13,7 @@ use {
     crate::{
         error::StakingError,
         event::DelegatorVaultsOpened,
-        state::{DelegatorVaults, Network},
+        state::{DelegatorVaults, Network, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -29,7 +29,7 @@ pub struct DelegatorVaultsOpen {
     pub payer: Signer,
     /// The network whose delegators will be paid.
     #[account(constraint = network.is_at(network.address()) @ StakingError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's token.
     #[account(address = network.token_mint @ StakingError::WrongMint)]
     pub token_mint: Account<Mint>,
@@ -40,7 +40,7 @@ pub struct DelegatorVaultsOpen {
     #[account(
         init, payer = payer, seeds = [SEED_DELEGATOR_VAULTS, network.address().as_ref()], bump,
     )]
-    pub vaults: Account<DelegatorVaults>,
+    pub vaults: State<DelegatorVaults>,
     /// The vault of rewards in the network's token.
     #[account(
         init, payer = payer, seeds = [SEED_DELEGATOR_VAULT, network.address().as_ref()], bump,

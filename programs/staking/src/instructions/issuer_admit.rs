@@ -19,7 +19,7 @@ use {
     crate::{
         error::StakingError,
         event::IssuerAdmitted,
-        state::{Issuer, IssuerParams, Network},
+        state::{Issuer, IssuerParams, Network, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_ISSUER,
@@ -33,14 +33,14 @@ pub struct IssuerAdmit {
     pub authority: Signer,
     /// The network that will trust the issuer.
     #[account(constraint = network.is_at(network.address()) @ StakingError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The new issuer.
     #[account(
         init, payer = authority,
         seeds = [SEED_ISSUER, network.address().as_ref(), params.authority.as_ref()],
         bump,
     )]
-    pub issuer: Account<Issuer>,
+    pub issuer: State<Issuer>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

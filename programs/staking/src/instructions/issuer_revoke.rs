@@ -11,7 +11,7 @@ use {
     crate::{
         error::StakingError,
         event::IssuerRevoked,
-        state::{Issuer, Network},
+        state::{Issuer, Network, State},
     },
     anchor_lang::prelude::*,
 };
@@ -26,10 +26,10 @@ pub struct IssuerRevoke {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = issuer.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The issuer.
     #[account(mut, constraint = issuer.is_at(issuer.address()) @ StakingError::WrongAddress)]
-    pub issuer: Account<Issuer>,
+    pub issuer: State<Issuer>,
 }
 
 impl IssuerRevoke {

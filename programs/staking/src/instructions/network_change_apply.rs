@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::NetworkChangeApplied,
-        state::{require_due, Network, NetworkChange},
+        state::{require_due, Network, NetworkChange, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -26,14 +26,14 @@ pub struct NetworkChangeApply {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The change: it is closed.
     #[account(
         mut,
         constraint = change.network == *network.address() @ StakingError::WrongChange,
         constraint = change.is_at(change.address()) @ StakingError::WrongAddress,
     )]
-    pub change: Account<NetworkChange>,
+    pub change: State<NetworkChange>,
     /// Receives the rent.
     #[account(mut, address = change.payer @ StakingError::WrongRecipient)]
     pub payer: UncheckedAccount,

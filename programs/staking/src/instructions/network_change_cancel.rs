@@ -10,7 +10,7 @@ use {
     crate::{
         error::StakingError,
         event::NetworkChangeCancelled,
-        state::{Network, NetworkChange},
+        state::{Network, NetworkChange, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -24,14 +24,14 @@ pub struct NetworkChangeCancel {
     #[account(
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The change: it is closed.
     #[account(
         mut,
         constraint = change.network == *network.address() @ StakingError::WrongChange,
         constraint = change.is_at(change.address()) @ StakingError::WrongAddress,
     )]
-    pub change: Account<NetworkChange>,
+    pub change: State<NetworkChange>,
     /// Receives the rent: whoever was the authority when it was proposed.
     // SAFETY: this and the authority may be one wallet: no data of either is read or written.
     #[account(mut, unsafe(dup), address = change.payer @ StakingError::WrongRecipient)]

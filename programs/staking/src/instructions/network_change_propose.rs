@@ -18,7 +18,7 @@ use {
     crate::{
         error::StakingError,
         event::NetworkChangeProposed,
-        state::{Network, NetworkChange, NetworkParams},
+        state::{Network, NetworkChange, NetworkParams, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CHANGE,
@@ -33,12 +33,12 @@ pub struct NetworkChangePropose {
     #[account(
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The pending change.
     #[account(
         init, payer = authority, seeds = [SEED_CHANGE, network.address().as_ref()], bump,
     )]
-    pub change: Account<NetworkChange>,
+    pub change: State<NetworkChange>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

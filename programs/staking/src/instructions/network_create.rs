@@ -15,7 +15,7 @@ use {
     crate::{
         error::StakingError,
         event::NetworkCreated,
-        state::{is_stable_mint, Network, NetworkAccounts, NetworkParams, VerifierSet},
+        state::{is_stable_mint, Network, NetworkAccounts, NetworkParams, State, VerifierSet},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -46,12 +46,12 @@ pub struct NetworkCreate {
     #[account(
         init, payer = authority, seeds = [SEED_NETWORK, token_mint.address().as_ref()], bump,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// Its verifier set, empty.
     #[account(
         init, payer = authority, seeds = [SEED_VERIFIERS, network.address().as_ref()], bump,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
     /// Its vault of stake.
     #[account(
         init, payer = authority, seeds = [SEED_STAKE_VAULT, network.address().as_ref()], bump,

@@ -12,7 +12,11 @@
 //! - Pausing what is paused or resuming what runs is refused.
 
 use {
-    crate::{error::StakingError, event::NetworkPaused, state::Network},
+    crate::{
+        error::StakingError,
+        event::NetworkPaused,
+        state::{Network, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -26,7 +30,7 @@ pub struct NetworkPause {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
 }
 
 impl NetworkPause {

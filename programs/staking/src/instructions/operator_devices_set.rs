@@ -10,7 +10,11 @@
 //! - It works while the network is paused: the key of a stolen device must be replaceable.
 
 use {
-    crate::{error::StakingError, event::OperatorDevicesChanged, state::Operator},
+    crate::{
+        error::StakingError,
+        event::OperatorDevicesChanged,
+        state::{Operator, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -24,7 +28,7 @@ pub struct OperatorDevicesSet {
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorDevicesSet {

@@ -20,7 +20,7 @@ use {
     crate::{
         error::StakingError,
         event::OperatorExited,
-        state::{Network, Operator},
+        state::{Network, Operator, State},
     },
     anchor_lang::prelude::*,
 };
@@ -35,13 +35,13 @@ pub struct OperatorExit {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator that leaves.
     #[account(
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorExit {

@@ -9,7 +9,11 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{error::StakingError, event::OperatorKeyAccepted, state::Operator},
+    crate::{
+        error::StakingError,
+        event::OperatorKeyAccepted,
+        state::{Operator, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -23,7 +27,7 @@ pub struct OperatorKeyAccept {
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorKeyAccept {

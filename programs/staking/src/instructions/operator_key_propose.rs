@@ -11,7 +11,11 @@
 //! - It works while the network is paused.
 
 use {
-    crate::{error::StakingError, event::OperatorKeyProposed, state::Operator},
+    crate::{
+        error::StakingError,
+        event::OperatorKeyProposed,
+        state::{Operator, State},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -25,7 +29,7 @@ pub struct OperatorKeyPropose {
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorKeyPropose {

@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::OperatorRegistered,
-        state::{Network, Operator, OperatorIdentity, OperatorProfile, Service},
+        state::{Network, Operator, OperatorIdentity, OperatorProfile, Service, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -32,13 +32,13 @@ pub struct OperatorRegister {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service to work for: it counts its operators.
     #[account(
         mut,
         constraint = service.is_at(service.address()) @ StakingError::WrongAddress,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Token account that rewards will go to.
     #[account(
         constraint = address_eq(payout.mint(), &network.token_mint) @ StakingError::BadPayout,
@@ -51,7 +51,7 @@ pub struct OperatorRegister {
         seeds = [SEED_OPERATOR, service.address().as_ref(), authority.address().as_ref()],
         bump,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

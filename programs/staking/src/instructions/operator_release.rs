@@ -15,7 +15,7 @@ use {
     crate::{
         error::StakingError,
         event::OperatorReleased,
-        state::{Operator, Service},
+        state::{Operator, Service, State},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -31,13 +31,13 @@ pub struct OperatorRelease {
         constraint = address_eq(service.address(), &operator.service)
             @ StakingError::WrongService,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The operator to release.
     #[account(
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorRelease {

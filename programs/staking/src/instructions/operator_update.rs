@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::OperatorUpdated,
-        state::{Network, Operator, OperatorProfile},
+        state::{Network, Operator, OperatorProfile, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -30,7 +30,7 @@ pub struct OperatorUpdate {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// Token account that rewards will go to.
     #[account(
         constraint = address_eq(payout.mint(), &network.token_mint) @ StakingError::BadPayout,
@@ -42,7 +42,7 @@ pub struct OperatorUpdate {
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl OperatorUpdate {

@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::PolicyCreated,
-        state::{Network, PolicyRules, Service, ServicePolicy},
+        state::{Network, PolicyRules, Service, ServicePolicy, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_POLICY,
@@ -30,15 +30,15 @@ pub struct PolicyCreate {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service: it notes that it has a policy.
     #[account(mut, constraint = service.is_at(service.address()) @ StakingError::WrongAddress)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The new policy.
     #[account(
         init, payer = authority, seeds = [SEED_POLICY, service.address().as_ref()], bump,
     )]
-    pub policy: Account<ServicePolicy>,
+    pub policy: State<ServicePolicy>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::ServiceChangeApplied,
-        state::{require_due, Network, Service, ServiceChange},
+        state::{require_due, Network, Service, ServiceChange, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -26,20 +26,20 @@ pub struct ServiceChangeApply {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service to change.
     #[account(
         mut,
         constraint = service.is_at(service.address()) @ StakingError::WrongAddress,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The change: it is closed.
     #[account(
         mut,
         constraint = change.service == *service.address() @ StakingError::WrongChange,
         constraint = change.is_at(change.address()) @ StakingError::WrongAddress,
     )]
-    pub change: Account<ServiceChange>,
+    pub change: State<ServiceChange>,
     /// Receives the rent.
     #[account(mut, address = change.payer @ StakingError::WrongRecipient)]
     pub payer: UncheckedAccount,

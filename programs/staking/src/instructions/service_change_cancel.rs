@@ -10,7 +10,7 @@ use {
     crate::{
         error::StakingError,
         event::ServiceChangeCancelled,
-        state::{Network, Service, ServiceChange},
+        state::{Network, Service, ServiceChange, State},
     },
     anchor_lang::{prelude::*, AccountClose},
 };
@@ -25,19 +25,19 @@ pub struct ServiceChangeCancel {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service whose change it is.
     #[account(
         constraint = service.is_at(service.address()) @ StakingError::WrongAddress,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The change: it is closed.
     #[account(
         mut,
         constraint = change.service == *service.address() @ StakingError::WrongChange,
         constraint = change.is_at(change.address()) @ StakingError::WrongAddress,
     )]
-    pub change: Account<ServiceChange>,
+    pub change: State<ServiceChange>,
     /// Receives the rent: whoever was the authority when it was proposed.
     // SAFETY: this and the authority may be one wallet: no data of either is read or written.
     #[account(mut, unsafe(dup), address = change.payer @ StakingError::WrongRecipient)]

@@ -16,7 +16,7 @@ use {
     crate::{
         error::StakingError,
         event::ServiceChangeProposed,
-        state::{Network, Service, ServiceChange, ServiceParams},
+        state::{Network, Service, ServiceChange, ServiceParams, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_CHANGE,
@@ -32,17 +32,17 @@ pub struct ServiceChangePropose {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = service.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The service to change.
     #[account(
         constraint = service.is_at(service.address()) @ StakingError::WrongAddress,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// The pending change.
     #[account(
         init, payer = authority, seeds = [SEED_CHANGE, service.address().as_ref()], bump,
     )]
-    pub change: Account<ServiceChange>,
+    pub change: State<ServiceChange>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::ServiceCreated,
-        state::{Network, Service, ServiceParams},
+        state::{Network, Service, ServiceParams, State},
     },
     anchor_lang::prelude::*,
     trestle_core::seeds::SEED_SERVICE,
@@ -30,7 +30,7 @@ pub struct ServiceCreate {
         mut,
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The new service, at the network's next index.
     #[account(
         init, payer = authority,
@@ -39,7 +39,7 @@ pub struct ServiceCreate {
         ],
         bump,
     )]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Creates the account.
     pub system_program: Program<System>,
 }

@@ -25,7 +25,7 @@ use {
         groups,
         leaf::LeafProof,
         ring::FinalRoots,
-        state::{is_pool_address, DelegationPool, SlashTaken},
+        state::{is_pool_address, DelegationPool, SlashTaken, State},
         token_calls,
     },
     anchor_lang::prelude::*,
@@ -39,7 +39,7 @@ pub struct SlashApply {
     #[account(
         constraint = ring.is_of(&stake.operator.service, ring.address()) @ StakingError::WrongRing,
     )]
-    pub ring: Account<FinalRoots>,
+    pub ring: State<FinalRoots>,
     /// The operator, its network and the vault.
     pub stake: Nested<groups::StakeVault>,
     /// The network's token: its supply falls.
@@ -95,7 +95,7 @@ impl SlashApply {
         );
         // SAFETY: at its address there can be none of the named accounts, which are of other types:
         // no other reference to its data is alive.
-        let mut pool = unsafe { Account::<DelegationPool>::load_mut(account)? };
+        let mut pool = unsafe { State::<DelegationPool>::load_mut(account)? };
         let taken = self.stake.operator.slash(slashed, Some(&mut pool))?;
         pool.invariant()?;
         Ok(taken)

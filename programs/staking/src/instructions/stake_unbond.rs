@@ -14,7 +14,7 @@ use {
     crate::{
         error::StakingError,
         event::StakeUnbonded,
-        state::{Network, Operator},
+        state::{Network, Operator, State},
     },
     anchor_lang::prelude::*,
     trestle_core::units::TokenAmount,
@@ -30,13 +30,13 @@ pub struct StakeUnbond {
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
         address = operator.network @ StakingError::WrongNetwork,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The operator whose stake unbonds.
     #[account(
         mut,
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
 }
 
 impl StakeUnbond {

@@ -13,7 +13,7 @@ use {
     crate::{
         error::StakingError,
         event::VerifierExited,
-        state::{Network, VerifierSet},
+        state::{Network, State, VerifierSet},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -26,7 +26,7 @@ pub struct VerifierExit {
     #[account(
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers.
     #[account(
         mut,
@@ -34,7 +34,7 @@ pub struct VerifierExit {
             @ StakingError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ StakingError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
 }
 
 impl VerifierExit {

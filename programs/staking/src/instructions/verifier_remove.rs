@@ -16,7 +16,7 @@ use {
     crate::{
         error::StakingError,
         event::VerifierRemoved,
-        state::{Network, VerifierSet},
+        state::{Network, State, VerifierSet},
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -30,7 +30,7 @@ pub struct VerifierRemove {
     #[account(
         constraint = network.is_at(network.address()) @ StakingError::WrongAddress,
     )]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's verifiers.
     #[account(
         mut,
@@ -38,7 +38,7 @@ pub struct VerifierRemove {
             @ StakingError::WrongVerifierSet,
         constraint = verifiers.is_at(verifiers.address()) @ StakingError::WrongAddress,
     )]
-    pub verifiers: Account<VerifierSet>,
+    pub verifiers: State<VerifierSet>,
 }
 
 impl VerifierRemove {

@@ -4,6 +4,7 @@ use {
     crate::{
         constants::{CLEARANCE_SECONDS_MAX, VERSION},
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -46,6 +47,10 @@ const _: () = assert!(size_of::<Clearance>() == 96);
 const _: () = assert!(offset_of!(Clearance, issuer) == 8);
 const _: () = assert!(offset_of!(Clearance, subject) == 40);
 const _: () = assert!(offset_of!(Clearance, jurisdiction) == 88);
+
+impl Layout for Clearance {
+    const VERSION: u8 = VERSION;
+}
 
 /// What an issuer vouches for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

@@ -5,6 +5,7 @@ use {
     crate::{
         constants::{TICKETS_MAX, VERSION},
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -40,6 +41,10 @@ pub struct Delegation {
     pub tickets: [ShareTicket; TICKETS_MAX],
     /// Zero; room for what is to come.
     pub _reserved: [u8; 32],
+}
+
+impl Layout for Delegation {
+    const VERSION: u8 = VERSION;
 }
 
 /// What a delegation has earned of one asset.

@@ -1,7 +1,7 @@
 //! What others have delegated to an operator, and what of its pay is on the way to them.
 
 use {
-    crate::{constants::VERSION, error::StakingError, ID},
+    crate::{constants::VERSION, error::StakingError, versioned::Layout, ID},
     anchor_lang::{address_eq, prelude::*},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
@@ -51,6 +51,10 @@ pub struct DelegationPool {
     pub stable: RewardStream,
     /// Zero; room for what is to come.
     pub _reserved: [u8; 64],
+}
+
+impl Layout for DelegationPool {
+    const VERSION: u8 = VERSION;
 }
 
 /// Rewards of one asset.

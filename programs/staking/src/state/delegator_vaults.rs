@@ -1,7 +1,7 @@
 //! Where the rewards of a network's delegators lie until they are claimed.
 
 use {
-    crate::{constants::VERSION, error::StakingError, ID},
+    crate::{constants::VERSION, error::StakingError, versioned::Layout, ID},
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
@@ -36,6 +36,10 @@ pub struct DelegatorVaults {
 const _: () = assert!(size_of::<DelegatorVaults>() == 152);
 const _: () = assert!(offset_of!(DelegatorVaults, token_vault) == 40);
 const _: () = assert!(offset_of!(DelegatorVaults, owed_tokens) == 104);
+
+impl Layout for DelegatorVaults {
+    const VERSION: u8 = VERSION;
+}
 
 /// The seeds with which the record signs for the vaults.
 pub struct VaultsSigner {

@@ -4,6 +4,7 @@ use {
     crate::{
         constants::{ISSUER_ATTESTATIONS, ISSUER_NAME_BYTES_MAX, ISSUER_NATIVE, VERSION},
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -52,6 +53,10 @@ const _: () = assert!(size_of::<Issuer>() == 144);
 const _: () = assert!(offset_of!(Issuer, network) == 8);
 const _: () = assert!(offset_of!(Issuer, schema) == 72);
 const _: () = assert!(offset_of!(Issuer, name) == 112);
+
+impl Layout for Issuer {
+    const VERSION: u8 = VERSION;
+}
 
 /// What an issuer is admitted with.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

@@ -15,6 +15,8 @@ mod service_change;
 mod tests;
 mod verifier_set;
 
+use crate::{error, versioned::VersionedAccount};
+
 pub use {
     clearance::{Clearance, ClearanceTerms},
     delegation::{Delegation, Earnings, Rewards, ShareTicket},
@@ -29,3 +31,6 @@ pub use {
     service_change::ServiceChange,
     verifier_set::{BondsTaken, VerifierEntry, VerifierSet},
 };
+
+/// An account of a version that this program knows.
+pub(crate) type State<T> = VersionedAccount<T, { error::WRONG_VERSION }>;

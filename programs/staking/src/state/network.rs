@@ -7,6 +7,7 @@ use {
             EPOCH_SECONDS_MIN, SERVICES_MAX, STABLE_DECIMALS, UNBONDING_SECONDS_MAX, VERSION,
         },
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -86,6 +87,10 @@ const _: () = assert!(offset_of!(Network, token_mint) == 104);
 const _: () = assert!(offset_of!(Network, stake_vault) == 168);
 const _: () = assert!(offset_of!(Network, genesis) == 264);
 const _: () = assert!(offset_of!(Network, verifier_bond_min) == 296);
+
+impl Layout for Network {
+    const VERSION: u8 = VERSION;
+}
 
 /// What a network is created with. A change with notice can replace all of it but the length of
 /// epochs, which the numbers of all epochs depend on.

@@ -2,7 +2,7 @@
 
 use {
     super::{Network, NetworkParams},
-    crate::{constants::VERSION, error::StakingError, ID},
+    crate::{constants::VERSION, error::StakingError, versioned::Layout, ID},
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
@@ -50,6 +50,10 @@ pub struct NetworkChange {
 const _: () = assert!(size_of::<NetworkChange>() == 160);
 const _: () = assert!(offset_of!(NetworkChange, network) == 8);
 const _: () = assert!(offset_of!(NetworkChange, due_epoch) == 104);
+
+impl Layout for NetworkChange {
+    const VERSION: u8 = VERSION;
+}
 
 impl NetworkChange {
     /// Writes a proposed change.

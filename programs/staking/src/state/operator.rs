@@ -8,6 +8,7 @@ use {
             VERSION,
         },
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -70,6 +71,10 @@ pub struct Operator {
     pub delegation_bump: u8,
     /// Zero; room for what is to come.
     pub _reserved: [u8; 63],
+}
+
+impl Layout for Operator {
+    const VERSION: u8 = VERSION;
 }
 
 /// Stake on its way out. Free when the amount is zero.

@@ -1,7 +1,7 @@
 //! The policy of a service: whom it admits to new commitments and leases.
 
 use {
-    crate::{constants::VERSION, error::StakingError, ID},
+    crate::{constants::VERSION, error::StakingError, versioned::Layout, ID},
     anchor_lang::{address_eq, prelude::*},
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
@@ -32,6 +32,10 @@ pub struct ServicePolicy {
     pub pending: PolicyRules,
     /// Epoch from which the waiting rules can be applied; zero when none wait.
     pub due_epoch: u64,
+}
+
+impl Layout for ServicePolicy {
+    const VERSION: u8 = VERSION;
 }
 
 /// What a policy asks of operators and customers: as `trestle_core::clearance::PolicyRules`.

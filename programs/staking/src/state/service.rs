@@ -8,6 +8,7 @@ use {
             STAKE_PER_GIB_MAX, VERSION,
         },
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -60,6 +61,10 @@ const _: () = assert!(size_of::<Service>() == 128);
 const _: () = assert!(offset_of!(Service, network) == 8);
 const _: () = assert!(offset_of!(Service, stake_per_gib) == 40);
 const _: () = assert!(offset_of!(Service, detect_bps) == 56);
+
+impl Layout for Service {
+    const VERSION: u8 = VERSION;
+}
 
 /// What a service is created with. A change with notice can replace all of it but the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]

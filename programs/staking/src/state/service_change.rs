@@ -2,7 +2,7 @@
 
 use {
     super::{network_change::is_change_at, Service, ServiceParams},
-    crate::{constants::VERSION, error::StakingError},
+    crate::{constants::VERSION, error::StakingError, versioned::Layout},
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::units::Epoch,
@@ -42,6 +42,10 @@ pub struct ServiceChange {
 const _: () = assert!(size_of::<ServiceChange>() == 128);
 const _: () = assert!(offset_of!(ServiceChange, service) == 8);
 const _: () = assert!(offset_of!(ServiceChange, due_epoch) == 72);
+
+impl Layout for ServiceChange {
+    const VERSION: u8 = VERSION;
+}
 
 impl ServiceChange {
     /// Writes a proposed change.

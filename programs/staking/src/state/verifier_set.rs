@@ -4,6 +4,7 @@ use {
     crate::{
         constants::{VERIFIERS_MAX, VERSION},
         error::StakingError,
+        versioned::Layout,
         ID,
     },
     anchor_lang::{address_eq, prelude::*},
@@ -30,6 +31,10 @@ pub struct VerifierSet {
     pub network: Address,
     /// The verifiers. An entry is reused only after its verifier has withdrawn.
     pub entries: [VerifierEntry; VERIFIERS_MAX],
+}
+
+impl Layout for VerifierSet {
+    const VERSION: u8 = VERSION;
 }
 
 /// One verifier: active (`exit_unlock_at` is zero), exiting, or a free entry (zero throughout).

@@ -721,4 +721,10 @@ pub const CREDITS: &[ErrorEntry] = &[
         message: "this is not the stablecoin account that the customer named",
         hint: "",
     },
+    ErrorEntry {
+        code: 6719,
+        name: "WrongVersion",
+        message: "the account has a layout that this program does not know",
+        hint: "migrate it, or update",
+    },
 ];

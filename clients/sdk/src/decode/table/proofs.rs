@@ -443,4 +443,10 @@ pub const PROOFS: &[ErrorEntry] = &[
         message: "the operator registered after the proposal's epoch",
         hint: "it needs no leaf in it",
     },
+    ErrorEntry {
+        code: 6273,
+        name: "WrongVersion",
+        message: "the account has a layout that this program does not know",
+        hint: "migrate it, or update",
+    },
 ];

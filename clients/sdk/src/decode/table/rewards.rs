@@ -337,4 +337,10 @@ pub const REWARDS: &[ErrorEntry] = &[
         message: "nothing is set aside for delegators",
         hint: "pay them when their operator was paid again",
     },
+    ErrorEntry {
+        code: 6455,
+        name: "WrongVersion",
+        message: "the account has a layout that this program does not know",
+        hint: "migrate it, or update",
+    },
 ];

@@ -611,4 +611,10 @@ pub const STAKING: &[ErrorEntry] = &[
         message: "no change of the policy waits",
         hint: "propose one first",
     },
+    ErrorEntry {
+        code: 6100,
+        name: "WrongVersion",
+        message: "the account has a layout that this program does not know",
+        hint: "migrate it, or update",
+    },
 ];
