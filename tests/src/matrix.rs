@@ -6,6 +6,7 @@ mod again;
 use {
     crate::svm::{program_id, Outcome, Svm},
     anchor_lang::Error,
+    prepaid_gateway::error::GatewayError,
     solana_account::Account,
     solana_address::Address,
     solana_instruction::Instruction,
@@ -191,7 +192,7 @@ impl Matrix<'_> {
     }
 }
 
-/// The error with which one of the programs refuses an account of another version.
+/// The error with which one of Trestle's programs refuses an account of another version.
 fn wrong_version(program: &Address) -> Option<Error> {
     [
         ("staking", StakingError::WrongVersion.into()),
@@ -206,7 +207,12 @@ fn wrong_version(program: &Address) -> Option<Error> {
 /// Whether a program refused with its own error for accounts of another version.
 fn says_wrong_version(outcome: &Outcome) -> bool {
     let Err(refused) = outcome else { return false };
-    let expected = refused.program.as_ref().and_then(wrong_version);
+    let gateway = refused.program == Some(prepaid_gateway::ID);
+    let expected = if gateway {
+        Some(GatewayError::WrongVersion.into())
+    } else {
+        refused.program.as_ref().and_then(wrong_version)
+    };
     expected.is_some_and(|error| {
         refused.instruction_error() == Some(&InstructionError::from(u64::from(error)))
     })

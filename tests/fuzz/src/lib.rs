@@ -1,4 +1,4 @@
-//! Everything that reads bytes of strangers, fed with bytes of strangers.
+//! Off chain: everything that reads bytes of strangers, fed with bytes of strangers.
 //!
 //! A [`Target`] reads any bytes: it must neither panic nor take them for something that it would
 //! write in another way. Its samples are what it should accept, from which a fuzzer begins.

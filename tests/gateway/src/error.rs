@@ -53,4 +53,9 @@ pub enum GatewayError {
     MathOverflow,
     #[msg("The gateway's accounts do not add up: this is a defect, report it")]
     InvariantViolated,
+    #[msg("Trestle's account has another layout: update this program")]
+    WrongVersion,
 }
+
+/// The code of `WrongVersion`, which every account of Trestle's of another layout is refused with.
+pub(crate) const WRONG_VERSION: u32 = 6000 + GatewayError::WrongVersion as u32;

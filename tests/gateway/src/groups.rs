@@ -1,7 +1,10 @@
 //! Account groups that several instructions share, with their constraints.
 
 use {
-    crate::{error::GatewayError, state::Gateway},
+    crate::{
+        error::GatewayError,
+        state::{Gateway, State},
+    },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::StableAmount,
@@ -52,10 +55,10 @@ impl Till {
 pub struct Books {
     /// The network.
     #[account(address = market.network @ GatewayError::WrongNetwork)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's credit market.
     #[account(mut, constraint = market.is_at(market.address()) @ GatewayError::WrongMarket)]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The account that the customer has with the network.
     #[account(
         mut,
@@ -63,7 +66,7 @@ pub struct Books {
         constraint = address_eq(&account.network, network.address())
             @ GatewayError::WrongNetwork,
     )]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
 }
 
 impl Books {

@@ -123,12 +123,14 @@ fn plan_close() {
     }
     let user = world.user.insecure_clone();
     let stable = world.user_stable;
+    let instruction = world.plan_close(&deal, true);
+    let commitment = instruction.accounts[11].pubkey;
     Matrix {
         name: "plan_close",
-        instruction: world.plan_close(&deal, true),
+        instruction,
         signers: vec![&user],
-        // Any account of the user receives.
-        free: vec![(stable, Fault::Twin)],
+        // Any account of the user receives. Of the commitment only its presence counts.
+        free: vec![(stable, Fault::Twin), (commitment, Fault::OtherVersion)],
     }
     .check(&mut world.svm);
 }

@@ -19,8 +19,10 @@ use crate::{
 pub const MEMORY_MAX_BYTES: u64 = 200_000_000;
 /// Bytes that are written and compared at a time.
 const BLOCK_BYTES: usize = 1 << 20;
-/// Epochs the file is stored for: the credits are those of the demo.
-const EPOCHS: &str = "2";
+/// Epochs the file is stored for.
+const EPOCHS: &str = "1";
+/// Credits bought: six shards of a GiB cost about a million each an epoch.
+const CREDITS: &str = "7000000";
 
 /// Stores a file of `bytes` on a local network, brings it back and compares it.
 ///
@@ -35,7 +37,8 @@ pub async fn run_large(bytes: u64, artifacts: &Path, keep: Option<&Path>) -> Res
     demo.report.step("2. Store the file");
     let file = folder.path().join("large");
     write_noise(&file, bytes)?;
-    store::buy(&mut demo).await?;
+    store::buy(&mut demo, "stable", CREDITS).await?;
+    store::deposit(&mut demo, CREDITS).await?;
     let manifest = folder.path().join("large.json");
     let put = store::put(&demo, &file, &manifest, EPOCHS)?;
     show(&demo, "store put", bytes, &put)?;

@@ -19,7 +19,7 @@ use {
         event::GatewayOpened,
         money::{pay, rent_of},
         programs::Credits,
-        state::{Gateway, GatewayAccounts},
+        state::{Gateway, GatewayAccounts, State},
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
@@ -36,13 +36,13 @@ pub struct GatewayOpen {
     pub owner: Signer,
     /// The network whose credits it will buy.
     #[account(constraint = network.is_at(network.address()) @ GatewayError::WrongAddress)]
-    pub network: Account<Network>,
+    pub network: State<Network>,
     /// The network's credit market.
     #[account(
         constraint = market.is_at(market.address()) @ GatewayError::WrongMarket,
         constraint = market.network == *network.address() @ GatewayError::WrongMarket,
     )]
-    pub market: Account<Market>,
+    pub market: State<Market>,
     /// The gateway.
     #[account(
         init, payer = owner,

@@ -9,7 +9,13 @@
 //! - What a plan has used up can be withdrawn.
 
 use {
-    crate::{error::GatewayError, event::GatewayWithdrawn, groups, money::price_of, state::Plan},
+    crate::{
+        error::GatewayError,
+        event::GatewayWithdrawn,
+        groups,
+        money::price_of,
+        state::{Plan, State},
+    },
     anchor_lang::prelude::*,
     trestle_core::units::{Credits, StableAmount},
     trestle_credits::state::CustomerAccount,
@@ -30,7 +36,7 @@ pub struct GatewayWithdraw {
     pub plan: UncheckedAccount,
     /// The customer's account: says what the plan has used up.
     #[account(address = from.gateway.account @ GatewayError::WrongAccount)]
-    pub account: Account<CustomerAccount>,
+    pub account: State<CustomerAccount>,
     /// Where the stablecoin goes: any account of its mint.
     #[account(mut)]
     pub destination: UncheckedAccount,

@@ -17,7 +17,7 @@ use {
         groups,
         money::{pay, rent_of},
         programs::{Credits, Proofs},
-        state::{Gateway, Plan, PlanLease as Leased},
+        state::{Gateway, Plan, PlanLease as Leased, State},
     },
     anchor_lang::{address_eq, prelude::*},
     core::mem::size_of,
@@ -54,14 +54,14 @@ pub struct PlanLease {
     pub books: Nested<groups::Books>,
     /// The service that the operator works for.
     #[account(address = operator.service @ GatewayError::WrongService)]
-    pub service: Account<Service>,
+    pub service: State<Service>,
     /// Who keeps the data.
     #[account(
         constraint = operator.is_at(operator.address()) @ GatewayError::WrongAddress,
         constraint = address_eq(&operator.network, books.network.address())
             @ GatewayError::WrongNetwork,
     )]
-    pub operator: Account<Operator>,
+    pub operator: State<Operator>,
     /// The commitment. The proofs program derives its address.
     #[account(mut)]
     pub commitment: UncheckedAccount,
@@ -72,7 +72,7 @@ pub struct PlanLease {
     #[account(
         constraint = ring.is_of(service.address(), ring.address()) @ GatewayError::WrongService,
     )]
-    pub ring: Account<FinalRoots>,
+    pub ring: State<FinalRoots>,
     /// The lease. The credits program derives its address.
     #[account(mut)]
     pub lease: UncheckedAccount,

@@ -25,7 +25,10 @@ pub struct Stored {
 }
 
 pub async fn run(demo: &mut Demo, file: &Path) -> Result<Stored> {
-    buy(demo).await?;
+    for with in ["token", "stable"] {
+        buy(demo, with, HALF).await?;
+    }
+    deposit(demo, DEPOSIT).await?;
     let manifest = demo.stage.folder.join("manifest.json");
     let put = put(demo, file, &manifest, EPOCHS)?.output;
     demo.note("shard committed and leased", "1 of 6 shards", &put)
@@ -49,19 +52,24 @@ pub async fn run(demo: &mut Demo, file: &Path) -> Result<Stored> {
     })
 }
 
-/// Buys credits both ways and puts them into the customer's account.
-pub async fn buy(demo: &mut Demo) -> Result<()> {
+/// Buys credits with `with`, `token` or `stable`.
+pub async fn buy(demo: &mut Demo, with: &str, credits: &str) -> Result<()> {
     let wallet = demo.stage.key_file("customer");
-    for with in ["token", "stable"] {
-        let arguments = ["credits", "buy", HALF, "--with", with];
-        let bought = demo.stage.cli.run(&wallet, &arguments)?;
-        let amount = format!("{HALF} credits");
-        demo.note(&format!("customer buys with {with}"), &amount, &bought)
-            .await?;
-    }
-    let arguments = ["credits", "deposit", DEPOSIT];
-    let deposited = demo.stage.cli.run(&wallet, &arguments)?;
-    let amount = format!("{DEPOSIT} credits");
+    let arguments = ["credits", "buy", credits, "--with", with];
+    let bought = demo.stage.cli.run(&wallet, &arguments)?;
+    let amount = format!("{credits} credits");
+    demo.note(&format!("customer buys with {with}"), &amount, &bought)
+        .await
+}
+
+/// Puts credits into the customer's account.
+pub async fn deposit(demo: &mut Demo, credits: &str) -> Result<()> {
+    let wallet = demo.stage.key_file("customer");
+    let deposited = demo
+        .stage
+        .cli
+        .run(&wallet, &["credits", "deposit", credits])?;
+    let amount = format!("{credits} credits");
     demo.note("customer deposits", &amount, &deposited).await
 }
 
