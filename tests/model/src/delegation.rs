@@ -139,6 +139,10 @@ impl World {
             self.operator(operator)?.jailed_until == 0,
             "an operator that is jailed",
         )?;
+        require(
+            !self.operator(operator)?.exited,
+            "an operator that has left",
+        )?;
         self.delegations.entry((by, operator)).or_default();
         let (pool, delegation) = self.delegated(by, operator)?;
         let shares = pool.active.deposit(amount);

@@ -116,6 +116,17 @@ fn an_operator_that_was_jailed_and_not_released_is_refused() {
 }
 
 #[test]
+fn an_operator_that_has_left_is_refused() {
+    let (mut world, operator) = delegating(units(101), 0);
+    let keys = world.delegator("delegator");
+    world.delegate(&keys, &operator, UNIT).expect("a deposit");
+    let ix = world.operator_exit(operator.address, operator.authority.pubkey());
+    world.svm.must(&[ix], &[&operator.authority]);
+    let outcome = world.delegate(&keys, &operator, UNIT);
+    assert_refused(outcome, ID, StakingError::OperatorExited);
+}
+
+#[test]
 fn a_pool_that_slashes_left_without_worth_is_refused() {
     let (mut world, operator) = delegating(0, 0);
     let first = world.delegated("first", &operator, units(10));

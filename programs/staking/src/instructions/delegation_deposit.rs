@@ -10,6 +10,7 @@
 //! - What the delegation has earned before stays its own.
 //! - An amount of zero is refused.
 //! - An operator that was jailed and not released is refused.
+//! - An operator that has left is refused.
 //! - A pool that slashes left without worth is refused.
 //! - A paused network refuses.
 
@@ -41,7 +42,7 @@ pub struct DelegationDeposit {
     pub source: Account<TokenAccount>,
     /// The operator's pool, its network and the vault.
     pub delegated: Nested<groups::DelegatedStake>,
-    /// The operator, which must not be jailed.
+    /// The operator, which must neither be jailed nor have left.
     #[account(address = delegated.pool.operator @ StakingError::WrongOperator)]
     pub operator: State<Operator>,
     /// What the delegator has with this operator.
@@ -66,6 +67,7 @@ impl DelegationDeposit {
             self.operator.jailed_until == 0,
             StakingError::OperatorJailed
         );
+        require!(!self.operator.has_exited(), StakingError::OperatorExited);
         Ok(())
     }
 
