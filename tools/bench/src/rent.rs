@@ -1,7 +1,7 @@
 //! What each kind of account costs whoever creates it: what a flood of registrations would have to
 //! pay, and what a closed account gives back.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use anchor_lang_idl::types::{Idl, IdlArrayLen, IdlDefinedFields, IdlType, IdlTypeDefTy};
 use anyhow::{bail, Context, Result};
@@ -16,15 +16,21 @@ const LAMPORTS_PER_SOL: u64 = 1_000_000_000;
 /// Types within types. Those of accounts are two deep.
 const DEPTH_MAX: usize = 8;
 
-/// The table of rents, by size and name of the accounts that the descriptions list.
+/// The table of rents, by size and name of the accounts that the descriptions list. A program also
+/// lists those of others that it reads: each is shown with the first one, which creates it, since
+/// the programs depend on one another in their order.
 pub fn table(programs: &[Program]) -> Result<String> {
     let svm = Svm::new(&[]);
     let mut text = String::from(
         "| program | account | bytes | rent in lamports | accounts for 1 SOL |\n\
          |---|---|---:|---:|---:|\n",
     );
+    let mut shown = BTreeSet::new();
     for program in programs {
         for account in &program.idl.accounts {
+            if !shown.insert(&account.name) {
+                continue;
+            }
             let body = size_of_type(&program.idl, &account.name, DEPTH_MAX)
                 .with_context(|| format!("the size of {} of {}", account.name, program.name))?;
             let size = DISCRIMINATOR_LEN + body;
