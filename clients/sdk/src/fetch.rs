@@ -60,7 +60,7 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    fn rpc(what: &'static str) -> impl FnOnce(ClientError) -> Self {
+    pub(crate) fn rpc(what: &'static str) -> impl FnOnce(ClientError) -> Self {
         move |source| Self::Rpc {
             what,
             source: Box::new(source),

@@ -9,6 +9,8 @@
 //! | [`decode`] | what an error code of any program means and what to do about it |
 //! | [`challenge`] | what of a proposed root can be proven wrong |
 //! | [`event`] | the programs' events out of a transaction's logs |
+//! | [`history`] | the transactions of an account, and their events |
+//! | [`invoice`] | what a customer paid for, rebuilt from events |
 //! | [`time`] | the chain's clock |
 //! | [`cluster`] | clusters by name or URL |
 //! | [`deployment`] | the address book of one network |
@@ -45,6 +47,7 @@ pub mod deployment;
 pub mod encoding;
 pub mod event;
 pub mod fetch;
+pub mod history;
 pub mod instruction;
 pub mod invoice;
 pub mod node;

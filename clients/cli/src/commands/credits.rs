@@ -29,6 +29,7 @@ use trestle_sdk::{
 
 use crate::{
     commands::{
+        credits_invoice::{self, InvoiceArgs},
         delegate::{self, DelegateCommand},
         topup::{self, TopupCommand},
     },
@@ -63,6 +64,9 @@ pub enum CreditsCommand {
         /// Wallet of the customer [default: the signing key]
         customer: Option<Pubkey>,
     },
+    /// What a customer paid for in a period, rebuilt from the logs of its transactions
+    #[command(after_help = "Example: trestle credits invoice --from 1788220800 --csv")]
+    Invoice(InvoiceArgs),
     /// Buy credits by itself when the account runs low
     #[command(subcommand)]
     Topup(TopupCommand),
@@ -190,6 +194,7 @@ pub async fn run(command: &CreditsCommand, context: &Context<'_>) -> Result<(), 
         CreditsCommand::Deposit { credits } => context.print(&deposit(credits, context).await?),
         CreditsCommand::Withdraw { credits } => context.print(&withdraw(credits, context).await?),
         CreditsCommand::Balance { customer } => context.print(&balance(*customer, context).await?),
+        CreditsCommand::Invoice(args) => credits_invoice::run(args, context).await,
         CreditsCommand::Topup(command) => topup::run(command, context).await,
         CreditsCommand::Delegate(command) => delegate::run(command, context).await,
     }

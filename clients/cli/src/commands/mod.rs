@@ -7,6 +7,7 @@ pub mod clearance;
 pub mod completion;
 pub mod config;
 pub mod credits;
+pub mod credits_invoice;
 pub mod delegate;
 pub mod delegation;
 pub mod delegation_output;

@@ -4,6 +4,7 @@ mod exit_codes;
 mod outputs;
 mod reference;
 mod samples;
+mod samples_billing;
 mod samples_clearance;
 mod samples_dispute;
 mod samples_governance;

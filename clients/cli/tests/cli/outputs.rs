@@ -23,7 +23,8 @@ use trestle_cli::{
 };
 
 use crate::{
-    samples, samples_clearance, samples_dispute, samples_governance as governance, samples_lease,
+    samples, samples_billing, samples_clearance, samples_dispute, samples_governance as governance,
+    samples_lease,
 };
 
 /// The three ways of printing in one snapshot.
@@ -167,6 +168,9 @@ fn credits() {
         &samples::credits_move(CreditsAction::Withdraw),
     );
     check("credits_balance", &samples::credits_balance());
+    let invoice = samples_billing::credits_invoice();
+    check("credits_invoice", &invoice);
+    insta::assert_snapshot!("credits_invoice_csv", invoice.to_csv());
 }
 
 #[test]

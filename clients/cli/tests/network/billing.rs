@@ -18,6 +18,28 @@ async fn customer(cluster: &Cluster) -> (String, String) {
     (wallet, address.to_string())
 }
 
+/// After 200,000 credits were deposited, of which a meter used up 2,000.
+fn the_invoice_ends_where_the_account_is(cluster: &Cluster, wallet: &str) {
+    let invoice = cluster.does(wallet, &["credits", "invoice"]);
+    assert_eq!(invoice["complete"], true);
+    assert_eq!(credits(&invoice["deposited"]), 200_000);
+    assert_eq!(credits(&invoice["used"]), 2_000);
+    let balance = cluster.does(wallet, &["credits", "balance"]);
+    assert_eq!(invoice["closing"]["free"], balance["account"]);
+    let [line] = invoice["lines"].as_array().unwrap().as_slice() else {
+        panic!("one line: {invoice}");
+    };
+    assert_eq!(
+        (&line["kind"], &line["units"]),
+        (&"meter".into(), &20.into())
+    );
+    assert_eq!(credits(&line["funded"]), 7_000);
+    assert_eq!(credits(&line["refunded"]), 5_000);
+    // Nothing lies before the opening of the account, and everything after it is another period.
+    let nothing = cluster.does(wallet, &["credits", "invoice", "--to", "1"]);
+    assert_eq!(credits(&nothing["closing"]["free"]), 0);
+}
+
 /// Of 2,000 credits that a meter used up.
 fn revenue_is_released(cluster: &Cluster, wallet: &str) {
     let shown = cluster.does(wallet, &["revenue", "show"]);
@@ -117,6 +139,7 @@ async fn a_meter_pays_by_receipts_and_ends_with_notice() {
     let balance = cluster.does(&wallet, &["credits", "balance"]);
     assert_eq!(credits(&balance["account"]), 198_000);
 
+    the_invoice_ends_where_the_account_is(&cluster, &wallet);
     revenue_is_released(&cluster, &wallet);
 }
 
