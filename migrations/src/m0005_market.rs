@@ -1,5 +1,5 @@
-//! The credit market exists: price feed pinned, credit mint and revenue vault created, and what
-//! customers pay for the storage service is counted.
+//! The credit market exists: price feed pinned, credit mint and revenue vault created, the treasury
+//! open for its fees, and what customers pay for the storage service is counted.
 
 use anyhow::{ensure, Context as _, Result};
 use async_trait::async_trait;
@@ -52,6 +52,11 @@ impl Step for Market {
             plan.actions
                 .push(format!("create the credit market {market}"));
         }
+        let treasury = address::treasury(&market);
+        if !context.exists(&treasury).await? {
+            plan.actions
+                .push(format!("open the market's treasury {treasury}"));
+        }
         let revenue = address::revenue(&context.service());
         if !context.exists(&revenue).await? {
             plan.actions
@@ -73,6 +78,16 @@ impl Step for Market {
             );
             context
                 .send("create the credit market", vec![create], &[])
+                .await?;
+        }
+        if !context.exists(&address::treasury(&market)).await? {
+            let open = instruction::billing::treasury_open(
+                &authority,
+                &context.network(),
+                &context.stable_mint,
+            );
+            context
+                .send("open the market's treasury", vec![open], &[])
                 .await?;
         }
         let service = context.service();
@@ -98,6 +113,11 @@ impl Step for Market {
         ensure!(
             market.terms() == wanted.terms,
             "the market's rules differ from the settings"
+        );
+        let treasury = address::treasury(&address::market(&context.network()));
+        ensure!(
+            context.exists(&treasury).await?,
+            "the market's treasury is not open"
         );
         let revenue = address::revenue(&context.service());
         fetch::fetch::<state::ServiceRevenue>(&context.rpc, &revenue)

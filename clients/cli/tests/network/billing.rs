@@ -45,7 +45,7 @@ fn revenue_is_released(cluster: &Cluster, wallet: &str) {
     let shown = cluster.does(wallet, &["revenue", "show"]);
     assert_eq!(credits(&shown["used"]), 2_000);
     let authority = cluster.authority();
-    cluster.does(wallet, &["treasury", "open"]);
+    cluster.refused(wallet, &["treasury", "open"], "AccountAlreadyInUse");
     let breaker = [
         "--breaker-capacity",
         "100",
