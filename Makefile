@@ -54,7 +54,7 @@ fuzz: programs ## Feeds programs and parsers what they never saw, for MINUTES (1
 demo: build ## Runs the whole loop on FILE (make demo FILE=path)
 	"$$CARGO_TARGET_DIR"/debug/trestle-demo $${FILE:+"$$FILE"}
 
-large: build ## Stores and restores a file of BYTES (4 GiB) and shows the memory it takes
+large: build ## Stores and restores a file of BYTES (4 GiB), and shows the memory it takes
 	"$$CARGO_TARGET_DIR"/debug/trestle-demo --large $${BYTES:-4294967296}
 
 localnet: build ## Runs a local Solana network with Trestle deployed, until Ctrl-C
