@@ -42,6 +42,9 @@ use trestle_sdk::{
 const PREFIX: &str = "/v1/shards/";
 /// Seconds after which a customer whose uploads are too many may try the next.
 const CROWDED_RETRY_SECONDS: u64 = 5;
+/// Seconds after which the same shard may be sent again: an upload that broke off is cleaned up by
+/// then.
+const BUSY_RETRY_SECONDS: u64 = 10;
 /// Header of a download with the sha256 of the content.
 const SHARD_DIGEST: &str = "x-trestle-shard-digest";
 /// Bytes read from the disk at a time while sending.
@@ -330,8 +333,14 @@ fn index_error(error: IndexError) -> ApiError {
                 retry_after_seconds: Some(CROWDED_RETRY_SECONDS),
             }
         }
+        IndexError::Busy => {
+            return ApiError {
+                kind: ErrorKind::UploadInProgress,
+                message: error.to_string(),
+                retry_after_seconds: Some(BUSY_RETRY_SECONDS),
+            }
+        }
         IndexError::Foreign => ErrorKind::ShardForeign,
-        IndexError::Busy => ErrorKind::UploadInProgress,
         IndexError::Unknown => ErrorKind::ShardUnknown,
         IndexError::Exhausted { .. } => ErrorKind::CapacityExhausted,
     };

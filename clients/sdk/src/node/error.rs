@@ -22,6 +22,8 @@ pub enum NodeError {
         /// Seconds after which asking again makes sense.
         retry_after: Option<u64>,
     },
+    #[error("node {endpoint} neither took nor sent a byte for {seconds} seconds")]
+    Stalled { endpoint: String, seconds: u64 },
     #[error("node {endpoint} answered nonsense: {what}")]
     Protocol { endpoint: String, what: String },
     #[error("`{0}` is not an http:// or https:// URL")]
@@ -38,7 +40,7 @@ impl NodeError {
     /// Whether the same request may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::Stalled { .. } => true,
             Self::Refused { status, code, .. } => {
                 // An upload of the same shard that runs, or a node that has just started.
                 let passing = ["upload_in_progress", "request_before_start"];

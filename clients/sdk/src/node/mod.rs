@@ -4,6 +4,7 @@
 //! a node is not trusted to be short or quick.
 
 mod error;
+mod patience;
 mod types;
 
 use std::{path::Path, time::Duration};
@@ -15,10 +16,13 @@ use serde_json::json;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
+use tokio::time::timeout;
 use tokio_util::{bytes::Bytes, io::ReaderStream};
 
 pub use error::NodeError;
 pub use types::{ChallengeAnswer, ChallengeRequest, Health, Terms};
+
+use patience::UploadProgress;
 
 use crate::{
     request::{body_digest, sign, RequestTarget, HEADER_VALUE_MAX_BYTES},
@@ -32,8 +36,7 @@ pub type DynSigner = dyn Signer + Send + Sync;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For answers that need no large transfer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// A transfer may take long, but not stand still this long. The node also hashes before it answers
-/// an upload.
+/// A transfer may take long, but not stand still this long.
 const STALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// Bytes of JSON that a node may answer with. 1,024 openings of 26 levels are under 4 MiB.
 const JSON_BYTES_MAX: usize = 8 << 20;
@@ -53,12 +56,12 @@ struct ErrorDetails {
     hint: String,
 }
 
-/// An HTTP client with the time limits of this module; one serves all nodes. It takes no proxy from
-/// the environment: who needs one builds a client with it.
+/// An HTTP client for nodes; one serves all of them. [`NodeClient`] bounds how long an answer takes:
+/// the client's own read timeout counts from the start of a request, however long its body is. It
+/// takes no proxy from the environment: who needs one builds a client with it.
 pub fn http_client() -> Result<Client, reqwest::Error> {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(STALL_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
@@ -118,12 +121,20 @@ impl NodeClient {
         let reader = tokio::fs::File::open(file).await?;
         let size = reader.metadata().await?.len();
         let stream = ReaderStream::with_capacity(reader, UPLOAD_BUFFER_BYTES);
-        let counted = stream.inspect_ok(move |piece| progress(piece.len() as u64));
+        let sent = UploadProgress::of(size);
+        let counter = sent.clone();
+        let counted = stream.inspect_ok(move |piece| {
+            counter.add(piece.len() as u64);
+            progress(piece.len() as u64);
+        });
         let request = self
             .signed(signer, Method::PUT, &path, sha256)?
             .header(header::CONTENT_LENGTH, size)
             .body(reqwest::Body::wrap_stream(counted));
-        self.call(request).await.map(drop)
+        let answer = sent.watch(request.send()).await;
+        self.accepted(answer.ok_or_else(|| self.stalled())?)
+            .await
+            .map(drop)
     }
 
     /// Starts the download of a shard of `size` bytes.
@@ -247,7 +258,15 @@ impl NodeClient {
     }
 
     async fn call(&self, request: RequestBuilder) -> Result<Response, NodeError> {
-        let answer = request.send().await.map_err(|e| self.unreachable(e))?;
+        let answer = timeout(STALL_TIMEOUT, request.send()).await;
+        self.accepted(answer.map_err(|_| self.stalled())?).await
+    }
+
+    async fn accepted(
+        &self,
+        answer: Result<Response, reqwest::Error>,
+    ) -> Result<Response, NodeError> {
+        let answer = answer.map_err(|e| self.unreachable(e))?;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -275,13 +294,27 @@ impl NodeClient {
 
     async fn json<T: DeserializeOwned>(&self, mut answer: Response) -> Result<T, NodeError> {
         let mut bytes = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|e| self.unreachable(e))? {
+        while let Some(piece) = self.chunk(&mut answer).await? {
             if bytes.len().saturating_add(piece.len()) > JSON_BYTES_MAX {
                 return Err(self.nonsense("the answer is too long"));
             }
             bytes.extend_from_slice(&piece);
         }
         serde_json::from_slice(&bytes).map_err(|error| self.nonsense(&error.to_string()))
+    }
+
+    async fn chunk(&self, answer: &mut Response) -> Result<Option<Bytes>, NodeError> {
+        let piece = timeout(STALL_TIMEOUT, answer.chunk()).await;
+        piece
+            .map_err(|_| self.stalled())?
+            .map_err(|error| self.unreachable(error))
+    }
+
+    fn stalled(&self) -> NodeError {
+        NodeError::Stalled {
+            endpoint: self.endpoint.clone(),
+            seconds: STALL_TIMEOUT.as_secs(),
+        }
     }
 
     fn unreachable(&self, source: reqwest::Error) -> NodeError {
@@ -310,8 +343,7 @@ impl ShardDownload<'_> {
     /// The next piece, `None` after the last. A node that sends more or fewer bytes than the shard
     /// has is cut off.
     pub async fn next(&mut self) -> Result<Option<Bytes>, NodeError> {
-        let piece = self.answer.chunk().await;
-        match piece.map_err(|error| self.node.unreachable(error))? {
+        match self.node.chunk(&mut self.answer).await? {
             Some(piece) => {
                 let left = self.left.checked_sub(piece.len() as u64);
                 self.left = left.ok_or_else(|| self.node.nonsense("it sends too many bytes"))?;
