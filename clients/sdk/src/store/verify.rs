@@ -29,7 +29,7 @@ pub struct ShardCheck {
     pub retrievable: Result<(), String>,
 }
 
-/// Downloads every shard, checks its root and forgets it.
+/// Downloads every shard, checks that it is the one that was encoded, and forgets it.
 pub async fn verify(
     context: &StoreContext<'_>,
     paths: &ManifestPaths,
