@@ -75,7 +75,8 @@ pub struct GlobalArgs {
     /// WebSocket URL [default: derived from the RPC URL]
     #[arg(long, global = true, value_name = "URL")]
     pub ws: Option<String>,
-    /// Key that signs: a file, `-` for stdin, or an address (with --dry-run only)
+    /// Key that signs: a file, `-` for stdin, prompt:// (or prompt://?key=ACCOUNT/CHANGE) for a
+    /// seed phrase, or an address (with --dry-run only)
     #[arg(short, long, global = true, value_name = "SOURCE")]
     pub keypair: Option<SignerSource>,
     /// Key that pays the fees [default: the signing key]

@@ -33,6 +33,7 @@ pub mod offline;
 pub mod output;
 pub mod published;
 pub mod reference;
+pub mod seed_phrase;
 pub mod send;
 pub mod settle;
 pub mod signer;

@@ -11,7 +11,7 @@ use solana_keypair::{read_keypair, Keypair};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-use crate::error::CliError;
+use crate::{error::CliError, seed_phrase::PhraseKey};
 
 /// Others may read the file when any of these bits is set.
 const OTHERS_CAN_READ: u32 = 0o044;
@@ -23,6 +23,8 @@ pub enum SignerSource {
     File(PathBuf),
     /// The content of such a file on stdin.
     Stdin,
+    /// A key of a seed phrase, which is asked for.
+    Phrase(PhraseKey),
     /// Only an address: enough to simulate.
     Address(Pubkey),
 }
@@ -44,10 +46,13 @@ impl FromStr for SignerSource {
         if text == "-" || text == "stdin:" {
             return Ok(Self::Stdin);
         }
-        if text.starts_with("usb:") || text.starts_with("prompt:") || text == "ASK" {
+        if PhraseKey::is_meant_by(text) {
+            return text.parse().map(Self::Phrase);
+        }
+        if text.starts_with("usb:") {
             return Err(format!(
-                "`{text}` cannot sign here: use a key file, `-` for stdin, or an address with \
-                 --dry-run"
+                "`{text}`: hardware wallets cannot sign here: use a key file, prompt:// for a seed \
+                 phrase, or --print-tx and sign elsewhere"
             ));
         }
         let path = text.strip_prefix("file:").unwrap_or(text);
@@ -63,6 +68,7 @@ impl fmt::Display for SignerSource {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Stdin => f.write_str("stdin:"),
+            Self::Phrase(key) => key.fmt(f),
             Self::Address(address) => write!(f, "{address}"),
         }
     }
@@ -73,6 +79,7 @@ impl SignerSource {
     pub fn read(&self, warn: &dyn Fn(String)) -> Result<Wallet, CliError> {
         match self {
             Self::Address(address) => Ok(Wallet::Address(*address)),
+            Self::Phrase(key) => key.ask().map(Wallet::Key),
             Self::Stdin => parse(&mut io::stdin().lock(), "stdin").map(Wallet::Key),
             Self::File(path) => read_file(path, warn).map(Wallet::Key),
         }
@@ -151,7 +158,12 @@ mod tests {
             parse(&address.to_string()),
             Ok(SignerSource::Address(address))
         );
-        for text in ["usb://ledger?key=0", "prompt://", "ASK", ""] {
+        for text in ["prompt://?key=0/1", "ASK"] {
+            let source = parse(text).unwrap();
+            assert!(matches!(source, SignerSource::Phrase(_)), "{text}");
+            assert_eq!(source.to_string(), text);
+        }
+        for text in ["usb://ledger?key=0", "prompt://?key=x", ""] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
