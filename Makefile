@@ -35,7 +35,7 @@ build: programs
 	cargo build --workspace --all-targets $(FLAGS)
 
 test: reproducible build ## Passes every test
-	cargo test --workspace $(FLAGS)
+	tools/test.sh $(FLAGS)
 
 lint: setup ## Checks format, clippy with warnings denied, and the scripts
 	cargo fmt --all --check
