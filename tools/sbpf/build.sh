@@ -5,12 +5,15 @@
 #                                  prepaid_gateway (which is not Trestle's and has no prefix);
 #                                  default: all
 #
+# What was built from exactly these sources with this toolchain is kept and not built again.
 # Uses `cargo build-sbf` if it works, else the upstream toolchain that tools/setup.sh installs.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 all=(staking proofs rewards credits arith_probe prepaid_gateway)
 deploy=$repo/target/deploy
+# States of the sources whose programs are kept, 2 MB each.
+kept_max=8
 
 folder_of() {
   case $1 in
@@ -37,7 +40,7 @@ build_upstream() {
     rm -f "$target/sbpf-v3/release/deps/lib$library.so"
     CARGO_TARGET_DIR=$target upstream_cargo "$repo" build --package "${library//_/-}" --lib \
       -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size,compiler-builtins-mem
-    install_program "$target/sbpf-v3/release/lib$library.so" "$library"
+    keep_program "$target/sbpf-v3/release/lib$library.so" "$library"
   done
 }
 
@@ -50,8 +53,14 @@ build_vendor() {
       cargo build-sbf --arch v3 --tools-version "${tools:?not in Anchor.toml}" \
       --manifest-path "$repo/$(folder_of "$name")/Cargo.toml" --sbf-out-dir "$target/deploy" \
       -- --locked
-    install_program "$target/deploy/$(library_of "$name").so" "$(library_of "$name")"
+    keep_program "$target/deploy/$(library_of "$name").so" "$(library_of "$name")"
   done
+}
+
+# `keep_program FILE LIBRARY`
+keep_program() {
+  cp "$1" "$kept/$2.so.new"
+  mv "$kept/$2.so.new" "$kept/$2.so"
 }
 
 # An unchanged program keeps its time, a changed one is replaced in one move.
@@ -65,7 +74,7 @@ install_program() {
 }
 
 main() {
-  local names=("$@") name toolchain
+  local names=("$@") missing=() name toolchain target
   ((${#names[@]})) || names=("${all[@]}")
   for name in "${names[@]}"; do
     [[ " ${all[*]} " == *" $name "* ]] || die "no program is called $name" "there are: ${all[*]}"
@@ -74,12 +83,26 @@ main() {
   exec 9>"$sbpf/build.lock"
   flock 9
   toolchain=$(sbpf_toolchain)
-  if [[ $toolchain == vendor ]]; then
+  target=${TRESTLE_SBPF_TARGET_DIR:-$sbpf/target-$toolchain}
+  kept=$target/kept/$(sbpf_inputs)
+  mkdir -p "$kept"
+  touch "$kept"
+  find "$target/kept" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' | sort --reverse --numeric-sort |
+    tail -n "+$((kept_max + 1))" | cut -d' ' -f2- | xargs --no-run-if-empty rm -rf
+  for name in "${names[@]}"; do
+    [[ -e $kept/$(library_of "$name").so ]] || missing+=("$name")
+  done
+  if ((${#missing[@]} == 0)); then
+    say "programs: built before from exactly these sources"
+  elif [[ $toolchain == vendor ]]; then
     say "programs: $(cargo build-sbf --version | head -n1)"
   else
     say "programs: upstream toolchain, $("$sbpf_rustc" --version)"
   fi
-  "build_$toolchain" "${TRESTLE_SBPF_TARGET_DIR:-$sbpf/target-$toolchain}" "${names[@]}"
+  ((${#missing[@]} == 0)) || "build_$toolchain" "$target" "${missing[@]}"
+  for name in "${names[@]}"; do
+    install_program "$kept/$(library_of "$name").so" "$(library_of "$name")"
+  done
 }
 
 main "$@"

@@ -29,6 +29,22 @@ sbpf_toolchain() {
   esac
 }
 
+# The hash of all that decides the programs' bytes: sources, lock file, toolchain.
+sbpf_inputs() {
+  {
+    sbpf_toolchain
+    if [[ $(sbpf_toolchain) == vendor ]]; then
+      cargo build-sbf --version
+    else
+      "$sbpf_rustc" -vV
+      "$sbpf_linker" --version
+    fi
+    cd "$repo"
+    find Cargo.toml Cargo.lock Anchor.toml .cargo programs tests/gateway tools/sbpf -type f \
+      -print0 | sort --zero-terminated | xargs --null sha256sum
+  } | sha256sum | cut -d' ' -f1
+}
+
 # Where crates and the standard library lie would otherwise end up in a program's panic messages.
 # The checkout's own files are compiled by relative paths and need nothing.
 remap_flags() {

@@ -15,23 +15,12 @@ verdicts=$cache/steps/reproducible
 
 # The hash of what decides the programs' bytes, and of the bytes themselves.
 inputs() {
-  {
-    sbpf_toolchain
-    if [[ $(sbpf_toolchain) == vendor ]]; then
-      cargo build-sbf --version
-    else
-      "$sbpf_rustc" -vV
-      "$sbpf_linker" --version
-    fi
-    cd "$repo"
-    find Cargo.toml Cargo.lock Anchor.toml .cargo programs tools/sbpf -type f -print0 |
-      sort --zero-terminated | xargs --null sha256sum
-    sha256sum target/deploy/trestle_*.so
-  } | sha256sum | cut -d' ' -f1
+  { sbpf_inputs && sha256sum "$repo"/target/deploy/trestle_*.so | cut -d' ' -f1; } |
+    sha256sum | cut -d' ' -f1
 }
 
 build_second() {
-  rm -rf "$second/checkout"
+  rm -rf "$second/checkout" "$second/target/kept"
   mkdir -p "$second/checkout"
   tar -C "$repo" --exclude=./target --exclude=./.git -cf - . | tar -C "$second/checkout" -xf -
   TRESTLE_SBPF_TARGET_DIR=$second/target "$second/checkout/tools/sbpf/build.sh"
