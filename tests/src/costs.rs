@@ -24,27 +24,11 @@ const CHANGES_DUE: u64 = 5;
 /// Leaves of the tree that a slash is proven in: depth 20.
 const SLASH_LEAVES: usize = 1 << 20;
 
-/// What one instruction costs in a transaction of its own.
-#[derive(Clone, Copy, Debug)]
+/// One instruction in a transaction of its own.
+#[derive(Debug)]
 pub struct Cost {
     pub instruction: &'static str,
-    pub compute_units: u64,
-    /// Lamports.
-    pub fee: u64,
-    /// Bytes of the transaction.
-    pub size: usize,
-}
-
-impl Cost {
-    /// The cost of a transaction that was executed.
-    pub fn of(instruction: &'static str, sent: &Sent) -> Self {
-        Self {
-            instruction,
-            compute_units: sent.compute_units,
-            fee: sent.fee,
-            size: sent.size,
-        }
-    }
+    pub sent: Sent,
 }
 
 /// Every instruction of the staking program.
@@ -69,7 +53,10 @@ fn measure(
     signers: &[&Keypair],
 ) {
     let sent = world.svm.must(&[instruction], signers);
-    costs.push(Cost::of(name, &sent));
+    costs.push(Cost {
+        instruction: name,
+        sent,
+    });
 }
 
 fn network(costs: &mut Vec<Cost>) {

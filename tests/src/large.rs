@@ -3,7 +3,7 @@
 use {
     crate::{
         log,
-        svm::{Outcome, Refused, Sent, Svm},
+        svm::{Outcome, Refused, Svm},
     },
     solana_instruction::Instruction,
     solana_keypair::Keypair,
@@ -43,12 +43,7 @@ impl Svm {
         let result = self.vm().send_transaction(transaction);
         self.vm().expire_blockhash();
         match result {
-            Ok(meta) => Ok(Sent {
-                compute_units: meta.compute_units_consumed,
-                fee: meta.fee,
-                size,
-                logs: meta.logs,
-            }),
+            Ok(meta) => Ok(self.sent(meta, size)),
             Err(failed) => Err(Refused {
                 program: log::failed_program(&failed.meta.logs),
                 error: failed.err,

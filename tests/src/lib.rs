@@ -12,6 +12,7 @@ pub mod final_roots;
 pub mod gates;
 pub mod gateway;
 pub mod governance;
+pub mod heap;
 pub mod large;
 pub mod leases;
 mod log;

@@ -2,7 +2,7 @@
 //! outcome names the program that refused.
 
 use {
-    crate::{artifacts, log},
+    crate::{artifacts, heap, log},
     anchor_lang::{AccountDeserialize, Discriminator},
     bytemuck::Pod,
     litesvm::{types::TransactionMetadata, LiteSVM},
@@ -31,6 +31,7 @@ const SLOTS_PER_SECOND: u64 = 2;
 /// A chain with Trestle's programs.
 pub struct Svm {
     vm: LiteSVM,
+    heap: Option<heap::Meter>,
     /// Pays for transactions that nobody else signs.
     relayer: Keypair,
     /// Numbers the addresses that `fresh_address` hands out.
@@ -47,6 +48,9 @@ pub struct Sent {
     pub fee: u64,
     /// Bytes on the wire.
     pub size: usize,
+    /// Bytes of heap that the hungriest of Trestle's programs took; zero unless
+    /// [`heap::measure`] was called.
+    pub heap: u64,
     pub logs: Vec<String>,
 }
 
@@ -100,13 +104,14 @@ pub fn key(name: &str) -> Keypair {
 impl Svm {
     /// A chain with these programs, at [`START`].
     pub fn new(programs: &[&str]) -> Self {
-        let mut vm = LiteSVM::new();
+        let (mut vm, heap) = heap::machine();
         for name in programs {
             vm.add_program_from_file(program_id(name), artifacts::program(name))
                 .expect("a program that the chain accepts");
         }
         let mut svm = Self {
             vm,
+            heap,
             relayer: key("relayer"),
             fresh: 0,
             history: Vec::new(),
@@ -127,6 +132,7 @@ impl Svm {
     pub fn fork(&self) -> Self {
         Self {
             vm: self.vm.clone(),
+            heap: self.heap.clone(),
             relayer: self.relayer.insecure_clone(),
             fresh: self.fresh,
             history: self.history.clone(),
@@ -210,13 +216,23 @@ impl Svm {
         match result {
             Ok(meta) => {
                 self.history.push((self.now(), meta.logs.clone()));
-                Ok(sent(meta, size))
+                Ok(self.sent(meta, size))
             }
             Err(failed) => Err(Refused {
                 program: log::failed_program(&failed.meta.logs),
                 error: failed.err,
                 logs: failed.meta.logs,
             }),
+        }
+    }
+
+    pub(crate) fn sent(&self, meta: TransactionMetadata, size: usize) -> Sent {
+        Sent {
+            compute_units: meta.compute_units_consumed,
+            fee: meta.fee,
+            size,
+            heap: self.heap.as_ref().map_or(0, heap::Meter::bytes),
+            logs: meta.logs,
         }
     }
 
@@ -310,15 +326,6 @@ impl Svm {
             .iter()
             .map(|address| (*address, self.raw(address)))
             .collect()
-    }
-}
-
-fn sent(meta: TransactionMetadata, size: usize) -> Sent {
-    Sent {
-        compute_units: meta.compute_units_consumed,
-        fee: meta.fee,
-        size,
-        logs: meta.logs,
     }
 }
 

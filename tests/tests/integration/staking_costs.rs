@@ -11,7 +11,7 @@ const DELEGATION_CLAIM_MAX: u64 = 8_000;
 fn every_instruction_is_measured_and_deposit_and_claim_stay_within_their_targets() {
     let costs = costs::staking();
     for cost in &costs {
-        println!("{cost:?}");
+        println!("{}: {}", cost.instruction, cost.sent.compute_units);
     }
     assert_eq!(costs.len(), 46);
     let limits = [
@@ -23,6 +23,6 @@ fn every_instruction_is_measured_and_deposit_and_claim_stay_within_their_targets
             .iter()
             .find(|cost| cost.instruction == instruction)
             .expect("a measured instruction");
-        assert!(cost.compute_units <= max, "{cost:?}");
+        assert!(cost.sent.compute_units <= max, "{cost:?}");
     }
 }

@@ -15,7 +15,7 @@ const COSTS: &str = "cu-table";
 const ERRORS: &str = "error-table";
 const RENTS: &str = "rent-table";
 const SIGNERS: &str = "signer-table";
-/// Per cent by which compute units may differ from what the README says: compilers of other
+/// Per cent by which compute units and heap bytes may differ from what the README says: compilers of other
 /// versions lay code out differently.
 const TOLERANCE_PERCENT: u64 = 2;
 
@@ -91,14 +91,18 @@ fn differences(present: &str, due: &str) -> Vec<String> {
     lines
 }
 
-fn cost_differences(mut written: BTreeMap<tables::Key, u64>, costs: &Costs) -> Vec<String> {
+fn cost_differences(mut written: BTreeMap<tables::Key, [u64; 2]>, costs: &Costs) -> Vec<String> {
     let mut lines = Vec::new();
     for row in &costs.rows {
         let due = tables::cost_line(row);
         let found = written.remove(&(row.instruction.clone(), row.case.to_owned()));
         match found {
-            Some(units) if is_near(units, row.compute_units) => {}
-            Some(units) => lines.push(format!("+{} (README.md says {units})", due.trim())),
+            Some([units, heap])
+                if is_near(units, row.cost.compute_units) && is_near(heap, row.cost.heap_bytes) => {
+            }
+            Some([units, heap]) => {
+                lines.push(format!("+{} (README.md: {units}, {heap})", due.trim()));
+            }
             None => lines.push(format!("+{} (missing in README.md)", due.trim())),
         }
     }
@@ -190,17 +194,35 @@ mod tests {
             program: "staking",
             instruction: instruction.to_owned(),
             case: "",
-            compute_units,
-            transaction_bytes: 1,
+            cost: scenario::Cost {
+                compute_units,
+                heap_bytes: 8,
+                transaction_bytes: 1,
+            },
         };
-        let written = [("near", 1_010), ("far", 2_000), ("old", 1)]
-            .map(|(name, units)| ((name.to_owned(), String::new()), units));
+        let written = [
+            ("near", 1_010, 8),
+            ("far", 2_000, 8),
+            ("heap", 5, 9),
+            ("old", 1, 8),
+        ]
+        .map(|(name, units, heap)| ((name.to_owned(), String::new()), [units, heap]));
         let measured = Costs {
-            rows: vec![row("near", 1_000), row("far", 1_000), row("new", 5)],
+            rows: vec![
+                row("near", 1_000),
+                row("far", 1_000),
+                row("heap", 5),
+                row("new", 5),
+            ],
             sizes: Vec::new(),
         };
         let lines = cost_differences(written.into(), &measured);
-        let starts = ["+| staking | `far`", "+| staking | `new`", "-`old`"];
+        let starts = [
+            "+| staking | `far`",
+            "+| staking | `heap`",
+            "+| staking | `new`",
+            "-`old`",
+        ];
         assert_eq!(lines.len(), starts.len(), "{lines:?}");
         for (line, start) in lines.iter().zip(starts) {
             assert!(line.starts_with(start), "{line}");

@@ -16,8 +16,8 @@ use anyhow::{anyhow, ensure, Context, Result};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use trestle_tests::{
-    artifacts, costs,
-    svm::{Outcome, Svm},
+    artifacts, costs, heap,
+    svm::{Outcome, Sent, Svm},
 };
 
 use crate::idl;
@@ -34,8 +34,25 @@ pub struct Row {
     pub instruction: String,
     /// What the cost depends on; empty where it always is the same.
     pub case: &'static str,
+    pub cost: Cost,
+}
+
+#[derive(Clone, Copy)]
+pub struct Cost {
     pub compute_units: u64,
     pub transaction_bytes: u64,
+    /// Heap of the hungriest of Trestle's programs.
+    pub heap_bytes: u64,
+}
+
+impl Cost {
+    fn of(sent: &Sent) -> Result<Self> {
+        Ok(Self {
+            compute_units: sent.compute_units,
+            transaction_bytes: u64::try_from(sent.size)?,
+            heap_bytes: sent.heap,
+        })
+    }
 }
 
 /// Everything that was measured.
@@ -49,7 +66,7 @@ pub struct Costs {
 /// Costs by name of the instruction, in the order in which they were measured.
 #[derive(Default)]
 struct Recorder {
-    found: BTreeMap<String, Vec<(&'static str, u64, u64)>>,
+    found: BTreeMap<String, Vec<(&'static str, Cost)>>,
 }
 
 impl Recorder {
@@ -74,7 +91,7 @@ impl Recorder {
                 refused.logs.join("\n")
             )
         })?;
-        let cost = (case, sent.compute_units, u64::try_from(sent.size)?);
+        let cost = (case, Cost::of(&sent)?);
         self.found.entry(name.to_owned()).or_default().push(cost);
         Ok(())
     }
@@ -82,15 +99,16 @@ impl Recorder {
 
 /// Executes everything.
 pub fn measure(root: &Path) -> Result<Costs> {
+    heap::measure();
     let mut recorder = Recorder::default();
-    for cost in costs::staking() {
-        let case = staking_case(cost.instruction);
-        let found = (case, cost.compute_units, u64::try_from(cost.size)?);
+    for measured in costs::staking() {
+        let case = staking_case(measured.instruction);
+        let cost = Cost::of(&measured.sent)?;
         recorder
             .found
-            .entry(cost.instruction.to_owned())
+            .entry(measured.instruction.to_owned())
             .or_default()
-            .push(found);
+            .push((case, cost));
     }
     proofs::measure(&mut recorder)?;
     challenges::measure(&mut recorder)?;
@@ -128,12 +146,11 @@ fn ordered(mut recorder: Recorder, programs: &[idl::Program]) -> Result<Vec<Row>
                     program.name
                 )
             })?;
-            rows.extend(found.into_iter().map(|(case, compute_units, bytes)| Row {
+            rows.extend(found.into_iter().map(|(case, cost)| Row {
                 program: program.name,
                 instruction: instruction.to_owned(),
                 case,
-                compute_units,
-                transaction_bytes: bytes,
+                cost,
             }));
         }
     }

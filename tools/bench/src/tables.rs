@@ -15,8 +15,8 @@ pub type Key = (String, String);
 /// The table of costs, and that of the programs' sizes.
 pub fn costs(costs: &Costs) -> String {
     let mut text = String::from(
-        "| program | instruction | measured with | compute units | transaction bytes |\n\
-         |---|---|---|---:|---:|\n",
+        "| program | instruction | measured with | compute units | heap bytes | transaction bytes |\n\
+         |---|---|---|---:|---:|---:|\n",
     );
     for row in &costs.rows {
         text.push_str(&cost_line(row));
@@ -32,33 +32,34 @@ pub fn costs(costs: &Costs) -> String {
 /// One line of the table of costs.
 pub fn cost_line(row: &Row) -> String {
     format!(
-        "| {} | `{}` | {} | {} | {} |\n",
+        "| {} | `{}` | {} | {} | {} | {} |\n",
         row.program,
         row.instruction,
         row.case,
-        grouped(row.compute_units),
-        grouped(row.transaction_bytes)
+        grouped(row.cost.compute_units),
+        grouped(row.cost.heap_bytes),
+        grouped(row.cost.transaction_bytes)
     )
 }
 
-/// Compute units by instruction and case, as a table of costs gives them.
-pub fn read_costs(table: &str) -> Result<BTreeMap<Key, u64>> {
+/// Compute units and heap bytes by instruction and case, as a table of costs gives them.
+pub fn read_costs(table: &str) -> Result<BTreeMap<Key, [u64; 2]>> {
     table
         .lines()
         .filter_map(|line| {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-            let [_, _, name, case, units, _, _] = cells.as_slice() else {
+            let [_, _, name, case, units, heap, _, _] = cells.as_slice() else {
                 return None;
             };
             let name = name.strip_prefix('`')?.strip_suffix('`')?;
-            Some((line, (name.to_owned(), (*case).to_owned()), *units))
+            Some((line, (name.to_owned(), (*case).to_owned()), [*units, *heap]))
         })
-        .map(|(line, key, units)| {
-            let units = units.replace(',', "").parse();
-            Ok((
-                key,
-                units.with_context(|| format!("no compute units in: {line}"))?,
-            ))
+        .map(|(line, key, [units, heap])| {
+            let number = |text: &str| {
+                let parsed = text.replace(',', "").parse();
+                parsed.with_context(|| format!("`{text}` is no number in: {line}"))
+            };
+            Ok((key, [number(units)?, number(heap)?]))
         })
         .collect()
 }
@@ -133,6 +134,7 @@ pub fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Cost;
 
     #[test]
     fn numbers_are_grouped_by_three_digits() {
@@ -153,8 +155,11 @@ mod tests {
             program: "staking",
             instruction: instruction.to_owned(),
             case,
-            compute_units,
-            transaction_bytes: 1_232,
+            cost: Cost {
+                compute_units,
+                heap_bytes: 2_048,
+                transaction_bytes: 1_232,
+            },
         };
         let written = costs(&Costs {
             rows: vec![
@@ -168,8 +173,8 @@ mod tests {
         assert_eq!(
             read.into_iter().collect::<Vec<_>>(),
             [
-                (key("slash_apply", "depth 20"), 99),
-                (key("stake_deposit", ""), 4_321)
+                (key("slash_apply", "depth 20"), [99, 2_048]),
+                (key("stake_deposit", ""), [4_321, 2_048])
             ]
         );
     }
