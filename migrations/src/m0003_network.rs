@@ -22,6 +22,7 @@ fn params(context: &Context) -> NetworkParams {
         burn_bps: settings.burn_bps,
         insurance_bps: settings.insurance_bps,
         challenger_bps: settings.challenger_bps,
+        displacement_margin_bps: settings.displacement_margin_bps,
     }
 }
 
@@ -63,6 +64,7 @@ impl Step for Network {
             burn_bps: network.burn_bps,
             insurance_bps: network.insurance_bps,
             challenger_bps: network.challenger_bps,
+            displacement_margin_bps: network.displacement_margin_bps,
         };
         let wanted = params(context);
         ensure!(

@@ -66,6 +66,9 @@ pub struct Network {
     pub burn_bps: u16,
     pub insurance_bps: u16,
     pub challenger_bps: u16,
+    /// By how much a bond must exceed the smallest to displace it; 0, the default: it cannot.
+    #[serde(default)]
+    pub displacement_margin_bps: u16,
 }
 
 /// Parameters of the storage service; see `trestle_staking::state::ServiceParams`.

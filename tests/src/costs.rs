@@ -4,7 +4,7 @@ use {
     crate::{
         clearance::{asking, full_terms, issuer_params, known_parties, IssuerKeys},
         final_roots::Roots,
-        staking::{network_params, profile, service_params, World, BOND_MIN},
+        staking::{network_params, open_network, profile, service_params, World, BOND_MIN},
         svm::{key, Sent},
         tokens::TOKEN,
     },
@@ -37,6 +37,7 @@ pub fn staking() -> Vec<Cost> {
     network(&mut costs);
     stake(&mut costs);
     bonds(&mut costs);
+    displacement(&mut costs);
     delegation(&mut costs);
     clearances(&mut costs);
     policies(&mut costs);
@@ -211,6 +212,18 @@ fn bonds(costs: &mut Vec<Cost>) {
     let purse = world.verifier_keys("challenger").purse;
     let ix = world.bond_slash(SLASHER, purse, u32::MAX, 0);
     measure(costs, &mut world, "bond_slash", ix, &[]);
+}
+
+/// With as many verifiers as the authority can admit.
+fn displacement(costs: &mut Vec<Cost>) {
+    let mut world = World::new(&[]);
+    world.change_network(open_network());
+    for number in 0..24 {
+        world.verifier(&format!("verifier {number}"), BOND_MIN);
+    }
+    let keys = world.verifier_keys("newcomer");
+    let ix = world.verifier_displace(&keys, 2 * BOND_MIN);
+    measure(costs, &mut world, "verifier_displace", ix, &[&keys.key]);
 }
 
 fn changes(costs: &mut Vec<Cost>) {

@@ -75,10 +75,19 @@ pub fn network_params() -> NetworkParams {
         burn_bps: 5_000,
         insurance_bps: 3_000,
         challenger_bps: 2_000,
+        displacement_margin_bps: 0,
     }
 }
 
 /// Parameters that the program accepts: one token a GiB, 1 % missing found with 95 %.
+/// Parameters of a network in which a tenth more than the smallest bond displaces it.
+pub fn open_network() -> NetworkParams {
+    NetworkParams {
+        displacement_margin_bps: 1_000,
+        ..network_params()
+    }
+}
+
 pub fn service_params() -> ServiceParams {
     ServiceParams {
         kind: 1,
@@ -351,6 +360,14 @@ impl World {
         instruction::VerifierRegister { bond }.to_instruction(accounts::VerifierRegister {
             verifier: keys.key.pubkey(),
             authority,
+            source: keys.purse,
+            bonds: self.bond_group(),
+        })
+    }
+
+    pub fn verifier_displace(&self, keys: &VerifierKeys, bond: u64) -> Instruction {
+        instruction::VerifierDisplace { bond }.to_instruction(accounts::VerifierDisplace {
+            verifier: keys.key.pubkey(),
             source: keys.purse,
             bonds: self.bond_group(),
         })

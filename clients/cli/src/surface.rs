@@ -104,6 +104,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("treasury_open", "treasury open"),
     ("treasury_withdraw", "treasury withdraw"),
     ("verifier_bond_add", "verifier bond-add"),
+    ("verifier_displace", "verifier displace"),
     ("verifier_exit", "verifier exit"),
     ("verifier_register", "verifier register"),
     ("verifier_remove", "verifier remove"),

@@ -63,6 +63,7 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "OperatorExited",
             "VerifierRemoved",
             "VerifierBondAdded",
+            "VerifierDisplaced",
             "IssuerAdmitted",
             "IssuerRevoked",
             "ClearanceGranted",

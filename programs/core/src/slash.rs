@@ -1,6 +1,6 @@
 //! What a slash takes and who gets it.
 
-use crate::units::{Bps, BPS_ONE};
+use crate::units::{Bps, TokenAmount, BPS_ONE};
 
 /// Shares of slashed stake; they make up the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,13 @@ pub struct Taken<const N: usize> {
     pub from_tickets: [u64; N],
     /// Sum of both; less than wanted if there is not enough.
     pub total: u64,
+}
+
+/// The least bond that displaces one of `smallest`: larger by the margin, rounded up, and by one
+/// base unit at least. `None` if there is no such amount.
+pub fn displacing_bond(smallest: TokenAmount, margin: Bps) -> Option<TokenAmount> {
+    let more = margin.apply_ceil(smallest.0).max(1);
+    smallest.0.checked_add(more).map(TokenAmount)
 }
 
 impl SlashShares {

@@ -76,6 +76,10 @@ pub const JAIL_COUNT_MAX: u32 = 5;
 /// Verifiers in one network: as many as one `u32` of attestation bits can name.
 pub const VERIFIERS_MAX: usize = 32;
 
+/// Numbers that a network with displacement keeps free of registrations: a displaced verifier holds
+/// its own until its bond is out, and the newcomer needs another.
+pub const DISPLACEMENT_SEATS: u32 = 8;
+
 /// An issuer signs clearances of this program.
 pub const ISSUER_NATIVE: u8 = 1;
 /// An issuer is a credential of the Solana Attestation Service.

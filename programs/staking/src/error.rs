@@ -206,6 +206,16 @@ pub enum StakingError {
     NoPolicyChange,
     #[msg("The account has a layout that this program does not know: migrate it, or update")]
     WrongVersion,
+    #[msg("The margin must be 0 (the authority alone admits) to 10,000 basis points")]
+    BadDisplacementMargin,
+    #[msg("This network lets nobody displace a verifier: ask its authority to register")]
+    DisplacementClosed,
+    #[msg("No verifier is active that could be displaced: ask the authority to register")]
+    NoVerifierToDisplace,
+    #[msg("The bond does not exceed the smallest by the network's margin: bond more")]
+    BondNotLarger,
+    #[msg("The numbers that are left are for displacement: displace the smallest bond")]
+    SeatsReserved,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

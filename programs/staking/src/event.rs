@@ -3,9 +3,10 @@
 //! Amounts are base units of the network's token; totals are those after the change.
 
 mod clearance;
+mod verifier;
 
 use anchor_lang::prelude::*;
-pub use clearance::*;
+pub use {clearance::*, verifier::*};
 
 /// A network was created.
 #[event(bytemuck)]
@@ -25,8 +26,9 @@ pub struct NetworkCreated {
     pub burn_bps: u16,
     pub insurance_bps: u16,
     pub challenger_bps: u16,
+    pub displacement_margin_bps: u16,
     /// Zero.
-    pub _pad: [u8; 4],
+    pub _pad: [u8; 2],
 }
 
 /// Areas of a network were paused or resumed.
@@ -130,46 +132,6 @@ pub struct StakeWithdrawn {
     pub amount: u64,
     pub stake: u64,
     pub total_stake: u64,
-}
-
-/// A verifier was admitted.
-#[event(bytemuck)]
-pub struct VerifierRegistered {
-    pub network: Address,
-    pub authority: Address,
-    pub bond: u64,
-    pub total_bond: u64,
-    pub admitted_epoch: u64,
-    /// Number of the verifier in votes.
-    pub index: u32,
-    /// Zero.
-    pub _pad: [u8; 4],
-}
-
-/// A verifier began to leave.
-#[event(bytemuck)]
-pub struct VerifierExited {
-    pub network: Address,
-    pub authority: Address,
-    pub bond: u64,
-    /// Unix seconds.
-    pub unlock_at: i64,
-    pub index: u32,
-    /// Zero.
-    pub _pad: [u8; 4],
-}
-
-/// A verifier got its bond back, and its number is free.
-#[event(bytemuck)]
-pub struct VerifierWithdrawn {
-    pub network: Address,
-    pub authority: Address,
-    pub destination: Address,
-    pub amount: u64,
-    pub total_bond: u64,
-    pub index: u32,
-    /// Zero.
-    pub _pad: [u8; 4],
 }
 
 /// Stake of an operator was taken, as a final root says.
@@ -344,6 +306,9 @@ pub struct NetworkChangeProposed {
     pub burn_bps: u16,
     pub insurance_bps: u16,
     pub challenger_bps: u16,
+    pub displacement_margin_bps: u16,
+    /// Zero.
+    pub _pad: [u8; 6],
 }
 
 /// The parameters of a network were replaced. The event carries all of them.
@@ -362,8 +327,9 @@ pub struct NetworkChangeApplied {
     pub challenger_bps: u16,
     /// Changes applied so far.
     pub params_version: u32,
+    pub displacement_margin_bps: u16,
     /// Zero.
-    pub _pad: [u8; 4],
+    pub _pad: [u8; 2],
 }
 
 /// A pending change of a network was cancelled.
@@ -456,31 +422,4 @@ pub struct OperatorExited {
     pub amount: u64,
     /// Unix seconds.
     pub unlock_at: i64,
-}
-
-/// The authority ended a verifier's work.
-#[event(bytemuck)]
-pub struct VerifierRemoved {
-    pub network: Address,
-    pub by: Address,
-    pub verifier: Address,
-    pub bond: u64,
-    /// Unix seconds.
-    pub unlock_at: i64,
-    pub index: u32,
-    /// Zero.
-    pub _pad: [u8; 4],
-}
-
-/// A verifier added to its bond.
-#[event(bytemuck)]
-pub struct VerifierBondAdded {
-    pub network: Address,
-    pub verifier: Address,
-    pub amount: u64,
-    pub bond: u64,
-    pub total_bond: u64,
-    pub index: u32,
-    /// Zero.
-    pub _pad: [u8; 4],
 }

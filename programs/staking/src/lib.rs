@@ -304,6 +304,12 @@ pub mod trestle_staking {
         Ok(())
     }
 
+    /// Takes the place of the verifier with the smallest bond.
+    pub fn verifier_displace(ctx: &mut Context<VerifierDisplace>, bond: u64) -> Result<()> {
+        emit!(ctx.accounts.verifier_displace(TokenAmount(bond))?);
+        Ok(())
+    }
+
     /// Adds to the bond of a verifier.
     pub fn verifier_bond_add(ctx: &mut Context<VerifierBondAdd>, amount: u64) -> Result<()> {
         emit!(ctx.accounts.verifier_bond_add(TokenAmount(amount))?);

@@ -8,7 +8,7 @@ use {
     trestle_staking::state::{NetworkChange, NetworkParams, ServiceChange, ServiceParams},
     trestle_tests::{
         matrix::{Fault, Matrix},
-        staking::{network_params, service_params, World, BOND_MIN},
+        staking::{network_params, open_network, service_params, World, BOND_MIN},
         svm::key,
         tokens::TOKEN,
     },
@@ -129,4 +129,16 @@ fn verifier_bond_add_and_remove() {
     check(&mut world, "verifier_bond_add", ix, &[&keys.key], &free);
     let ix = world.verifier_remove(authority.pubkey(), keys.key.pubkey());
     check(&mut world, "verifier_remove", ix, &[&authority], &[]);
+}
+
+#[test]
+fn verifier_displace() {
+    let mut world = World::new(&[]);
+    world.verifier("small", BOND_MIN);
+    world.change_network(open_network());
+    let keys = world.verifier_keys("newcomer");
+    let ix = world.verifier_displace(&keys, 2 * BOND_MIN);
+    // Any account of the newcomer can be the source.
+    let free = [(keys.purse, Fault::Twin)];
+    check(&mut world, "verifier_displace", ix, &[&keys.key], &free);
 }

@@ -167,6 +167,7 @@ mod topup_set;
 mod treasury_open;
 mod treasury_withdraw;
 mod verifier_bond_add;
+mod verifier_displace;
 mod verifier_exit;
 mod verifier_register;
 mod verifier_remove;

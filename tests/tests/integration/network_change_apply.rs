@@ -29,6 +29,7 @@ fn other() -> NetworkParams {
         burn_bps: 1_000,
         insurance_bps: 2_000,
         challenger_bps: 7_000,
+        displacement_margin_bps: 1_000,
     }
 }
 

@@ -121,6 +121,10 @@ fn parameters_out_of_bounds_are_refused() {
         (|params| params.burn_bps = 4_999, BadSlashShares),
         (|params| params.insurance_bps = 3_001, BadSlashShares),
         (|params| params.challenger_bps = u16::MAX, BadSlashShares),
+        (
+            |params| params.displacement_margin_bps = 10_001,
+            BadDisplacementMargin,
+        ),
         (|params| params.guardian = Address::default(), BadGuardian),
     ];
     let mut world = World::without_network(&[]);

@@ -4,7 +4,7 @@ use {
     solana_signer::Signer,
     trestle_staking::{error::StakingError, event::VerifierRegistered, ID},
     trestle_tests::{
-        staking::{World, BOND_MIN, PURSE},
+        staking::{network_params, open_network, World, BOND_MIN, PURSE},
         svm::assert_refused,
     },
 };
@@ -76,6 +76,24 @@ fn a_full_set_of_32_refuses() {
     let outcome = world.svm.send(&[ix], &[&keys.key, &world.authority]);
 
     assert_refused(outcome, ID, StakingError::VerifierSetFull);
+}
+
+#[test]
+fn where_verifiers_can_be_displaced_the_last_eight_numbers_are_kept_free_for_that() {
+    let mut world = World::new(&[]);
+    for number in 0..24 {
+        world.verifier(&format!("verifier {number}"), BOND_MIN);
+    }
+    let keys = world.verifier_keys("one too many");
+    let ix = world.verifier_register(&keys, world.authority.pubkey(), BOND_MIN);
+    world.change_network(open_network());
+    let outcome = world
+        .svm
+        .send(std::slice::from_ref(&ix), &[&keys.key, &world.authority]);
+    assert_refused(outcome, ID, StakingError::SeatsReserved);
+
+    world.change_network(network_params());
+    world.svm.must(&[ix], &[&keys.key, &world.authority]);
 }
 
 #[test]

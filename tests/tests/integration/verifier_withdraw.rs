@@ -24,7 +24,7 @@ fn exiting(world: &mut World) -> VerifierKeys {
 }
 
 #[test]
-fn only_the_verifier_itself_can_withdraw_to_a_token_account_of_its_own() {
+fn anybody_can_have_a_bond_paid_out_to_a_token_account_of_the_verifiers_own() {
     let mut world = World::new(&[]);
     let keys = exiting(&mut world);
     world.svm.advance(UNBONDING);
@@ -36,6 +36,10 @@ fn only_the_verifier_itself_can_withdraw_to_a_token_account_of_its_own() {
     let ix = world.verifier_withdraw(keys.key.pubkey(), other.purse);
     let outcome = world.svm.send(&[ix], &[&keys.key]);
     assert_refused(outcome, ID, StakingError::NotDestinationOwner);
+
+    let ix = world.verifier_withdraw(keys.key.pubkey(), keys.purse);
+    world.svm.must(&[ix], &[&other.key]);
+    assert_eq!(world.svm.tokens(&keys.purse), PURSE);
 }
 
 #[test]

@@ -128,6 +128,7 @@ fn staking_case(instruction: &str) -> &'static str {
         "slash_apply" => "depth 20",
         "delegation_deposit" => "first deposit",
         "delegation_claim" | "delegation_fund" => "both assets",
+        "verifier_displace" => "24 verifiers",
         "bond_slash" => "32 verifiers, all slashed",
         "verifier_register" | "verifier_bond_add" | "verifier_exit" | "verifier_remove"
         | "verifier_withdraw" => "32 verifiers",

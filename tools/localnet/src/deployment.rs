@@ -224,6 +224,7 @@ fn local_settings(
             burn_bps: 4_000,
             insurance_bps: 3_000,
             challenger_bps: 3_000,
+            displacement_margin_bps: 0,
         },
         storage: local_storage(),
         market: settings::Market {

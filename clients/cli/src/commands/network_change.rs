@@ -59,6 +59,10 @@ pub struct NetworkParamsArgs {
     /// Share of a slash that goes to the challenger, in basis points
     #[arg(long, value_name = "BPS")]
     pub challenger_bps: Option<u16>,
+    /// By how much a bond must exceed the smallest verifier's to displace it, in basis points; 0: it
+    /// cannot
+    #[arg(long, value_name = "BPS")]
+    pub displacement_margin_bps: Option<u16>,
 }
 
 impl NetworkParamsArgs {
@@ -80,6 +84,9 @@ impl NetworkParamsArgs {
             burn_bps: self.burn_bps.unwrap_or(now.burn_bps),
             insurance_bps: self.insurance_bps.unwrap_or(now.insurance_bps),
             challenger_bps: self.challenger_bps.unwrap_or(now.challenger_bps),
+            displacement_margin_bps: self
+                .displacement_margin_bps
+                .unwrap_or(now.displacement_margin_bps),
         })
     }
 }
@@ -200,6 +207,11 @@ fn parameters(chain: &Chain, network: &Network, after: &NetworkParams) -> Vec<Pa
             "challenger",
             bps(before.challenger_bps),
             bps(after.challenger_bps),
+        ),
+        (
+            "displacementMargin",
+            bps(before.displacement_margin_bps),
+            bps(after.displacement_margin_bps),
         ),
     ];
     rows.into_iter().filter_map(parameter).collect()

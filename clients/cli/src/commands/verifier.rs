@@ -12,7 +12,8 @@ use trestle_sdk::{
     fetch::{self, VerifierSet},
     instruction::{
         staking::{
-            verifier_bond_add, verifier_exit, verifier_register, verifier_remove, verifier_withdraw,
+            verifier_bond_add, verifier_displace, verifier_exit, verifier_register,
+            verifier_remove, verifier_withdraw,
         },
         token::token_account_create,
     },
@@ -34,6 +35,12 @@ pub enum VerifierCommand {
     )]
     Register {
         /// Tokens, or ALL in the wallet
+        bond: Amount,
+    },
+    /// Enter the set in place of the verifier with the smallest bond, where the network allows it
+    #[command(after_help = "Example: trestle verifier displace 1200 -k verifier.json")]
+    Displace {
+        /// Tokens, or ALL in the wallet: more than the smallest bond by the network's margin
         bond: Amount,
     },
     /// Add to the signing verifier's bond
@@ -59,6 +66,7 @@ pub enum VerifierCommand {
 #[serde(rename_all = "camelCase")]
 pub enum VerifierAction {
     Register,
+    Displace,
     BondAdd,
     Exit,
     Withdraw,
@@ -105,7 +113,9 @@ impl fmt::Display for VerifierWriteOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.transaction.fmt_head(f)?;
         let label = match self.action {
-            VerifierAction::Register | VerifierAction::BondAdd => "Bonded",
+            VerifierAction::Register | VerifierAction::Displace | VerifierAction::BondAdd => {
+                "Bonded"
+            }
             VerifierAction::Exit | VerifierAction::Remove => "Unbonding",
             VerifierAction::Withdraw => "Withdrawn",
         };
@@ -139,6 +149,9 @@ pub async fn run(command: &VerifierCommand, context: &Context<'_>) -> Result<(),
     match command {
         VerifierCommand::Register { bond } => {
             context.print(&pay_in(VerifierAction::Register, bond, context).await?)
+        }
+        VerifierCommand::Displace { bond } => {
+            context.print(&pay_in(VerifierAction::Displace, bond, context).await?)
         }
         VerifierCommand::BondAdd { amount } => {
             context.print(&pay_in(VerifierAction::BondAdd, amount, context).await?)
@@ -176,6 +189,7 @@ async fn pay_in(
             }
             verifier_register(&wallet, &authority, &source, target, units)
         }
+        VerifierAction::Displace => verifier_displace(&wallet, &source, target, units),
         _ => verifier_bond_add(&wallet, &source, target, units),
     };
     Ok(VerifierWriteOutput {

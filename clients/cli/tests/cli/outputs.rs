@@ -96,6 +96,10 @@ fn verifier() {
         &governance::verifier(VerifierAction::Register),
     );
     check(
+        "verifier_displace",
+        &governance::verifier(VerifierAction::Displace),
+    );
+    check(
         "verifier_remove",
         &governance::verifier(VerifierAction::Remove),
     );

@@ -224,6 +224,21 @@ pub fn verifier_register(
     build(STAKING_ID, &accounts, &args::VerifierRegister { bond })
 }
 
+/// Signed by the newcomer, who owns `source`.
+pub fn verifier_displace(
+    verifier: &Pubkey,
+    source: &Pubkey,
+    network: &Pubkey,
+    bond: u64,
+) -> Instruction {
+    let accounts = accounts::VerifierDisplace {
+        verifier: *verifier,
+        source: *source,
+        bonds: bonds(network),
+    };
+    build(STAKING_ID, &accounts, &args::VerifierDisplace { bond })
+}
+
 /// Signed by the verifier.
 pub fn verifier_exit(verifier: &Pubkey, network: &Pubkey) -> Instruction {
     let accounts = accounts::VerifierExit {
@@ -234,7 +249,7 @@ pub fn verifier_exit(verifier: &Pubkey, network: &Pubkey) -> Instruction {
     build(STAKING_ID, &accounts, &args::VerifierExit {})
 }
 
-/// Signed by the verifier, who must own `destination`.
+/// Anybody may send it; the verifier must own `destination`.
 pub fn verifier_withdraw(verifier: &Pubkey, destination: &Pubkey, network: &Pubkey) -> Instruction {
     let accounts = accounts::VerifierWithdraw {
         verifier: *verifier,

@@ -42,6 +42,7 @@ pub mod stake_deposit;
 pub mod stake_unbond;
 pub mod stake_withdraw;
 pub mod verifier_bond_add;
+pub mod verifier_displace;
 pub mod verifier_exit;
 pub mod verifier_register;
 pub mod verifier_remove;
@@ -59,6 +60,6 @@ pub use {
     operator_update::*, policy_change_apply::*, policy_change_cancel::*, policy_change_propose::*,
     policy_create::*, service_change_apply::*, service_change_cancel::*, service_change_propose::*,
     service_create::*, slash_apply::*, stake_deposit::*, stake_unbond::*, stake_withdraw::*,
-    verifier_bond_add::*, verifier_exit::*, verifier_register::*, verifier_remove::*,
-    verifier_withdraw::*,
+    verifier_bond_add::*, verifier_displace::*, verifier_exit::*, verifier_register::*,
+    verifier_remove::*, verifier_withdraw::*,
 };

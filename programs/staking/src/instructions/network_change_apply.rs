@@ -61,7 +61,8 @@ impl NetworkChangeApply {
             insurance_bps: params.insurance_bps,
             challenger_bps: params.challenger_bps,
             params_version: self.network.params_version,
-            _pad: [0; 4],
+            displacement_margin_bps: params.displacement_margin_bps,
+            _pad: [0; 2],
         })
     }
 }

@@ -84,6 +84,8 @@ impl NetworkChangePropose {
             burn_bps: params.burn_bps,
             insurance_bps: params.insurance_bps,
             challenger_bps: params.challenger_bps,
+            displacement_margin_bps: params.displacement_margin_bps,
+            _pad: [0; 6],
         })
     }
 }

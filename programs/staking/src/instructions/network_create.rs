@@ -122,7 +122,8 @@ impl NetworkCreate {
             burn_bps: self.network.burn_bps,
             insurance_bps: self.network.insurance_bps,
             challenger_bps: self.network.challenger_bps,
-            _pad: [0; 4],
+            displacement_margin_bps: self.network.displacement_margin_bps,
+            _pad: [0; 2],
         }
     }
 }

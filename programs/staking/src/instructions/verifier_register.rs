@@ -8,6 +8,7 @@
 //! - A bond below the network's smallest is refused.
 //! - A key that is in the set already is refused.
 //! - A full set of 32 refuses.
+//! - Where verifiers can be displaced, the last eight numbers are kept free for that.
 //! - The first free number is taken, with the current epoch as the one of admission.
 //! - A paused network refuses.
 
@@ -41,6 +42,11 @@ impl VerifierRegister {
         require!(
             bond.0 >= self.bonds.network.verifier_bond_min,
             StakingError::BondTooSmall
+        );
+        let is_open = self.bonds.network.displacement_margin_bps > 0;
+        require!(
+            !(is_open && self.bonds.verifiers.is_crowded()),
+            StakingError::SeatsReserved
         );
         Ok(())
     }

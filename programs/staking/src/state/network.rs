@@ -77,8 +77,10 @@ pub struct Network {
     pub total_bond: u64,
     /// Changes of parameters that were applied so far.
     pub params_version: u32,
+    /// By how much a newcomer's bond must exceed the smallest to displace it; zero: it cannot.
+    pub displacement_margin_bps: u16,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 60],
+    pub _reserved: [u8; 58],
 }
 
 const _: () = assert!(size_of::<Network>() == 384);
@@ -115,6 +117,9 @@ pub struct NetworkParams {
     pub insurance_bps: u16,
     /// Share of a slash that goes to the challenger.
     pub challenger_bps: u16,
+    /// By how much a newcomer's bond must exceed the smallest of the verifiers to displace it; zero
+    /// if the authority alone admits verifiers.
+    pub displacement_margin_bps: u16,
 }
 
 impl NetworkParams {
@@ -151,6 +156,10 @@ impl NetworkParams {
             StakingError::BadBondSlash
         );
         slash_shares(self.burn_bps, self.insurance_bps, self.challenger_bps)?;
+        require!(
+            self.displacement_margin_bps <= BPS_ONE,
+            StakingError::BadDisplacementMargin
+        );
         require!(
             self.guardian != Address::default(),
             StakingError::BadGuardian
@@ -220,6 +229,7 @@ impl Network {
         self.burn_bps = params.burn_bps;
         self.insurance_bps = params.insurance_bps;
         self.challenger_bps = params.challenger_bps;
+        self.displacement_margin_bps = params.displacement_margin_bps;
     }
 
     /// Whether `address` is the one that the token mint gives.
@@ -304,6 +314,7 @@ impl Network {
             burn_bps: self.burn_bps,
             insurance_bps: self.insurance_bps,
             challenger_bps: self.challenger_bps,
+            displacement_margin_bps: self.displacement_margin_bps,
         }
     }
 
@@ -370,6 +381,12 @@ impl Network {
     /// How a slash is divided.
     pub fn slash_shares(&self) -> Result<SlashShares> {
         slash_shares(self.burn_bps, self.insurance_bps, self.challenger_bps)
+    }
+
+    /// By how much a bond must exceed the smallest to displace it.
+    pub fn displacement_margin(&self) -> Result<Bps> {
+        Bps::new(self.displacement_margin_bps)
+            .ok_or_else(|| StakingError::BadDisplacementMargin.into())
     }
 
     #[inline(always)]

@@ -43,8 +43,10 @@ pub struct NetworkChange {
     pub insurance_bps: u16,
     /// Share of a slash that goes to the challenger.
     pub challenger_bps: u16,
+    /// By how much a newcomer's bond must exceed the smallest to displace it; zero: it cannot.
+    pub displacement_margin_bps: u16,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 28],
+    pub _reserved: [u8; 26],
 }
 
 const _: () = assert!(size_of::<NetworkChange>() == 160);
@@ -75,6 +77,7 @@ impl NetworkChange {
         self.burn_bps = params.burn_bps;
         self.insurance_bps = params.insurance_bps;
         self.challenger_bps = params.challenger_bps;
+        self.displacement_margin_bps = params.displacement_margin_bps;
     }
 
     /// What is proposed for a network, whose epochs keep their length.
@@ -89,6 +92,7 @@ impl NetworkChange {
             burn_bps: self.burn_bps,
             insurance_bps: self.insurance_bps,
             challenger_bps: self.challenger_bps,
+            displacement_margin_bps: self.displacement_margin_bps,
         }
     }
 

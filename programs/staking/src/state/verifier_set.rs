@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        constants::{VERIFIERS_MAX, VERSION},
+        constants::{DISPLACEMENT_SEATS, VERIFIERS_MAX, VERSION},
         error::StakingError,
         versioned::Layout,
         ID,
@@ -12,6 +12,7 @@ use {
     core::mem::{offset_of, size_of},
     trestle_core::{
         seeds::SEED_VERIFIERS,
+        slash::displacing_bond,
         units::{Bps, TokenAmount},
     },
 };
@@ -85,6 +86,15 @@ pub struct BondsTaken {
     pub mask: u32,
     /// Sum over them.
     pub amount: TokenAmount,
+}
+
+/// A verifier that has to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Displaced {
+    pub index: u32,
+    pub authority: Address,
+    /// What starts to unbond.
+    pub bond: TokenAmount,
 }
 
 impl VerifierSet {
@@ -165,6 +175,39 @@ impl VerifierSet {
         entry.bond = 0;
         entry.exit_unlock_at = unlock_at;
         Ok((index, TokenAmount(entry.exiting_bond)))
+    }
+
+    /// Has the active verifier with the smallest bond leave, for a newcomer with this one.
+    pub fn displace(
+        &mut self,
+        bond: TokenAmount,
+        margin: Bps,
+        unlock_at: i64,
+    ) -> Result<Displaced> {
+        let smallest = self
+            .entries
+            .iter()
+            .filter(|entry| entry.is_active())
+            .min_by_key(|entry| entry.bond)
+            .ok_or(StakingError::NoVerifierToDisplace)?;
+        let authority = smallest.authority;
+        let due = displacing_bond(TokenAmount(smallest.bond), margin);
+        require!(
+            due.is_some_and(|due| bond >= due),
+            StakingError::BondNotLarger
+        );
+        let (index, bond) = self.start_exit(&authority, unlock_at)?;
+        Ok(Displaced {
+            index,
+            authority,
+            bond,
+        })
+    }
+
+    /// Whether so few numbers are free that they are kept for displacement.
+    pub fn is_crowded(&self) -> bool {
+        let used = self.count.saturating_add(DISPLACEMENT_SEATS);
+        usize::try_from(used).is_ok_and(|used| used >= VERIFIERS_MAX)
     }
 
     /// Frees the entry of a verifier whose bond has matured at `now`, and returns its number and
