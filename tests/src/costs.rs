@@ -8,13 +8,21 @@ use {
         svm::{key, Sent},
         tokens::TOKEN,
     },
+    bytemuck::Zeroable,
+    solana_address::Address,
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
-    trestle_core::{clearance::KIND_KYC, leaf::LeafCounters, pause},
+    trestle_core::{
+        claim::CLAIM_VERSION, clearance::KIND_KYC, leaf::LeafCounters, pause, pool::POOL_VERSION,
+    },
+    trestle_rewards::{
+        address::{claim_address, pool_address},
+        state::{Claim, Pool},
+    },
     trestle_staking::{
         address::{delegator_stable_vault_address, delegator_vault_address, issuer_address},
-        constants::{DISTRIBUTOR, SLASHER},
+        constants::{DISTRIBUTOR, REWARDS_ID, SLASHER},
         state::{NetworkParams, ServiceParams},
     },
 };
@@ -95,11 +103,38 @@ fn stake(costs: &mut Vec<Cost>) {
     };
     roots.publish(&mut world.svm, 1, &[(keys.address, slashed)], SLASH_LEAVES);
     let leaf = roots.leaf(1, &keys.address);
+    let pool = put_claim(&mut world, keys.address);
     let ix = world.slash_apply(keys.address, roots.ring, leaf);
     measure(costs, &mut world, "slash_apply", ix, &[]);
     world.svm.advance(86_400);
     let ix = world.stake_withdraw(&keys, keys.purse);
     measure(costs, &mut world, "stake_withdraw", ix, &[&owner]);
+    world.svm.trust_signatures();
+    let ix = world.slash_record(pool, keys.address, 2 * TOKEN, 1);
+    measure(costs, &mut world, "slash_record", ix, &[]);
+}
+
+/// A pool and a claim of the operator whose pay was asked, as the rewards program would write them.
+fn put_claim(world: &mut World, operator: Address) -> Address {
+    let (pool, bump) = pool_address(&world.service);
+    let state = Pool {
+        version: POOL_VERSION,
+        bump,
+        service: world.service,
+        ..Pool::zeroed()
+    };
+    world.svm.put_pod(pool, REWARDS_ID, &state);
+    let (claim, bump) = claim_address(&pool, &operator);
+    let state = Claim {
+        version: CLAIM_VERSION,
+        bump,
+        pool,
+        operator,
+        slash_asked: u64::MAX,
+        ..Claim::zeroed()
+    };
+    world.svm.put_pod(claim, REWARDS_ID, &state);
+    pool
 }
 
 /// With a slash that reaches the delegators, and rewards in both assets.

@@ -180,6 +180,20 @@ impl RewardsWorld {
         self.svm.send(&[ix], &[])
     }
 
+    /// Takes a slash of an operator's pay by the leaf of an epoch.
+    pub fn slash_held(&mut self, payee: &Payee, epoch: u64) -> Outcome {
+        let leaf = self.roots.leaf(epoch, &payee.keys.address);
+        let ix = self.held_slash(payee, leaf);
+        self.svm.send(&[ix], &[])
+    }
+
+    /// Takes a slash of an operator's stake by the leaf of an epoch.
+    pub fn slash_stake(&mut self, payee: &Payee, epoch: u64) -> Outcome {
+        let leaf = self.roots.leaf(epoch, &payee.keys.address);
+        let ix = self.slash_apply(payee.keys.address, self.roots.ring, leaf);
+        self.svm.send(&[ix], &[])
+    }
+
     /// An operator with this stake of its own and of a delegator, and an open claim.
     pub fn delegated_payee(&mut self, own: u64, delegated: u64, commission_bps: u16) -> Payee {
         let authority = self.authority_key();
@@ -280,6 +294,18 @@ impl RewardsWorld {
             operator: payee.keys.address,
             claim: payee.claim,
             payout: payee.keys.purse,
+        })
+    }
+
+    pub fn held_slash(&self, payee: &Payee, leaf: LeafProof) -> Instruction {
+        instruction::HeldSlash { leaf }.to_instruction(accounts::HeldSlash {
+            from: self.paying_pool(),
+            network: self.network,
+            operator: payee.keys.address,
+            claim: payee.claim,
+            token_mint: self.token_mint,
+            insurance_vault: self.insurance_vault,
+            staking_program: trestle_staking::ID,
         })
     }
 

@@ -12,6 +12,7 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::pause,
+    trestle_rewards::address::{claim_address, pool_address},
     trestle_staking::{
         accounts,
         address::{
@@ -395,8 +396,20 @@ impl World {
             stake: self.stake_group(operator),
             token_mint: self.token_mint,
             insurance_vault: self.insurance_vault,
+            claim: claim_address(&pool_address(&self.service).0, &operator).0,
             delegation_pool: delegation_pool_address(&operator).0,
         })
+    }
+
+    pub fn slash_record(
+        &self,
+        pool: Address,
+        operator: Address,
+        slashed: u64,
+        amount: u64,
+    ) -> Instruction {
+        instruction::SlashRecord { slashed, amount }
+            .to_instruction(accounts::SlashRecord { pool, operator })
     }
 
     pub fn bond_slash(

@@ -48,6 +48,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("epoch_challenge_slash", "epoch challenge"),
     ("epoch_challenge_totals", "epoch challenge"),
     ("held_release", "reward release"),
+    ("held_slash", "stake slash"),
     ("issuer_admit", "issuer admit"),
     ("issuer_revoke", "issuer revoke"),
     ("lease_close", "lease close"),
@@ -95,6 +96,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("service_change_cancel", "service change cancel"),
     ("service_change_propose", "service change propose"),
     ("service_escape", "epoch escape"),
+    ("slash_apply", "stake slash"),
     ("stake_deposit", "stake deposit"),
     ("stake_unbond", "stake unbond"),
     ("stake_withdraw", "stake withdraw"),
@@ -141,7 +143,7 @@ pub const OTHERS: &[(&str, &str)] = &[
         "a migration opens what proofs of the service need",
     ),
     (
-        "slash_apply",
-        "verifiers send it for every slash of a final root",
+        "slash_record",
+        "the rewards program calls it, for `stake slash`",
     ),
 ];

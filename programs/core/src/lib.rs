@@ -49,6 +49,7 @@ pub mod attestation;
 pub mod breaker;
 pub mod capacity;
 pub mod change;
+pub mod claim;
 pub mod clearance;
 pub mod delegation;
 pub mod device;

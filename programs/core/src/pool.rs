@@ -202,6 +202,13 @@ impl PoolState {
         Ok(StableAmount(vault_balance.saturating_sub(owed.0)))
     }
 
+    /// What tokens can leave the vault at most: what the newest final root grants in all and what
+    /// was ever allotted, less what was paid, as far as the vault holds it.
+    pub fn payable(&self, granted: TokenAmount, vault_balance: u64) -> TokenAmount {
+        let bound = granted.0.min(self.allotted_total);
+        TokenAmount(bound.saturating_sub(self.paid_total).min(vault_balance))
+    }
+
     /// The newest allotment.
     pub fn latest_allotment(&self) -> Option<&Allotment> {
         self.allotments

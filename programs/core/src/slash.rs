@@ -75,6 +75,12 @@ impl SlashShares {
     }
 }
 
+/// What a slash takes of the pay that is held of an operator: what is owed, as far as that much is
+/// held and its pool can pay it. The rest is for its stake to bear.
+pub fn take_held(owed: u64, held: u64, payable: u64) -> u64 {
+    owed.min(held).min(payable)
+}
+
 /// Takes `wanted` from the stake, then from the tickets in order, as far as they go.
 pub fn take<const N: usize>(stake: u64, tickets: &[u64; N], wanted: u64) -> Taken<N> {
     let from_stake = stake.min(wanted);

@@ -129,6 +129,14 @@ pub enum RewardsError {
     NothingForDelegators,
     #[msg("The account has a layout that this program does not know: migrate it, or update")]
     WrongVersion,
+    #[msg(
+        "The operator owes a slash: take it by `held_slash` and `slash_apply`, then sync the claim"
+    )]
+    SlashOwed,
+    #[msg("What the leaf says is slashed has been taken already: nothing to do")]
+    NothingToSlash,
+    #[msg("No more of the operator's pay can be taken now: slash its stake by `slash_apply`")]
+    NothingHeld,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

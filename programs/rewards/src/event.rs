@@ -201,6 +201,29 @@ pub struct HeldReleased {
     pub paid_total: u64,
 }
 
+/// A slash took pay of an operator before its stake, as a final root says.
+#[event(bytemuck)]
+pub struct HeldSlashed {
+    pub pool: Address,
+    pub operator: Address,
+    /// Epoch of the final root.
+    pub epoch: u64,
+    /// What was taken of what is held.
+    pub amount: u64,
+    pub burned: u64,
+    pub insured: u64,
+    /// What was held of pay that nobody had claimed.
+    pub withheld: u64,
+    /// What of that pay was set aside for delegators.
+    pub delegators: u64,
+    /// What is still held.
+    pub held: u64,
+    /// What the leaf says is slashed and is not taken yet.
+    pub owed: u64,
+    pub claimed_tokens: u64,
+    pub paid_total: u64,
+}
+
 /// A change of a pool's parameters waits for its delay.
 #[event(bytemuck)]
 pub struct PoolChangeProposed {

@@ -49,6 +49,16 @@ impl PayingPool {
         Ok(self.ring.latest().ok_or(RewardsError::RootNotFound)?.totals)
     }
 
+    /// What can leave the vault now at most, whatever is due; nothing of a frozen vault.
+    pub fn payable(&self) -> Result<TokenAmount> {
+        let balance = if self.vault.is_frozen() {
+            0
+        } else {
+            self.vault.amount()
+        };
+        Ok(self.pool.payable(&self.granted()?, balance))
+    }
+
     /// Pays what is due to a claim by the root of an epoch, as far as the breaker lets it.
     #[inline(always)]
     pub fn pay(

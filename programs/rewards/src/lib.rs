@@ -129,6 +129,12 @@ pub mod trestle_rewards {
         Ok(())
     }
 
+    /// Takes a slash that a final root contains of an operator's own pay.
+    pub fn held_slash(ctx: &mut Context<HeldSlash>, leaf: LeafProof) -> Result<()> {
+        emit!(ctx.accounts.held_slash(&leaf)?);
+        Ok(())
+    }
+
     /// Pays delegators what was set aside for them.
     pub fn delegation_pay(ctx: &mut Context<DelegationPay>) -> Result<()> {
         emit!(ctx.accounts.delegation_pay()?);

@@ -216,6 +216,12 @@ pub enum StakingError {
     BondNotLarger,
     #[msg("The numbers that are left are for displacement: displace the smallest bond")]
     SeatsReserved,
+    #[msg(
+        "The operator's held pay comes before its stake: apply `held_slash` with this leaf first"
+    )]
+    HeldPayFirst,
+    #[msg("Only the pool of the operator's service signs this, when the rewards program slashes")]
+    NotServicePool,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

@@ -156,6 +156,19 @@ pub struct SlashApplied {
     pub _pad: [u8; 4],
 }
 
+/// A slash took pay that was held of an operator, as the rewards program says.
+#[event(bytemuck)]
+pub struct SlashRecorded {
+    pub operator: Address,
+    pub amount: u64,
+    pub slashed_applied: u64,
+    /// Unix seconds until which the operator is jailed for it.
+    pub jailed_until: i64,
+    pub jail_count: u32,
+    /// Zero.
+    pub _pad: [u8; 4],
+}
+
 /// Bonds of verifiers were taken, because a root that they signed was proven wrong.
 #[event(bytemuck)]
 pub struct BondSlashed {

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod admission;
+pub mod claim;
 pub mod constants;
 pub mod error;
 pub mod event;
@@ -142,6 +143,12 @@ pub mod trestle_staking {
     /// Applies a slash that a final root contains.
     pub fn slash_apply(ctx: &mut Context<SlashApply>, leaf: LeafProof) -> Result<()> {
         emit!(ctx.accounts.slash_apply(&leaf)?);
+        Ok(())
+    }
+
+    /// Records what a slash took of held pay; called by the rewards program.
+    pub fn slash_record(ctx: &mut Context<SlashRecord>, slashed: u64, amount: u64) -> Result<()> {
+        emit!(ctx.accounts.slash_record(slashed, TokenAmount(amount))?);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use {
         breaker::Breaker,
         delegation::delegators_bps,
         emission::held_bps,
-        payout::{releasable, split_pay},
+        payout::{releasable, split_pay, PaySplit},
         units::{Bps, TokenAmount, UnixSeconds},
     },
 };
@@ -52,6 +52,10 @@ pub struct Claim {
     pub delegators_bps: u16,
     /// Whether it knows where stablecoin goes.
     pub has_stable_payout: bool,
+    /// What was taken of the operator's `slashed` when the claim last looked, and for which
+    /// counter its pay was asked.
+    pub slashed_applied: u64,
+    pub slash_asked: u64,
 }
 
 impl Till {
@@ -73,6 +77,33 @@ impl Till {
     /// What was allotted and has not left the vault.
     fn owed(&self) -> Told<u64> {
         rest(self.allotted, self.paid)
+    }
+}
+
+impl Claim {
+    /// Counts what was granted, of which so much is held of the operator's own part.
+    fn grant(&mut self, amount: u64, held: Bps) -> Told<PaySplit> {
+        let share = Bps::new(self.delegators_bps).unwrap_or_default();
+        let split = split_pay(amount, share, held).map_err(|_| Refusal("too much"))?;
+        self.tokens = sum(self.tokens, amount)?;
+        self.due_tokens += split.delegators;
+        if split.held > 0 {
+            self.held += split.held;
+            self.held_base += split.operator + split.held;
+        }
+        Ok(split)
+    }
+
+    fn take_held(&mut self, amount: u64) {
+        self.held -= amount;
+        if self.held == 0 {
+            self.held_base = 0;
+        }
+    }
+
+    /// Whether a slash is not taken yet, by this leaf or by one before.
+    fn owes_slash(&self, leaf: &Leaf) -> bool {
+        leaf.slashed.max(self.slash_asked) > self.slashed_applied
     }
 }
 
@@ -113,12 +144,14 @@ impl World {
 
     pub(crate) fn claim_sync(&mut self, operator: u8) -> Told {
         let state = self.operator(operator)?;
-        let (own, pool) = (state.stake, state.pool.as_ref());
+        let (own, pool, applied) = (state.stake, state.pool.as_ref(), state.slashed_applied);
         // Nobody in this world takes a commission.
         let share = pool.map_or(Bps::ZERO, |pool| {
             delegators_bps(own, pool.active.amount, Bps::ZERO)
         });
-        self.claim(operator)?.delegators_bps = share.get();
+        let claim = self.claim(operator)?;
+        claim.delegators_bps = share.get();
+        claim.slashed_applied = applied;
         Ok(())
     }
 
@@ -137,17 +170,9 @@ impl World {
         if amount == 0 {
             return Ok(0);
         }
-        let claim = self.claim(operator)?;
-        let share = Bps::new(claim.delegators_bps).unwrap_or_default();
         // Everybody registered in epoch 0.
-        let split = split_pay(amount, share, held_bps(epoch, months));
-        let split = split.map_err(|_| Refusal("too much"))?;
-        claim.tokens = sum(claim.tokens, amount)?;
-        claim.due_tokens += split.delegators;
-        if split.held > 0 {
-            claim.held += split.held;
-            claim.held_base += split.operator + split.held;
-        }
+        let held = held_bps(epoch, months);
+        let split = self.claim(operator)?.grant(amount, held)?;
         self.pool.tokens.pay(amount, split.operator, granted)?;
         let purse = Holder::Purse(Actor::Operator(operator));
         self.ledger
@@ -158,6 +183,7 @@ impl World {
     pub(crate) fn reward_claim(&mut self, operator: u8, back: u8) -> Told {
         let (epoch, leaf) = self.leaf(operator, back)?;
         let claim = self.claim(operator)?;
+        require(!claim.owes_slash(&leaf), "a slash that is owed")?;
         require(leaf.tokens > claim.tokens, "nothing to claim")?;
         let paid = self.pay_tokens(operator, epoch, &leaf)?;
         require(paid > 0, "the breaker lets nothing out")
@@ -169,6 +195,9 @@ impl World {
         let operators: Vec<u8> = self.operators.keys().copied().collect();
         for operator in self.push_order(&operators) {
             let (epoch, leaf) = self.leaf(operator, back)?;
+            if self.claim(operator)?.owes_slash(&leaf) {
+                continue;
+            }
             paid += self.pay_tokens(operator, epoch, &leaf)?;
         }
         require(paid > 0, "nothing to push")
@@ -204,22 +233,52 @@ impl World {
 
     pub(crate) fn held_release(&mut self, operator: u8) -> Told {
         let (now, epoch) = (self.now, self.epoch());
-        let jailed_until = self.operator(operator)?.jailed_until;
+        let state = self.operator(operator)?;
+        let (jailed_until, applied) = (state.jailed_until, state.slashed_applied);
         require(jailed_until <= now, "an operator in jail")?;
         let rate = held_bps(epoch, u64::from(self.pool.epochs_per_month));
         let claim = self.claim(operator)?;
+        require(claim.slash_asked <= applied, "a slash that is owed")?;
         let held = (TokenAmount(claim.held), TokenAmount(claim.held_base));
         let amount = releasable(held.0, held.1, rate).0;
         require(amount > 0, "nothing to release")?;
-        claim.held -= amount;
-        if claim.held == 0 {
-            claim.held_base = 0;
-        }
+        claim.take_held(amount);
         let granted = self.granted(|leaf| leaf.tokens)?;
         self.pool.tokens.pay(amount, amount, granted)?;
         let purse = Holder::Purse(Actor::Operator(operator));
         self.ledger
             .transfer(Asset::Token, Holder::PoolVault, purse, amount)
+    }
+
+    /// Takes a slash of an operator's pay: what nobody has claimed is held first.
+    pub(crate) fn held_slash(&mut self, operator: u8, back: u8) -> Told {
+        let (_, leaf) = self.leaf(operator, back)?;
+        let (now, granted) = (self.now, self.granted(|leaf| leaf.tokens)?);
+        let applied = self.operator(operator)?.slashed_applied;
+        let owed = leaf.slashed.saturating_sub(applied);
+        require(owed > 0, "nothing to slash")?;
+        let Till { allotted, paid, .. } = self.pool.tokens;
+        let vault = self.ledger.balance(Asset::Token, Holder::PoolVault);
+        let payable = granted.min(allotted).saturating_sub(paid).min(vault);
+        let due = leaf.tokens.saturating_sub(self.claim(operator)?.tokens);
+        let amount = self.pool.tokens.let_out(due.min(payable), now);
+        let claim = self.claim(operator)?;
+        claim.grant(amount, Bps::ONE)?;
+        let taken = owed.min(claim.held).min(payable);
+        claim.take_held(taken);
+        let is_new = leaf.slashed > claim.slash_asked;
+        claim.slash_asked = claim.slash_asked.max(leaf.slashed);
+        claim.slashed_applied = applied + taken;
+        require(is_new || taken > 0 || amount > 0, "nothing more to take")?;
+        if taken == 0 {
+            return Ok(());
+        }
+        self.pool.tokens.pay(taken, taken, granted)?;
+        let state = self.operator(operator)?;
+        state.slashed_applied += taken;
+        state.jail(leaf.slashed, now);
+        let shares = self.rules.split(taken);
+        self.pay_slash(Holder::PoolVault, shares.0, shares.1 + shares.2)
     }
 
     /// Passes on what was set aside for an operator's delegators.

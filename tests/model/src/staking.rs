@@ -28,6 +28,8 @@ pub struct Operator {
     pub exited: bool,
     pub jailed_until: i64,
     pub jail_count: u32,
+    /// The `slashed` of the leaf that it was last jailed for.
+    pub jailed_slashed: u64,
     /// GiB that it offers, for which its service asks stake.
     pub capacity_gib: u64,
     /// What others have delegated to it, if it takes that.
@@ -66,7 +68,12 @@ impl Operator {
         wanted - left
     }
 
-    fn jail(&mut self, now: i64) {
+    /// Once for one counter of a leaf.
+    pub(crate) fn jail(&mut self, slashed: u64, now: i64) {
+        if slashed <= self.jailed_slashed {
+            return;
+        }
+        self.jailed_slashed = slashed;
         let until = now + (JAIL_SECONDS << self.jail_count);
         self.jailed_until = self.jailed_until.max(until);
         self.jail_count = JAILS.min(self.jail_count + 1);
@@ -141,6 +148,9 @@ impl World {
     pub(crate) fn slash_apply(&mut self, operator: u8, back: u8) -> Told {
         let (_, leaf) = self.leaf(operator, back)?;
         let (now, rules) = (self.now, self.rules.clone());
+        let claim = self.pool.claims.get(&operator);
+        let is_asked = claim.is_none_or(|claim| claim.slash_asked >= leaf.slashed);
+        require(is_asked, "pay that was not asked")?;
         let state = self.operator(operator)?;
         let wanted = leaf.slashed.saturating_sub(state.slashed_applied);
         require(wanted > 0, "nothing to slash")?;
@@ -152,7 +162,7 @@ impl World {
         let taken = own + delegated;
         require(taken > 0, "nothing that could be taken")?;
         state.slashed_applied += taken;
-        state.jail(now);
+        state.jail(leaf.slashed, now);
         // Nobody challenged: that share goes to the insurance as well.
         let shares = rules.split(taken);
         self.pay_slash(Holder::StakeVault, shares.0, shares.1 + shares.2)

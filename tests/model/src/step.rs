@@ -43,6 +43,11 @@ pub enum Step {
         operator: u8,
         back: u8,
     },
+    /// The same of its pay.
+    HeldSlash {
+        operator: u8,
+        back: u8,
+    },
     DelegationDeposit {
         by: Actor,
         operator: u8,
@@ -265,6 +270,7 @@ impl Step {
             Self::OperatorExit { .. } => "operator_exit",
             Self::OperatorRelease { .. } => "operator_release",
             Self::SlashApply { .. } => "slash_apply",
+            Self::HeldSlash { .. } => "held_slash",
             Self::DelegationDeposit { .. } => "delegation_deposit",
             Self::DelegationUnbond { .. } => "delegation_unbond",
             Self::DelegationWithdraw { .. } => "delegation_withdraw",

@@ -140,6 +140,7 @@ impl World {
             Step::OperatorExit { by, operator } => self.operator_exit(by, operator),
             Step::OperatorRelease { by, operator } => self.operator_release(by, operator),
             Step::SlashApply { operator, back } => self.slash_apply(operator, back),
+            Step::HeldSlash { operator, back } => self.held_slash(operator, back),
             Step::DelegationDeposit {
                 by,
                 operator,

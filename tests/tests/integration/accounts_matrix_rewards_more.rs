@@ -3,6 +3,7 @@
 use {
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
+    trestle_staking::address::delegation_pool_address,
     trestle_tests::{
         final_roots::earned,
         matrix::{Fault, Matrix},
@@ -107,6 +108,63 @@ fn held_release() {
         instruction: world.held_release(&payee),
         signers: vec![],
         free: vec![],
+    }
+    .check(&mut world.svm);
+}
+
+/// An operator that can be paid and owes a slash by the root of epoch 0.
+fn slashed() -> (RewardsWorld, Payee) {
+    let mut world = RewardsWorld::holding(1);
+    let payee = world.payee("operator");
+    world.deposit(&payee.keys, 9 * TOKEN);
+    world.allow(2 * TOKEN);
+    let counters = LeafCounters {
+        slashed: 3 * TOKEN,
+        ..earned(2 * TOKEN)
+    };
+    world.publish(0, &[(payee.keys.address, counters)], 1);
+    (world, payee)
+}
+
+#[test]
+fn held_slash() {
+    let (mut world, payee) = slashed();
+    let leaf = world.roots.leaf(0, &payee.keys.address);
+    Matrix {
+        name: "held_slash",
+        instruction: world.held_slash(&payee, leaf),
+        signers: vec![],
+        free: vec![],
+    }
+    .check(&mut world.svm);
+}
+
+#[test]
+fn slash_record_and_slash_apply_of_an_operator_with_a_claim() {
+    let (mut world, payee) = slashed();
+    world.slash_held(&payee, 0).expect("two of three");
+    let leaf = world.roots.leaf(0, &payee.keys.address);
+    let operator = payee.keys.address;
+    let delegations = delegation_pool_address(&operator).0;
+    let mut recording = world.staking.svm.fork();
+    recording.trust_signatures();
+    Matrix {
+        name: "slash_record",
+        instruction: world.slash_record(world.pool, operator, 3 * TOKEN, 1),
+        signers: vec![],
+        free: vec![],
+    }
+    .check(&mut recording);
+    Matrix {
+        name: "slash_apply",
+        instruction: world.slash_apply(operator, world.roots.ring, leaf),
+        signers: vec![],
+        free: vec![
+            // Of an operator without delegations the pool is not looked at.
+            (delegations, Fault::Stranger),
+            // What another program has at the claim's address is no claim.
+            (payee.claim, Fault::ForeignOwner),
+        ],
     }
     .check(&mut world.svm);
 }

@@ -2,6 +2,7 @@
 
 use {
     solana_signer::Signer,
+    trestle_core::leaf::LeafCounters,
     trestle_rewards::{error::RewardsError, event::ClaimSynced, ID},
     trestle_tests::{
         final_roots::earned, rewards::RewardsWorld, staking::profile, svm::assert_refused,
@@ -55,4 +56,25 @@ fn syncing_a_claim_that_is_in_step_changes_nothing() {
     let ix = world.claim_sync(&payee);
     world.svm.must(&[ix], &[]);
     assert_eq!(world.svm.snapshot(&[payee.claim]), before);
+}
+
+#[test]
+fn it_pays_by_leaves_whose_slashes_have_all_been_taken_from_then_on() {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    world.deposit(&payee.keys, 10 * TOKEN);
+    world.allow(10 * TOKEN);
+    let slashed = |tokens| LeafCounters {
+        slashed: 3 * TOKEN,
+        ..earned(tokens)
+    };
+    world.publish(0, &[(payee.keys.address, slashed(0))], 2);
+    world.publish(1, &[(payee.keys.address, slashed(TOKEN))], 2);
+    world.slash_held(&payee, 0).expect("asked");
+    world.slash_stake(&payee, 0).expect("slashed");
+    let outcome = world.claim(&payee, 1);
+    assert_refused(outcome, ID, RewardsError::SlashOwed);
+    let ix = world.claim_sync(&payee);
+    world.svm.must(&[ix], &[]);
+    world.claim(&payee, 1).expect("paid again");
 }

@@ -1,7 +1,7 @@
 //! `held_release`, by its specification, and what payments hold back.
 
 use {
-    trestle_core::leaf::Totals,
+    trestle_core::leaf::{LeafCounters, Totals},
     trestle_rewards::{
         error::RewardsError,
         event::{HeldReleased, RewardClaimed},
@@ -172,4 +172,28 @@ fn it_works_while_the_network_is_paused() {
     world.run_to(9 * MONTH);
     world.pause();
     release(&mut world, &payee).expect("an exit");
+}
+
+#[test]
+fn an_operator_that_owes_a_slash_for_which_its_pay_was_asked_gets_nothing_until_all_of_it_is_taken()
+{
+    let (mut world, payee) = holding();
+    world.claim(&payee, 0).expect("paid");
+    world.run_to(9 * MONTH);
+    let slashed = LeafCounters {
+        slashed: 10 * TOKEN,
+        ..earned(100 * TOKEN)
+    };
+    // A root that grants no more than was paid, so that the pool cannot pay and nobody is jailed.
+    let RewardsWorld { staking, roots, .. } = &mut world;
+    let leaves = [(payee.keys.address, slashed)];
+    roots.publish_with_totals(&mut staking.svm, 1, &leaves, 1, Totals::default());
+    world.slash_held(&payee, 1).expect("asked");
+    let owing = release(&mut world, &payee);
+    assert_refused(owing, ID, RewardsError::SlashOwed);
+    world.publish(2, &leaves, 1);
+    world.slash_held(&payee, 2).expect("slashed");
+    world.svm.advance(86_400);
+    release(&mut world, &payee).expect("free again");
+    assert_eq!(world.svm.tokens(&payee.keys.purse), PURSE + 90 * TOKEN);
 }

@@ -152,6 +152,7 @@ fn operators(chain: &Chain) -> Result<(), String> {
             exited: state.has_exited(),
             jailed_until: state.jailed_until,
             jail_count: state.jail_count,
+            jailed_slashed: state.jailed_slashed,
             capacity_gib: state.capacity_gib,
             pool,
         };

@@ -336,6 +336,7 @@ impl Chain {
             | Step::RewardPush { .. }
             | Step::RewardClaimStable { .. }
             | Step::HeldRelease { .. }
+            | Step::HeldSlash { .. }
             | Step::DelegationPay { .. } => self.send_rewards(step),
             Step::NetworkPause { .. }
             | Step::StakeDeposit { .. }

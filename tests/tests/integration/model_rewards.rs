@@ -122,6 +122,11 @@ impl Chain {
                 let payee = self.payee(Actor::Operator(operator), operator);
                 (None, rewards.held_release(&payee))
             }
+            Step::HeldSlash { operator, back } => {
+                let payee = self.payee(Actor::Operator(operator), operator);
+                let leaf = self.shown_leaf(operator, back);
+                (None, rewards.held_slash(&payee, leaf))
+            }
             Step::DelegationPay { operator } => {
                 let payee = self.payee(Actor::Operator(operator), operator);
                 (None, rewards.delegation_pay(&payee))
@@ -194,6 +199,8 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
             due_stable: state.delegators_due_stable,
             delegators_bps: state.delegators_bps,
             has_stable_payout: state.stable_payout != Default::default(),
+            slashed_applied: state.slashed_applied,
+            slash_asked: state.slash_asked,
         };
         same(&format!("claim of {operator}"), &read, known)?;
     }

@@ -146,13 +146,15 @@ fn operators() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .prop_map(|(by, operator)| Step::OperatorRelease { by, operator })
                 .boxed(),
         ),
-        (
-            6,
-            (0..OPERATORS, 0..3_u8)
-                .prop_map(|(operator, back)| Step::SlashApply { operator, back })
-                .boxed(),
-        ),
     ]
+}
+
+/// Slashes of pay and of stake.
+fn slashes() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let whose = || (0..OPERATORS, 0..3_u8);
+    let of_pay = whose().prop_map(|(operator, back)| Step::HeldSlash { operator, back });
+    let of_stake = whose().prop_map(|(operator, back)| Step::SlashApply { operator, back });
+    vec![(6, of_pay.boxed()), (6, of_stake.boxed())]
 }
 
 /// Steps of delegators with their weights.
@@ -321,6 +323,7 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
 pub fn rewards() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (10, root()), (1, pause())];
     all.extend(pool());
+    all.extend(slashes());
     all.extend(delegators());
     all.extend(sales());
     Union::new_weighted(all).boxed()
@@ -330,6 +333,7 @@ pub fn rewards() -> BoxedStrategy<Step> {
 pub fn staking() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (5, root()), (2, pause())];
     all.extend(operators());
+    all.extend(slashes());
     all.extend(delegators());
     all.extend(verifiers());
     Union::new_weighted(all).boxed()

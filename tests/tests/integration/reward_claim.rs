@@ -1,7 +1,7 @@
 //! `reward_claim`, by its specification.
 
 use {
-    trestle_core::leaf::Totals,
+    trestle_core::leaf::{LeafCounters, Totals},
     trestle_rewards::{
         error::RewardsError,
         event::RewardClaimed,
@@ -299,4 +299,46 @@ fn a_claim_at_depth_20_stays_within_its_target() {
     );
     assert!(steady.compute_units <= CLAIM_CU_MAX);
     assert!(first.compute_units <= CLAIM_CU_MAX);
+}
+
+#[test]
+fn an_operator_that_owes_a_slash_by_the_leaf_or_by_one_before_is_not_paid() {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    world.allow(10 * TOKEN);
+    let slashed = LeafCounters {
+        slashed: 9 * TOKEN,
+        ..earned(4 * TOKEN)
+    };
+    world.publish(0, &[(payee.keys.address, earned(TOKEN))], 2);
+    world.publish(1, &[(payee.keys.address, slashed)], 2);
+    let outcome = world.claim(&payee, 1);
+    assert_refused(outcome, ID, RewardsError::SlashOwed);
+    world.slash_held(&payee, 1).expect("all of the pay");
+    // Five tokens are still owed: what it earns goes there, by whatever leaf.
+    let more = LeafCounters {
+        tokens: 10 * TOKEN,
+        ..slashed
+    };
+    world.publish(2, &[(payee.keys.address, more)], 2);
+    for epoch in [0, 1, 2] {
+        let outcome = world.claim(&payee, epoch);
+        assert_refused(outcome, ID, RewardsError::SlashOwed);
+    }
+    world.slash_held(&payee, 2).expect("five of six");
+    world.publish(
+        3,
+        &[(
+            payee.keys.address,
+            LeafCounters {
+                tokens: 10 * TOKEN + 1,
+                ..slashed
+            },
+        )],
+        2,
+    );
+    world.allow(1);
+    world.claim(&payee, 3).expect("nothing is owed any more");
+    assert_eq!(world.svm.tokens(&payee.keys.purse), PURSE + 1);
+    assert_eq!(world.claim_state(&payee).held, TOKEN);
 }

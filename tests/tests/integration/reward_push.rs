@@ -367,3 +367,21 @@ fn twenty_eight_operators_fit_into_a_large_transaction_within_their_target() {
     assert!(each <= PUSH_CU_MAX);
     assert!(sent.fee.div_ceil(LARGE as u64) <= PUSH_FEE_MAX);
 }
+
+#[test]
+fn so_is_an_operator_that_owes_a_slash() {
+    let mut world = RewardsWorld::new();
+    let payees = payees(&mut world, 3);
+    world.allow(10 * TOKEN);
+    let mut leaves = leaves(&payees, 1);
+    leaves[1].1.slashed = 1;
+    world.publish(0, &leaves, 3);
+    let ix = world.reward_push(0, &all(&payees));
+    world.svm.must(&[ix], &[]);
+    let paid: Vec<bool> = payees.iter().map(|one| gained(&world, one) > 0).collect();
+    assert_eq!(paid, [true, false, true]);
+    // Alone it is not paid by any push, until the slash is taken.
+    let ix = world.reward_push(0, &[&payees[1]]);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &[]);
+    assert_refused(outcome, ID, RewardsError::NothingToPush);
+}

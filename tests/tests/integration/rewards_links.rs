@@ -1,13 +1,15 @@
 //! What the rewards program knows of the others: layouts, addresses and calls are the originals'.
 
 use {
+    anchor_lang::Discriminator,
     core::mem::{offset_of, size_of},
     solana_address::Address,
-    trestle_core::market::MarketState,
+    trestle_core::{claim::CLAIM_DISCRIMINATOR, market::MarketState},
     trestle_credits::state::Market,
     trestle_rewards::{
         constants::{CREDITS_ID, PRICE_PROGRAM},
         staking_calls,
+        state::Claim,
     },
     trestle_staking::instruction,
 };
@@ -54,7 +56,38 @@ fn delegators_are_funded_as_the_staking_program_says() {
         tokens: 7,
         stable: u64::MAX,
     });
-    assert_eq!(generated, staking_calls::data(7, u64::MAX).to_vec());
+    let packed = staking_calls::data(staking_calls::DELEGATION_FUND, 7, u64::MAX);
+    assert_eq!(generated, packed.to_vec());
+}
+
+#[test]
+fn slashes_of_pay_are_recorded_as_the_staking_program_says() {
+    let generated = anchor_lang::InstructionData::data(&instruction::SlashRecord {
+        slashed: u64::MAX,
+        amount: 7,
+    });
+    let packed = staking_calls::data(staking_calls::SLASH_RECORD, u64::MAX, 7);
+    assert_eq!(generated, packed.to_vec());
+    let key = |byte| Address::new_from_array([byte; 32]);
+    let ix = instruction::SlashRecord {
+        slashed: 0,
+        amount: 0,
+    }
+    .to_instruction(trestle_staking::accounts::SlashRecord {
+        pool: key(1),
+        operator: key(2),
+    });
+    let order: Vec<_> = ix
+        .accounts
+        .iter()
+        .map(|meta| (meta.pubkey, meta.is_signer, meta.is_writable))
+        .collect();
+    assert_eq!(order, vec![(key(1), true, false), (key(2), false, true)]);
+}
+
+#[test]
+fn the_claim_is_the_account_that_the_staking_program_reads() {
+    assert_eq!(Claim::DISCRIMINATOR, CLAIM_DISCRIMINATOR);
 }
 
 #[test]

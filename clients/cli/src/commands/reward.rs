@@ -117,13 +117,16 @@ async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, Cli
     let pool: Option<Pool> = fetch::fetch_optional(&chain.rpc, &chain.deployment.pool).await?;
     let ring = fetch::ring(&chain.rpc, &chain.deployment.service).await?;
     let claim = claim_of(&chain, &address).await?;
-    let (earned, stable) = if ring.latest().is_some() {
+    let (earned, stable, slashed) = if ring.latest().is_some() {
         let leaves = newest_leaves(&chain, &ring, args.from.as_deref()).await?;
         let leaf = leaves.find(&address);
-        leaf.map_or((0, 0), |(_, leaf)| (leaf.tokens, leaf.stable))
+        leaf.map_or((0, 0, 0), |(_, leaf)| {
+            (leaf.tokens, leaf.stable, leaf.slashed)
+        })
     } else {
-        (0, 0)
+        (0, 0, 0)
     };
+    let slash_owed = slashed.saturating_sub(operator.slashed_applied);
     let claim = claim.unwrap_or_else(Claim::zeroed);
     let stable_payout = (claim.stable_payout != Pubkey::default()).then_some(claim.stable_payout);
     Ok(RewardOutput {
@@ -132,6 +135,7 @@ async fn show(args: &OneArgs, context: &Context<'_>) -> Result<RewardOutput, Cli
         epoch: ring.latest().map(|root| root.epoch.to_string()),
         earned: chain.tokens(network, earned),
         due: chain.tokens(network, claim.due(earned).0),
+        slash_owed: chain.tokens(network, slash_owed),
         paid: chain.tokens(network, claim.claimed_tokens),
         held: chain.tokens(network, claim.held),
         releasable: chain.tokens(network, releasable(&claim, view.epoch, pool.as_ref())),
@@ -179,7 +183,7 @@ struct Payee {
     counters: Counters,
     payout: Pubkey,
     due: u64,
-    /// What must happen first: its claim opened, or its payout account brought up to date.
+    /// What must happen first: its claim opened, or brought up to date with the operator.
     before: Option<Instruction>,
 }
 
@@ -199,7 +203,9 @@ async fn payees(
         let network = &chain.deployment.network;
         let before = match &claim {
             None => Some(claim_open(payer, service, &operator)),
-            Some(claim) if claim.payout != payout => Some(claim_sync(network, service, &operator)),
+            Some(claim) if claim.payout != payout || claim.owes_slash(counters.slashed) => {
+                Some(claim_sync(network, service, &operator))
+            }
             Some(_) => None,
         };
         let tokens = counters.tokens;

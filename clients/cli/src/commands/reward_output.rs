@@ -20,6 +20,8 @@ pub struct RewardOutput {
     pub epoch: Option<String>,
     pub earned: TokenText,
     pub due: TokenText,
+    /// What it owes of slashes, which is taken of what it is due and of what is held.
+    pub slash_owed: TokenText,
     /// What was granted so far; the next two are the parts of it that have not gone out.
     pub paid: TokenText,
     /// What a new operator gets when it is older.
@@ -88,6 +90,13 @@ impl fmt::Display for RewardOutput {
             )?;
         }
         row(f, "Due", &self.due)?;
+        if self.slash_owed.amount > 0 {
+            let owed = format!(
+                "{}, not paid before it is taken, by `trestle stake slash`",
+                self.slash_owed
+            );
+            row(f, "Slash owed", owed)?;
+        }
         self.fmt_stable(f)
     }
 }

@@ -17,7 +17,10 @@ use trestle_sdk::{
 };
 
 use crate::{
-    commands::operator::{jail, JailText},
+    commands::{
+        operator::{jail, JailText},
+        stake_slash::{self, StakeSlashArgs},
+    },
     context::{self, Context},
     error::CliError,
     send::{Submitter, Transaction},
@@ -41,6 +44,8 @@ pub enum StakeCommand {
     },
     /// Take out all stake whose unbonding time is over
     Withdraw,
+    /// Take what a final root says is slashed: of an operator's pay, then of its stake; anybody may
+    Slash(StakeSlashArgs),
     /// Show what an operator has at stake
     Show {
         /// Operator or its wallet [default: the signing key]
@@ -153,6 +158,7 @@ pub async fn run(command: &StakeCommand, context: &Context<'_>) -> Result<(), Cl
         }
         StakeCommand::Unbond { amount } => context.print(&unbond(amount, context).await?),
         StakeCommand::Withdraw => context.print(&withdraw(context).await?),
+        StakeCommand::Slash(args) => context.print(&stake_slash::slash(args, context).await?),
         StakeCommand::Show { operator } => context.print(&show(*operator, context).await?),
     }
 }

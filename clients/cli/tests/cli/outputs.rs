@@ -136,6 +136,7 @@ fn stake() {
         "stake_withdraw",
         &samples::stake_move(StakeAction::Withdraw, landed),
     );
+    check("stake_slash", &samples::stake_slash());
 }
 
 #[test]

@@ -20,6 +20,7 @@ use trestle_cli::{
         },
         reward::{ExplainOutput, PaidText, RewardOutput, RewardPaidOutput},
         stake::{StakeAction, StakeMoveOutput, StakeOutput, TicketText},
+        stake_slash::StakeSlashOutput,
         store::{
             FileText, ShardCheckText, ShardText, StoreGetOutput, StoreListOutput, StorePutOutput,
             StoreVerifyOutput,
@@ -195,6 +196,17 @@ pub fn stake_move(action: StakeAction, transaction: Transaction) -> StakeMoveOut
     }
 }
 
+pub fn stake_slash() -> StakeSlashOutput {
+    StakeSlashOutput {
+        operator: address(10),
+        epoch: "41".to_string(),
+        owed: tokens(90_000_000_000),
+        from_pay: tokens(75_000_000_000),
+        from_stake: Some(tokens(15_000_000_000)),
+        transactions: vec![landed(), landed()],
+    }
+}
+
 pub fn credits_buy() -> CreditsBuyOutput {
     CreditsBuyOutput {
         bought: CreditsText::new(500_000),
@@ -273,6 +285,7 @@ pub fn reward() -> RewardOutput {
         epoch: Some("41".to_string()),
         earned: tokens(700_000_000_000),
         due: tokens(16_666_666_667),
+        slash_owed: tokens(5_000_000_000),
         paid: tokens(683_333_333_333),
         held: tokens(120_000_000_000),
         releasable: tokens(30_000_000_000),

@@ -260,6 +260,27 @@ pub fn held_release(
     build(REWARDS_ID, &accounts, &args::HeldRelease {})
 }
 
+/// Takes a slash that a final root contains of an operator's pay. Anybody may send it, and somebody
+/// must before the operator's stake can be slashed by that leaf.
+pub fn held_slash(
+    network: &Pubkey,
+    token_mint: &Pubkey,
+    service: &Pubkey,
+    operator: &Pubkey,
+    leaf: LeafProof,
+) -> Instruction {
+    let accounts = accounts::HeldSlash {
+        from: paying(service),
+        network: *network,
+        operator: *operator,
+        claim: address::claim(&address::pool(service), operator),
+        token_mint: *token_mint,
+        insurance_vault: address::insurance_vault(network),
+        staking_program: STAKING_ID,
+    };
+    build(REWARDS_ID, &accounts, &args::HeldSlash { leaf })
+}
+
 /// Pays delegators what was set aside for them. Anybody may send it.
 pub fn delegation_pay(network: &Pubkey, service: &Pubkey, operator: &Pubkey) -> Instruction {
     let pool = address::pool(service);

@@ -259,7 +259,8 @@ pub fn verifier_withdraw(verifier: &Pubkey, destination: &Pubkey, network: &Pubk
     build(STAKING_ID, &accounts, &args::VerifierWithdraw {})
 }
 
-/// Applies a slash that a final root contains. Anybody may send it.
+/// Applies a slash that a final root contains to an operator's stake. Anybody may send it, after
+/// `held_slash` if the operator has a claim.
 pub fn slash_apply(
     network: &Pubkey,
     token_mint: &Pubkey,
@@ -272,9 +273,24 @@ pub fn slash_apply(
         stake: stake(network, operator),
         token_mint: *token_mint,
         insurance_vault: address::insurance_vault(network),
+        claim: address::claim(&address::pool(service), operator),
         delegation_pool: address::delegation_pool(operator),
     };
     build(STAKING_ID, &accounts, &args::SlashApply { leaf })
+}
+
+/// What `held_slash` has the rewards program call. Nobody else can sign for the pool; it is here so
+/// that tests can try.
+pub fn slash_record(service: &Pubkey, operator: &Pubkey, slashed: u64, amount: u64) -> Instruction {
+    let accounts = accounts::SlashRecord {
+        pool: address::pool(service),
+        operator: *operator,
+    };
+    build(
+        STAKING_ID,
+        &accounts,
+        &args::SlashRecord { slashed, amount },
+    )
 }
 
 /// What a proven challenge has the proofs program call. Nobody else can sign for `slasher`; it is

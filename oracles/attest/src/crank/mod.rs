@@ -10,5 +10,5 @@ mod task;
 
 pub use due::{due, Due};
 pub use leases::due_leases;
-pub use slashes::{due_slashes, leaf_proof};
+pub use slashes::{due_slashes, leaf_proof, owing, Owing};
 pub use task::{Cranker, CRANKER};

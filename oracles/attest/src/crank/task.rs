@@ -2,13 +2,14 @@
 
 use super::due::{due, Due};
 use super::leases::{due_leases, MaintenanceBook};
-use super::slashes::{due_slashes, leaf_proof};
+use super::slashes::{due_slashes, leaf_proof, owing, Owing};
 use crate::chain::{ActionSender, ChainView};
 use crate::settings::CrankSettings;
 use crate::shared::Shared;
 use crate::store::{KnownRoot, StoreError};
 use crate::vote::{BookError, RootBook};
 use async_trait::async_trait;
+use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use std::collections::BTreeMap;
 use std::mem::offset_of;
@@ -18,7 +19,8 @@ use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::Tree;
 use trestle_core::root::FinalRoot;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
-use trestle_sdk::fetch::{list, Filter, Lease, Maintenance};
+use trestle_sdk::address;
+use trestle_sdk::fetch::{fetch_many, list, Claim, Filter, Lease, Maintenance};
 
 /// Name of the task in logs, health and metrics.
 pub const CRANKER: &str = "cranker";
@@ -98,13 +100,37 @@ impl Cranker {
         };
         let mut all = Vec::new();
         if self.settings.slash {
-            let (known, tree) = self.tree(&latest).await?;
-            all.extend(due_slashes(view, &known, &tree));
+            all.extend(self.slashes(view, &latest).await?);
         }
         if self.settings.leases {
             all.extend(self.settlements(view).await?);
         }
         Ok(all)
+    }
+
+    async fn slashes(
+        &mut self,
+        view: &ChainView,
+        latest: &FinalRoot,
+    ) -> Result<Vec<Due>, BookError> {
+        let (known, tree) = self.tree(latest).await?;
+        let owing = owing(view, &known);
+        if owing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pool = address::pool(&view.service_address);
+        let claim_of = |one: &Owing<'_>| address::claim(&pool, &one.address);
+        let addresses: Vec<Pubkey> = owing.iter().map(claim_of).collect();
+        // Without it, nobody knows whether an operator's pay was asked: better to wait than to fail.
+        let claims = match fetch_many::<Claim>(&self.rpc, &addresses).await {
+            Ok(claims) => claims.into_iter().flatten(),
+            Err(error) => {
+                tracing::warn!(%error, "claims cannot be read");
+                return Ok(Vec::new());
+            }
+        };
+        let claims = claims.map(|claim| (claim.operator, claim)).collect();
+        Ok(due_slashes(view, &known, &tree, &owing, &claims))
     }
 
     async fn settlements(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {

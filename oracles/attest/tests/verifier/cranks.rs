@@ -3,9 +3,10 @@
 use crate::world::{network, service, view, EPOCH};
 use anchor_lang::bytemuck::Zeroable;
 use solana_pubkey::Pubkey;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use trestle_attest::chain::ChainView;
-use trestle_attest::crank::{due, due_slashes};
+use trestle_attest::crank::{due, due_slashes, owing};
 use trestle_attest::settings::CrankSettings;
 use trestle_attest::store::KnownRoot;
 use trestle_core::leaf::PayoutLeaf;
@@ -13,7 +14,7 @@ use trestle_core::merkle::{self, Tree};
 use trestle_core::pause;
 use trestle_core::pool::{PoolState, MODE_MINT};
 use trestle_core::root::FinalRoot;
-use trestle_sdk::fetch::{DelegationPool, Operator, Proposal, Round};
+use trestle_sdk::fetch::{Claim, DelegationPool, Operator, Proposal, Round};
 use trestle_verify::storage::OperatorState;
 
 fn kinds(view: &ChainView, settings: &CrankSettings) -> Vec<&'static str> {
@@ -162,11 +163,34 @@ fn slashes_are_due_while_owed_and_payable_with_a_proof_that_holds() {
         digest: [1; 32],
         states,
     };
-    let due = due_slashes(&view, &known, &tree);
-    assert_eq!(due.len(), 1);
-    let slash = &due[0].action.instructions[0];
+    let none = BTreeMap::new();
+    let kinds = |view: &ChainView, claims: &BTreeMap<Pubkey, Claim>| -> Vec<&'static str> {
+        let owing = owing(view, &known);
+        let due = due_slashes(view, &known, &tree, &owing, claims);
+        due.iter().map(|one| one.action.kind).collect()
+    };
+    assert_eq!(kinds(&view, &none), ["slash"]);
+    let first = owing(&view, &known);
+    let slash = &due_slashes(&view, &known, &tree, &first, &none)[0]
+        .action
+        .instructions[0];
     let pool = trestle_sdk::address::delegation_pool(&Pubkey::new_from_array([0; 32]));
     assert_eq!(slash.accounts.last().map(|meta| meta.pubkey), Some(pool));
+
+    // Of whoever has a claim the pay is asked first, once by each counter.
+    let mut claim = Claim::zeroed();
+    let claims = |claim: Claim| BTreeMap::from([(Pubkey::new_from_array([0; 32]), claim)]);
+    assert_eq!(kinds(&view, &claims(claim)), ["slash-held"]);
+    (claim.slash_asked, claim.held) = (29, 5);
+    assert_eq!(kinds(&view, &claims(claim)), ["slash-held"]);
+    claim.slash_asked = 30;
+    assert_eq!(kinds(&view, &claims(claim)), ["slash"]);
+
+    // What has nothing at stake pays by what it earns, as long as it owes.
+    let poor = |claim: Claim| BTreeMap::from([(Pubkey::new_from_array([2; 32]), claim)]);
+    assert_eq!(kinds(&view, &poor(claim)), ["slash", "slash-held"]);
+    claim.held = 0;
+    assert_eq!(kinds(&view, &poor(claim)), ["slash"]);
 
     // What has nothing of its own left can still be paid by what is delegated to it.
     let mut pool = DelegationPool::zeroed();
@@ -174,7 +198,7 @@ fn slashes_are_due_while_owed_and_payable_with_a_proof_that_holds() {
     let operator = Pubkey::new_from_array([2; 32]);
     registry.delegations.insert(operator, pool);
     view.registry = Arc::new(registry);
-    assert_eq!(due_slashes(&view, &known, &tree).len(), 2);
+    assert_eq!(kinds(&view, &none), ["slash", "slash"]);
     let proof = trestle_attest::crank::leaf_proof(&known, &tree, &[2; 32]).unwrap();
     let leaf = leaves[2].hash();
     merkle::verify(&tree.root(), 4, proof.index, &leaf, &proof.proof).unwrap();

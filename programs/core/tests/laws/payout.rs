@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use trestle_core::{
     payout::{releasable, split_pay, PaySplit},
+    slash::take_held,
     units::{Bps, TokenAmount},
 };
 
@@ -11,6 +12,25 @@ fn bps(value: u16) -> Bps {
 }
 
 proptest! {
+    #[test]
+    fn a_slash_takes_of_held_pay_what_is_owed_held_and_payable(
+        owed: u64, held: u64, payable: u64,
+    ) {
+        let taken = take_held(owed, held, payable);
+        prop_assert!(taken <= owed && taken <= held && taken <= payable);
+        prop_assert!([owed, held, payable].contains(&taken));
+    }
+
+    #[test]
+    fn pay_that_is_withheld_is_all_the_operators_own(
+        amount: u64, delegators in 0_u16..=10_000,
+    ) {
+        let split = split_pay(amount, bps(delegators), Bps::ONE).unwrap();
+        prop_assert_eq!((split.operator, split.held), (0, split.own()));
+        let paid = split_pay(amount, bps(delegators), Bps::ZERO).unwrap();
+        prop_assert_eq!(paid.delegators, split.delegators);
+    }
+
     #[test]
     fn a_split_conserves_and_keeps_to_its_shares(
         amount: u64, delegators in 0_u16..=10_000, held in 0_u16..=10_000,

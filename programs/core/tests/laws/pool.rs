@@ -42,6 +42,25 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn what_is_payable_is_the_most_that_no_bound_forbids(
+        granted: u64, allotted: u64, paid: u64, balance: u64,
+    ) {
+        let mut pool = PoolState::zeroed();
+        (pool.allotted_total, pool.paid_total) = (allotted, paid);
+        let payable = pool.payable(TokenAmount(granted), balance).0;
+        let fits = |amount: u128| {
+            let sum = u128::from(paid) + amount;
+            amount <= u128::from(balance)
+                && sum <= u128::from(granted)
+                && sum <= u128::from(allotted)
+        };
+        prop_assert!(payable == 0 || fits(payable.into()));
+        prop_assert!(!fits(u128::from(payable) + 1));
+    }
+}
+
 #[test]
 fn nothing_is_allotted_before_the_first() {
     let pool = PoolState::zeroed();

@@ -1,13 +1,14 @@
 //! Sync a claim with its operator.
 //!
 //! Copies into the claim again what the operator and its delegators have changed: the payout
-//! account, and the delegators' share of the pay.
+//! account, the delegators' share of the pay, and what was taken of the operator's slashes.
 //!
 //! Specification:
 //! - Anybody can sync a claim with its own operator.
 //! - It pays to the operator's present payout account from then on.
 //! - It sets aside the share that delegated stake and commission give now, of what is paid from
 //!   then on.
+//! - It pays by leaves whose slashes have all been taken, from then on.
 //! - An operator that nobody can delegate to shares with nobody.
 //! - Another operator's delegation pool is refused.
 //! - Syncing a claim that is in step changes nothing.
@@ -47,7 +48,7 @@ impl ClaimSync {
         let payout = self.operator.payout;
         let share_before = self.claim.delegators_bps;
         let share = self.delegators_bps()?;
-        let payout_before = self.claim.sync(payout, share);
+        let payout_before = self.claim.sync(&self.operator, share);
         self.claim.invariant()?;
         Ok(ClaimSynced {
             claim: *self.claim.address(),

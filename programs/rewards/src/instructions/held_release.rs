@@ -11,6 +11,7 @@
 //! - After nine months everything is paid.
 //! - Before the rate falls, and again at the same rate, a release is refused.
 //! - A jailed operator gets nothing until it is free.
+//! - An operator that owes a slash for which its pay was asked gets nothing until all of it is taken.
 //! - All payments together stay within the newest final root and what was allotted.
 //! - It works while the network is paused.
 
@@ -51,6 +52,10 @@ pub struct HeldRelease {
 impl HeldRelease {
     fn validate(&self, now: i64) -> Result<()> {
         require!(self.operator.jailed_until <= now, RewardsError::Jailed);
+        require!(
+            self.claim.slash_asked <= self.operator.slashed_applied,
+            RewardsError::SlashOwed
+        );
         Ok(())
     }
 

@@ -7,6 +7,7 @@ pub mod delegation_pay;
 pub mod emission_open;
 pub mod epoch_allot;
 pub mod held_release;
+pub mod held_slash;
 pub mod pool_change_apply;
 pub mod pool_change_cancel;
 pub mod pool_change_propose;
@@ -20,7 +21,7 @@ pub mod reward_push;
 // Globs, because the derive puts modules beside each struct that `#[program]` looks up by name.
 pub use {
     claim_open::*, claim_stable_payout_set::*, claim_sync::*, delegation_pay::*, emission_open::*,
-    epoch_allot::*, held_release::*, pool_change_apply::*, pool_change_cancel::*,
+    epoch_allot::*, held_release::*, held_slash::*, pool_change_apply::*, pool_change_cancel::*,
     pool_change_propose::*, pool_fund::*, pool_open::*, pool_stable_open::*, reward_claim::*,
     reward_claim_stable::*, reward_push::*,
 };

@@ -9,6 +9,7 @@
 //! - The delegators' share of it is set aside, and a new operator's is held back in part.
 //! - Claiming again with the same or an older leaf is refused.
 //! - The breaker pays in part, and what it holds back can be claimed later.
+//! - An operator that owes a slash by the leaf, or by one before, is not paid.
 //! - An exhausted breaker is refused.
 //! - All payments together stay within the newest final root.
 //! - All payments together stay within what was allotted.
@@ -48,6 +49,10 @@ impl RewardClaim {
     fn validate(&self, leaf: &LeafProof) -> Result<TokenAmount> {
         let root = self.from.root(leaf.epoch)?;
         let counters = require_leaf(root, &self.claim.operator, leaf)?;
+        require!(
+            !self.claim.owes_slash(counters.slashed),
+            RewardsError::SlashOwed
+        );
         let due = self.claim.due(counters.tokens);
         require!(due.0 > 0, RewardsError::NothingToClaim);
         Ok(due)

@@ -14,6 +14,7 @@
 //! - Each operator gets its leaf's tokens less what it was paid before.
 //! - The delegators' share of each is set aside, and new operators' are held back in part.
 //! - An operator that nothing is due to, or that the breaker has nothing left for, is passed over.
+//! - So is an operator that owes a slash.
 //! - A push that pays nobody is refused.
 //! - Leaves come in ascending order, each once, and at most 28.
 //! - Each leaf has its claim and that claim's payout account.
@@ -167,7 +168,8 @@ impl RewardPush {
         // is dropped before the next is loaded: no other reference to its data is alive.
         let mut claim = unsafe { State::<Claim>::load_mut(payee.claim)? };
         let due = claim.due(payee.leaf.counters.tokens);
-        let split = if due == TokenAmount::ZERO {
+        let is_owing = claim.owes_slash(payee.leaf.counters.slashed);
+        let split = if due == TokenAmount::ZERO || is_owing {
             PaySplit::default()
         } else {
             let payout = CpiHandleMut::writable(&mut payee.payout);

@@ -1,13 +1,17 @@
 //! What a pool has paid to one operator.
+//!
+//! The layout is in part that of `trestle_core::claim::ClaimState`, which the staking program reads.
 
 use {
-    crate::{constants::VERSION, error::RewardsError, state::State, ID},
+    crate::{error::RewardsError, state::State, ID},
     anchor_lang::{address_eq, prelude::*},
     core::mem::{offset_of, size_of},
     trestle_core::{
+        claim::{ClaimState, CLAIM_VERSION},
         emission::held_bps,
         payout::{releasable, split_pay, PaySplit},
         seeds::SEED_CLAIM,
+        slash::take_held,
         units::{Bps, StableAmount, TokenAmount},
     },
     trestle_staking::{state::Operator, versioned::Layout},
@@ -50,8 +54,14 @@ pub struct Claim {
     pub delegators_bps: u16,
     /// Zero.
     pub _pad_end: [u8; 6],
+    /// What had been taken of the operator's `slashed` counter when the claim last looked, in base
+    /// units: leaves that count more are not paid.
+    pub slashed_applied: u64,
+    /// The `slashed` counter of the newest leaf by which pay of the operator was taken, as far as
+    /// there was any, in base units.
+    pub slash_asked: u64,
     /// Zero; room for what is to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 48],
 }
 
 const _: () = assert!(size_of::<Claim>() == 264);
@@ -59,20 +69,29 @@ const _: () = assert!(offset_of!(Claim, pool) == 8);
 const _: () = assert!(offset_of!(Claim, payout) == 72);
 const _: () = assert!(offset_of!(Claim, claimed_tokens) == 104);
 const _: () = assert!(offset_of!(Claim, stable_payout) == 152);
+const _: () = {
+    assert!(size_of::<Claim>() == size_of::<ClaimState>());
+    assert!(offset_of!(Claim, bump) == offset_of!(ClaimState, bump));
+    assert!(offset_of!(Claim, pool) == offset_of!(ClaimState, pool));
+    assert!(offset_of!(Claim, operator) == offset_of!(ClaimState, operator));
+    assert!(offset_of!(Claim, slashed_applied) == offset_of!(ClaimState, slashed_applied));
+    assert!(offset_of!(Claim, slash_asked) == offset_of!(ClaimState, slash_asked));
+};
 
 impl Layout for Claim {
-    const VERSION: u8 = VERSION;
+    const VERSION: u8 = CLAIM_VERSION;
 }
 
 impl Claim {
     /// Writes a fresh claim that was paid nothing.
     pub fn open(&mut self, bump: u8, pool: Address, operator: &State<Operator>) {
-        self.version = VERSION;
+        self.version = CLAIM_VERSION;
         self.bump = bump;
         self.pool = pool;
         self.operator = *operator.address();
         self.payout = operator.payout;
         self.registered_epoch = operator.registered_epoch;
+        self.slashed_applied = operator.slashed_applied;
     }
 
     /// Whether `address` is the one that the pool and the operator give.
@@ -85,11 +104,18 @@ impl Claim {
         )
     }
 
-    /// Takes over the operator's payout account and its delegators' share. Returns the account
-    /// before.
-    pub fn sync(&mut self, payout: Address, delegators_bps: u16) -> Address {
+    /// Takes over the operator's payout account, what was taken of its slashes, and its delegators'
+    /// share. Returns the account before.
+    pub fn sync(&mut self, operator: &Operator, delegators_bps: u16) -> Address {
         self.delegators_bps = delegators_bps;
-        core::mem::replace(&mut self.payout, payout)
+        self.slashed_applied = operator.slashed_applied;
+        core::mem::replace(&mut self.payout, operator.payout)
+    }
+
+    /// Whether a slash is not taken yet, by this `slashed` counter of a leaf or by one before.
+    #[inline(always)]
+    pub fn owes_slash(&self, leaf_slashed: u64) -> bool {
+        leaf_slashed.max(self.slash_asked) > self.slashed_applied
     }
 
     /// Takes over where stablecoin goes. Returns the account before.
@@ -119,8 +145,17 @@ impl Claim {
         epoch: u64,
         epochs_per_month: u32,
     ) -> Result<PaySplit> {
-        let rate = self.held_rate(epoch, epochs_per_month);
-        let split = self.split(amount.0, rate)?;
+        self.grant(amount, self.held_rate(epoch, epochs_per_month))
+    }
+
+    /// Counts tokens of a leaf as granted without paying the operator: all that is its own is held.
+    pub fn withhold(&mut self, amount: TokenAmount) -> Result<PaySplit> {
+        self.grant(amount, Bps::ONE)
+    }
+
+    #[inline(always)]
+    fn grant(&mut self, amount: TokenAmount, held: Bps) -> Result<PaySplit> {
+        let split = self.split(amount.0, held)?;
         self.claimed_tokens = sum(self.claimed_tokens, amount.0)?;
         self.delegators_due_tokens = sum(self.delegators_due_tokens, split.delegators)?;
         if split.held > 0 {
@@ -158,14 +193,36 @@ impl Claim {
         let rate = self.held_rate(epoch, epochs_per_month);
         let amount = releasable(TokenAmount(self.held), TokenAmount(self.held_base), rate);
         require!(amount.0 > 0, RewardsError::NothingToRelease);
+        self.take_held(amount.0)?;
+        Ok(amount)
+    }
+
+    /// Takes out what of the held pay a slash costs, and returns it: no more than the pool can pay.
+    /// What is left is released as ever, so that a slash takes first what would come free first.
+    pub fn slash(&mut self, owed: u64, payable: TokenAmount) -> Result<TokenAmount> {
+        let amount = take_held(owed, self.held, payable.0);
+        self.take_held(amount)?;
+        Ok(TokenAmount(amount))
+    }
+
+    fn take_held(&mut self, amount: u64) -> Result<()> {
         self.held = self
             .held
-            .checked_sub(amount.0)
+            .checked_sub(amount)
             .ok_or(RewardsError::InvariantViolated)?;
         if self.held == 0 {
             self.held_base = 0;
         }
-        Ok(amount)
+        Ok(())
+    }
+
+    /// Notes that pay was taken by a leaf with this `slashed` counter, and what has been taken of
+    /// it by now. Returns whether that was asked for the first time.
+    pub fn ask(&mut self, leaf_slashed: u64, applied: u64) -> bool {
+        let is_new = leaf_slashed > self.slash_asked;
+        self.slash_asked = self.slash_asked.max(leaf_slashed);
+        self.slashed_applied = applied;
+        is_new
     }
 
     /// Takes out all that was set aside for delegators.
@@ -183,7 +240,7 @@ impl Claim {
     /// - What is set aside and held was earned.
     #[inline(always)]
     pub fn invariant(&self) -> Result<()> {
-        let holds = self.version == VERSION
+        let holds = self.version == CLAIM_VERSION
             && self.operator != Address::default()
             && self.payout != Address::default()
             && self.held <= self.held_base

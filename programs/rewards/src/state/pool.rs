@@ -268,6 +268,12 @@ impl Pool {
         Ok(())
     }
 
+    /// What tokens can leave the vault at most: no payment within that is refused.
+    pub fn payable(&self, granted: &Totals, vault_balance: u64) -> TokenAmount {
+        let granted = TokenAmount(granted.tokens);
+        self.state().payable(granted, vault_balance)
+    }
+
     /// How much of what is due the breaker lets out now; counts it as let out.
     #[inline(always)]
     pub fn let_out(&mut self, due: TokenAmount, now: i64) -> TokenAmount {

@@ -38,6 +38,7 @@ pub mod service_change_cancel;
 pub mod service_change_propose;
 pub mod service_create;
 pub mod slash_apply;
+pub mod slash_record;
 pub mod stake_deposit;
 pub mod stake_unbond;
 pub mod stake_withdraw;
@@ -59,7 +60,7 @@ pub use {
     operator_key_accept::*, operator_key_propose::*, operator_register::*, operator_release::*,
     operator_update::*, policy_change_apply::*, policy_change_cancel::*, policy_change_propose::*,
     policy_create::*, service_change_apply::*, service_change_cancel::*, service_change_propose::*,
-    service_create::*, slash_apply::*, stake_deposit::*, stake_unbond::*, stake_withdraw::*,
-    verifier_bond_add::*, verifier_displace::*, verifier_exit::*, verifier_register::*,
-    verifier_remove::*, verifier_withdraw::*,
+    service_create::*, slash_apply::*, slash_record::*, stake_deposit::*, stake_unbond::*,
+    stake_withdraw::*, verifier_bond_add::*, verifier_displace::*, verifier_exit::*,
+    verifier_register::*, verifier_remove::*, verifier_withdraw::*,
 };

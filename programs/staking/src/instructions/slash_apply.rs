@@ -1,9 +1,10 @@
 //! Apply a slash that a final root contains.
 //!
 //! The leaf of an operator counts all that was ever slashed; what has not been taken yet is taken
-//! from its stake, then from its unbonding tickets, then from what others have delegated to it. A
-//! slash also jails the operator. Nobody accuses here: the root was open to
-//! challenge before it became final, so the challenger's share goes to insurance.
+//! from its stake, then from its unbonding tickets, then from what others have delegated to it. Its
+//! own pay comes before all that: the rewards program takes that first. A slash also jails the
+//! operator. Nobody accuses here: the root was open to challenge before it became final, so the
+//! challenger's share goes to insurance.
 //!
 //! Specification:
 //! - Anybody can apply it, with the leaf of the operator in a root of the ring.
@@ -11,7 +12,10 @@
 //! - What they do not cover is taken from the delegated stake, active and unbonding in proportion.
 //! - What all of that does not cover stays owed.
 //! - An operator that accepts delegations cannot be slashed without its pool.
+//! - An operator that can be paid is slashed only after its pay was asked by `held_slash`.
+//! - Once it was asked, nothing that its pool has or lacks stops the slash.
 //! - The operator is jailed, each time for twice as long, up to a limit.
+//! - One counter of a leaf jails once, in however many parts it is taken.
 //! - The burn share is burned; the rest goes to the insurance vault.
 //! - A leaf whose slashes have all been taken is refused.
 //! - An operator with nothing left is refused.
@@ -20,6 +24,7 @@
 
 use {
     crate::{
+        claim::slash_asked,
         error::StakingError,
         event::SlashApplied,
         groups,
@@ -48,6 +53,9 @@ pub struct SlashApply {
     /// The network's insurance vault, which receives what is not burned.
     #[account(mut, address = stake.network.insurance_vault @ StakingError::WrongVault)]
     pub insurance_vault: Account<TokenAccount>,
+    /// The operator's claim with the pool of its service, or the address where it would be: tells
+    /// for which slash its pay was asked.
+    pub claim: UncheckedAccount,
     /// The operator's delegation pool: what it holds changes. Looked at only if the operator has
     /// one, and then at its address.
     #[account(mut)]
@@ -55,10 +63,21 @@ pub struct SlashApply {
 }
 
 impl SlashApply {
+    /// What the leaf says was ever slashed.
+    fn validate(&self, leaf: &LeafProof) -> Result<u64> {
+        let operator = &self.stake.operator;
+        let slashed = leaf.verify(&self.ring, operator.address())?.slashed;
+        let asked = slash_asked(self.claim.account(), &operator.service, operator.address())?;
+        let is_asked = asked.is_none_or(|asked| asked >= slashed);
+        require!(is_asked, StakingError::HeldPayFirst);
+        Ok(slashed)
+    }
+
     pub fn slash_apply(&mut self, leaf: &LeafProof) -> Result<SlashApplied> {
-        let counters = leaf.verify(&self.ring, self.stake.operator.address())?;
-        let taken = self.take(counters.slashed)?;
-        self.stake.operator.jail(Clock::get()?.unix_timestamp)?;
+        let slashed = self.validate(leaf)?;
+        let taken = self.take(slashed)?;
+        let now = Clock::get()?.unix_timestamp;
+        self.stake.operator.jail(slashed, now)?;
         self.stake.network.stake_out(taken.total)?;
         let parts = self
             .stake

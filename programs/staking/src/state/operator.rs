@@ -69,8 +69,12 @@ pub struct Operator {
     pub jailed_until: i64,
     /// Bump of its delegation pool's address; zero while it has none.
     pub delegation_bump: u8,
+    /// Zero.
+    pub _pad_jail: [u8; 7],
+    /// The `slashed` counter of its leaf that it was last jailed for, in base units.
+    pub jailed_slashed: u64,
     /// Zero; room for what is to come.
-    pub _reserved: [u8; 63],
+    pub _reserved: [u8; 48],
 }
 
 impl Layout for Operator {
@@ -97,6 +101,7 @@ const _: () = assert!(offset_of!(Operator, endpoint_len) == 264);
 const _: () = assert!(offset_of!(Operator, controller) == 360);
 const _: () = assert!(offset_of!(Operator, jailed_until) == 464);
 const _: () = assert!(offset_of!(Operator, delegation_bump) == 472);
+const _: () = assert!(offset_of!(Operator, jailed_slashed) == 480);
 
 /// What an operator says about itself, at registration and in each update.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -339,8 +344,25 @@ impl Operator {
         })
     }
 
-    /// Jails it for a time that doubles with every slash, up to a limit.
-    pub fn jail(&mut self, now: i64) -> Result<()> {
+    /// Counts what was taken of its held pay for the cumulative `slashed` counter of a leaf.
+    pub fn record_slash(&mut self, slashed_total: u64, amount: TokenAmount) -> Result<()> {
+        let owed = slashed_total.saturating_sub(self.slashed_applied);
+        require!(amount.0 > 0, StakingError::ZeroAmount);
+        require!(amount.0 <= owed, StakingError::NothingToSlash);
+        self.slashed_applied = self
+            .slashed_applied
+            .checked_add(amount.0)
+            .ok_or(StakingError::MathOverflow)?;
+        Ok(())
+    }
+
+    /// Jails it for the `slashed` counter of a leaf, once: what one counter costs can be taken in
+    /// several parts. Each jail lasts twice as long as the one before, up to a limit.
+    pub fn jail(&mut self, slashed_total: u64, now: i64) -> Result<()> {
+        if slashed_total <= self.jailed_slashed {
+            return Ok(());
+        }
+        self.jailed_slashed = slashed_total;
         let seconds = JAIL_SECONDS
             .checked_shl(self.jail_count)
             .ok_or(StakingError::MathOverflow)?;

@@ -2,6 +2,7 @@
 
 use anyhow::{anyhow, Result};
 use solana_signer::Signer;
+use trestle_core::leaf::LeafCounters;
 use trestle_tests::{
     final_roots::earned,
     rewards::{pool_params, Payee, RewardsWorld},
@@ -120,7 +121,14 @@ fn held(recorder: &mut Recorder) -> Result<()> {
     recorder.record("reward_claim", "depth 20, in part held", outcome)?;
     world.run_to(9);
     let ix = world.held_release(&payee);
-    recorder.send("held_release", "", &mut world.staking.svm, ix, &[])
+    recorder.send("held_release", "", &mut world.staking.svm, ix, &[])?;
+    let slashed = LeafCounters {
+        slashed: TOKEN,
+        ..earned(2 * TOKEN)
+    };
+    world.allow(TOKEN);
+    world.publish(1, &[(payee.keys.address, slashed)], MANY_LEAVES);
+    recorder.record("held_slash", "depth 20", world.slash_held(&payee, 1))
 }
 
 fn delegators(recorder: &mut Recorder) -> Result<()> {

@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 
 use anyhow::{ensure, Context, Result};
 use trestle_credits::state::Lease;
+use trestle_rewards::state::Claim;
 use trestle_sdk::{address, fetch};
 use trestle_staking::state::Operator;
 
@@ -45,7 +46,7 @@ pub async fn run(demo: &mut Demo, epoch: u64, stored: &Stored) -> Result<u64> {
     ));
 
     demo.wait_for("the slash of operator-1", || async {
-        Ok(operator(demo, LOSER).await?.stake < stake_before)
+        Ok(operator(demo, LOSER).await?.slashed_applied == root.totals.slashed)
     })
     .await?;
     slashed(demo, stake_before, root.totals.slashed).await?;
@@ -78,17 +79,24 @@ async fn operator(demo: &Demo, number: usize) -> Result<Operator> {
     Ok(fetch::fetch(&demo.stage.rpc, &demo.stage.operator(number)?).await?)
 }
 
-/// Only the first operator lost stake, and exactly what the root says.
+/// Only the first operator was slashed, exactly as the root says, and of its pay before its stake.
 async fn slashed(demo: &mut Demo, before: u64, slashed: u64) -> Result<()> {
     let loser = operator(demo, LOSER).await?;
+    let from_stake = before - loser.stake;
+    ensure!(from_stake <= slashed, "the slash is not what the root says");
+    let pool = address::pool(&demo.stage.deployment().service);
+    let claim = address::claim(&pool, &demo.stage.operator(LOSER)?);
+    let claim: Claim = fetch::fetch(&demo.stage.rpc, &claim).await?;
     ensure!(
-        before - loser.stake == slashed,
-        "the slash is not what the root says"
+        claim.slash_asked == slashed && (claim.held == 0 || from_stake == 0),
+        "the stake was slashed before the pay"
     );
     let dark = operator(demo, DARK).await?;
     ensure!(dark.slashed_applied == 0, "a first miss is free");
     demo.report.line(format!(
-        "operator-1's stake fell from {before} to {}; operator-2 lost its pay, not its stake",
+        "operator-1 lost {} of its pay, and its stake fell from {before} to {}; operator-2 lost its \
+         pay, not its stake",
+        slashed - from_stake,
         loser.stake
     ));
     Ok(())
