@@ -121,7 +121,7 @@ impl Cranker {
         let pool = address::pool(&view.service_address);
         let claim_of = |one: &Owing<'_>| address::claim(&pool, &one.address);
         let addresses: Vec<Pubkey> = owing.iter().map(claim_of).collect();
-        // Without it, nobody knows whether an operator's pay was asked: better to wait than to fail.
+        // Without it, nobody knows whether an operator's pay was asked: better to wait.
         let claims = match fetch_many::<Claim>(&self.rpc, &addresses).await {
             Ok(claims) => claims.into_iter().flatten(),
             Err(error) => {

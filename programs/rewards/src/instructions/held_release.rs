@@ -11,7 +11,8 @@
 //! - After nine months everything is paid.
 //! - Before the rate falls, and again at the same rate, a release is refused.
 //! - A jailed operator gets nothing until it is free.
-//! - An operator that owes a slash for which its pay was asked gets nothing until all of it is taken.
+//! - An operator that owes a slash for which its pay was asked gets nothing until all of it is
+//!   taken.
 //! - All payments together stay within the newest final root and what was allotted.
 //! - It works while the network is paused.
 

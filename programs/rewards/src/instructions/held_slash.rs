@@ -2,8 +2,8 @@
 //!
 //! What a final root says is slashed is taken of the operator's pay before its stake, and before
 //! what others have delegated to it: first the pay that nobody has claimed yet is held, then the
-//! slash takes what is held. What the pay does not cover, `slash_apply` takes of the stake, and only
-//! after this: the claim notes for which counter of the leaf its pay was asked.
+//! slash takes what is held. What the pay does not cover, `slash_apply` takes of the stake, and
+//! only after this: the claim notes for which counter of the leaf its pay was asked.
 //!
 //! Being asked is what counts, not what was found. A pool whose vault is empty or frozen, whose
 //! breaker is exhausted or whose root grants no more gives what it can, and then the stake bears

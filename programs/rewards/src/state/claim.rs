@@ -1,6 +1,7 @@
 //! What a pool has paid to one operator.
 //!
-//! The layout is in part that of `trestle_core::claim::ClaimState`, which the staking program reads.
+//! The layout is in part that of `trestle_core::claim::ClaimState`, which the staking program
+//! reads.
 
 use {
     crate::{error::RewardsError, state::State, ID},

@@ -94,8 +94,8 @@ async fn slashed(demo: &mut Demo, before: u64, slashed: u64) -> Result<()> {
     let dark = operator(demo, DARK).await?;
     ensure!(dark.slashed_applied == 0, "a first miss is free");
     demo.report.line(format!(
-        "operator-1 lost {} of its pay, and its stake fell from {before} to {}; operator-2 lost its \
-         pay, not its stake",
+        "operator-1 lost {} of its pay, and its stake fell from {before} to {}; operator-2 lost \
+         its pay, not its stake",
         slashed - from_stake,
         loser.stake
     ));

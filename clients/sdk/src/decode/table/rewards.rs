@@ -343,4 +343,22 @@ pub const REWARDS: &[ErrorEntry] = &[
         message: "the account has a layout that this program does not know",
         hint: "migrate it, or update",
     },
+    ErrorEntry {
+        code: 6456,
+        name: "SlashOwed",
+        message: "the operator owes a slash",
+        hint: "take it by `held_slash` and `slash_apply`, then sync the claim",
+    },
+    ErrorEntry {
+        code: 6457,
+        name: "NothingToSlash",
+        message: "what the leaf says is slashed has been taken already",
+        hint: "nothing to do",
+    },
+    ErrorEntry {
+        code: 6458,
+        name: "NothingHeld",
+        message: "no more of the operator's pay can be taken now",
+        hint: "slash its stake by `slash_apply`",
+    },
 ];

@@ -617,4 +617,17 @@ pub const STAKING: &[ErrorEntry] = &[
         message: "the account has a layout that this program does not know",
         hint: "migrate it, or update",
     },
+    ErrorEntry {
+        code: 6101,
+        name: "HeldPayFirst",
+        message: "the operator's held pay comes before its stake",
+        hint: "apply `held_slash` with this leaf first",
+    },
+    ErrorEntry {
+        code: 6102,
+        name: "NotServicePool",
+        message: "only the pool of the operator's service \
+            signs this, when the rewards program slashes",
+        hint: "",
+    },
 ];
