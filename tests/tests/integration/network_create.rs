@@ -97,10 +97,10 @@ fn epoch_0_begins_now() {
 fn parameters_out_of_bounds_are_refused() {
     type Change = fn(&mut NetworkParams);
     use StakingError::{
-        BadBondMinimum, BadBondSlash, BadChallengeWindow, BadEpochSeconds, BadGuardian,
-        BadSlashShares, BadUnbonding,
+        BadBondMinimum, BadBondSlash, BadChallengeWindow, BadDisplacementMargin, BadEpochSeconds,
+        BadGuardian, BadSlashShares, BadUnbonding,
     };
-    let bad: [(Change, StakingError); 15] = [
+    let bad: [(Change, StakingError); 16] = [
         (|params| params.epoch_seconds = 59, BadEpochSeconds),
         (|params| params.epoch_seconds = 604_801, BadEpochSeconds),
         (

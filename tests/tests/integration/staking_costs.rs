@@ -13,7 +13,7 @@ fn every_instruction_is_measured_and_deposit_and_claim_stay_within_their_targets
     for cost in &costs {
         println!("{}: {}", cost.instruction, cost.sent.compute_units);
     }
-    assert_eq!(costs.len(), 47);
+    assert_eq!(costs.len(), 48);
     let limits = [
         ("stake_deposit", STAKE_DEPOSIT_MAX),
         ("delegation_claim", DELEGATION_CLAIM_MAX),

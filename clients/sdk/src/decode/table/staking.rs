@@ -619,12 +619,42 @@ pub const STAKING: &[ErrorEntry] = &[
     },
     ErrorEntry {
         code: 6101,
+        name: "BadDisplacementMargin",
+        message: "the margin must be 0 (the authority alone admits) to 10,000 basis points",
+        hint: "",
+    },
+    ErrorEntry {
+        code: 6102,
+        name: "DisplacementClosed",
+        message: "this network lets nobody displace a verifier",
+        hint: "ask its authority to register",
+    },
+    ErrorEntry {
+        code: 6103,
+        name: "NoVerifierToDisplace",
+        message: "no verifier is active that could be displaced",
+        hint: "ask the authority to register",
+    },
+    ErrorEntry {
+        code: 6104,
+        name: "BondNotLarger",
+        message: "the bond does not exceed the smallest by the network's margin",
+        hint: "bond more",
+    },
+    ErrorEntry {
+        code: 6105,
+        name: "SeatsReserved",
+        message: "the numbers that are left are for displacement",
+        hint: "displace the smallest bond",
+    },
+    ErrorEntry {
+        code: 6106,
         name: "HeldPayFirst",
         message: "the operator's held pay comes before its stake",
         hint: "apply `held_slash` with this leaf first",
     },
     ErrorEntry {
-        code: 6102,
+        code: 6107,
         name: "NotServicePool",
         message: "only the pool of the operator's service \
             signs this, when the rewards program slashes",
