@@ -1,6 +1,9 @@
 //! A local network, and the command run on it.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 use solana_keypair::{write_keypair_file, Keypair};
@@ -44,6 +47,11 @@ impl Cluster {
             deployed: deployed.unwrap(),
             folder,
         }
+    }
+
+    /// Where the test's own files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A key file without anything on chain.

@@ -8,3 +8,4 @@ mod offline;
 mod pool;
 #[path = "../../../sdk/tests/network/service.rs"]
 mod service;
+mod slash;
