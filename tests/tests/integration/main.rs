@@ -25,6 +25,8 @@ mod card_chargeback_resolve;
 mod card_close;
 mod card_refund;
 mod card_sell;
+mod change_sandwich;
+mod change_sandwich_money;
 mod claim_open;
 mod claim_stable_payout_set;
 mod claim_sync;
