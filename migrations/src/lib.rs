@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub mod context;
+pub mod layouts;
+pub mod programs;
 pub mod settings;
 pub mod step;
 
@@ -13,6 +15,7 @@ mod m0004_storage_service;
 mod m0005_market;
 mod m0006_pool;
 mod m0007_verifiers;
+mod m0008_layouts;
 
 pub use context::Context;
 pub use settings::Settings;
@@ -28,6 +31,7 @@ pub fn steps() -> Vec<Box<dyn Step>> {
         Box::new(m0005_market::Market),
         Box::new(m0006_pool::Pool),
         Box::new(m0007_verifiers::Verifiers),
+        Box::new(m0008_layouts::Layouts),
     ]
 }
 

@@ -1,18 +1,11 @@
-//! The four programs are deployed. Deploying takes their own keys and is done by the cluster's
-//! tools (`solana program deploy`); this step only refuses to go on without them.
+//! The four programs are deployed, as this tree builds them. Deploying takes their own keys and is
+//! done by the cluster's tools (`solana program deploy`); this step only refuses to go on without
+//! them, or with others.
 
-use anyhow::{ensure, Result};
+use anyhow::Result;
 use async_trait::async_trait;
-use solana_pubkey::Pubkey;
 
-use crate::{Context, Plan, Step};
-
-const PROGRAMS: [(&str, Pubkey); 4] = [
-    ("staking", trestle_staking::ID),
-    ("proofs", trestle_proofs::ID),
-    ("rewards", trestle_rewards::ID),
-    ("credits", trestle_credits::ID),
-];
+use crate::{programs, Context, Plan, Step};
 
 pub struct Programs;
 
@@ -31,14 +24,7 @@ impl Step for Programs {
     }
 
     async fn verify(&self, context: &Context) -> Result<()> {
-        for (name, address) in PROGRAMS {
-            let account = context.rpc.get_account(&address).await;
-            ensure!(
-                account.is_ok_and(|account| account.executable),
-                "the {name} program is not deployed at {address}: \
-                 run `solana program deploy target/deploy/trestle_{name}.so`"
-            );
-        }
+        programs::verify(&context.rpc, &context.settings.programs).await?;
         Ok(())
     }
 }

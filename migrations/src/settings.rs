@@ -16,6 +16,8 @@ pub struct Settings {
     pub rpc_url: String,
     /// Web socket address, copied into the address book.
     pub ws_url: String,
+    /// Folder with the built programs `trestle_<name>.so`, which the cluster must run.
+    pub programs: PathBuf,
     /// Key pair file of the network's authority. It pays for what the steps create.
     pub authority: PathBuf,
     /// Address that can pause the network, and nothing else.

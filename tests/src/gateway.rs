@@ -14,7 +14,7 @@ use {
     prepaid_gateway::{
         accounts,
         address::{customer_address, gateway_address, plan_address, till_address},
-        groups::client::{Books, Till},
+        groups::client::{Books, Refund, Till},
         instruction,
         state::{Gateway, Plan},
     },
@@ -279,9 +279,7 @@ impl GatewayWorld {
     pub fn plan_cancel(&self) -> Instruction {
         instruction::PlanCancel {}.to_instruction(accounts::PlanCancel {
             user: self.user.pubkey(),
-            user_stable: self.user_stable,
-            from: self.till_group(),
-            plan: self.plan,
+            refund: self.refund(),
         })
     }
 
@@ -343,9 +341,7 @@ impl GatewayWorld {
     pub fn plan_close(&self, deal: &PlanDeal, by_user: bool) -> Instruction {
         let mut ix = instruction::PlanClose {}.to_instruction(accounts::PlanClose {
             user: self.user.pubkey(),
-            user_stable: self.user_stable,
-            from: self.till_group(),
-            plan: self.plan,
+            refund: self.refund(),
             books: self.books(),
             lease: deal.lease,
             commitment: deal.commitment,
@@ -362,6 +358,14 @@ impl GatewayWorld {
             customer: self.customer,
             till: self.till,
             token_program: Token::id(),
+        }
+    }
+
+    fn refund(&self) -> Refund {
+        Refund {
+            user_stable: self.user_stable,
+            from: self.till_group(),
+            plan: self.plan,
         }
     }
 

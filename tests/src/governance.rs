@@ -1,14 +1,18 @@
 //! Builders of the instructions that govern a network: changes of parameters, the verifier set, the
-//! keys of operators.
+//! keys of operators. Checks of what nobody gains by a change.
 
 use {
-    crate::staking::{OperatorKeys, VerifierKeys, World},
+    crate::{
+        staking::{OperatorKeys, VerifierKeys, World},
+        svm::{assert_refused, Svm},
+    },
     anchor_lang::{
         programs::{System, Token},
-        Id,
+        Error, Id,
     },
     solana_address::Address,
     solana_instruction::Instruction,
+    solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_staking::{
         accounts,
@@ -177,4 +181,42 @@ impl World {
             },
         })
     }
+}
+
+/// Sends them in one transaction, which must be refused and of which nothing may remain.
+#[track_caller]
+pub fn assert_undone(
+    svm: &mut Svm,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+    program: Address,
+    error: impl Into<Error>,
+) {
+    let accounts: Vec<Address> = instructions
+        .iter()
+        .flat_map(|ix| ix.accounts.iter().map(|meta| meta.pubkey))
+        .collect();
+    let before = svm.snapshot(&accounts);
+    let outcome = svm.send_relayed(instructions, signers);
+    assert_refused(outcome, program, error);
+    assert_eq!(svm.snapshot(&accounts), before);
+}
+
+/// Checks that a change that is due is applied once, and that whatever is proposed right after it
+/// waits its whole delay. The errors are those of the second application and of the next change.
+#[track_caller]
+pub fn assert_applied_once<T: Into<Error>, W: Into<Error> + Copy>(
+    svm: &mut Svm,
+    authority: &Keypair,
+    [apply, propose]: [&Instruction; 2],
+    (twice, waits): (T, W),
+) {
+    let program = apply.program_id;
+    let both = [apply.clone(), apply.clone()];
+    assert_undone(svm, &both, &[], program, twice);
+    let next = [apply.clone(), propose.clone(), apply.clone()];
+    assert_undone(svm, &next, &[authority], program, waits);
+    svm.must(&[apply.clone(), propose.clone()], &[authority]);
+    let outcome = svm.send(std::slice::from_ref(apply), &[]);
+    assert_refused(outcome, program, waits);
 }

@@ -47,6 +47,7 @@ impl Sales {
             price_account: price_account.to_bytes(),
             feed_id: FEED,
             protocol_fee_bps: PROTOCOL_FEE_BPS,
+            protocol_fee_floor_bps: PROTOCOL_FEE_BPS,
             ..MarketState::zeroed()
         };
         let revenue_state = RevenueState {
@@ -77,6 +78,14 @@ impl Sales {
     /// The market keeps another share of every sale.
     pub fn charge(&mut self, svm: &mut Svm, protocol_fee_bps: u16) {
         self.market_state.protocol_fee_bps = protocol_fee_bps;
+        self.market_state.protocol_fee_floor_bps = protocol_fee_bps;
+        self.put_market(svm);
+    }
+
+    /// Another share of every sale is proposed.
+    pub fn announce(&mut self, svm: &mut Svm, protocol_fee_bps: u16) {
+        let now = self.market_state.protocol_fee_bps;
+        self.market_state.protocol_fee_floor_bps = now.min(protocol_fee_bps);
         self.put_market(svm);
     }
 

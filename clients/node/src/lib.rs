@@ -9,6 +9,7 @@
 //! | [`store`] | shards on the disk: durable before acknowledged, opened for challenges |
 //! | [`chain`] | what the node must know of the chain |
 //! | [`agreement`] | which transactions the node's key signs |
+//! | [`renewals`] | what of them was signed and may still land |
 //! | [`retention`] | gives shards back that nothing on the chain speaks of |
 //! | [`metrics`] | what `/metrics` shows |
 //!
@@ -40,6 +41,7 @@ pub mod chain;
 pub mod error;
 pub mod http;
 pub mod metrics;
+pub mod renewals;
 pub mod retention;
 pub mod server;
 pub mod settings;

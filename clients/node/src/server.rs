@@ -9,6 +9,7 @@ use crate::{
     chain::{ChainView, Freshness, RpcChain},
     http::{router, Gates, NodeState, Shared},
     metrics::Metrics,
+    renewals::SignedRenewals,
     retention::Sweeper,
     settings::{millis, Settings},
     store::{Found, Layout, LayoutError, Root, ShardStore},
@@ -127,6 +128,7 @@ pub async fn start_with(
     report(&found);
     let state = Arc::new(NodeState {
         gates: Gates::new(&settings),
+        renewals: SignedRenewals::default(),
         store: Arc::new(store),
         settings,
         key,

@@ -5,7 +5,7 @@
 
 use anchor_lang::AccountDeserialize;
 use solana_account::Account;
-use solana_account_decoder_client_types::UiAccountEncoding;
+use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding, UiDataSliceConfig};
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client_api::{
@@ -131,6 +131,9 @@ impl Kind for OperatorLoad {
 }
 impl Kind for Round {
     const NAME: &'static str = "round";
+}
+impl Kind for trestle_proofs::state::RootRing {
+    const NAME: &'static str = "root ring";
 }
 impl Kind for SeedRing {
     const NAME: &'static str = "seed ring";
@@ -274,6 +277,39 @@ pub async fn list<T: Kind>(
     }
     found.sort_by_key(|(address, _)| *address);
     Ok(found)
+}
+
+/// Reads the first bytes of every account of a program: discriminator and version. Longer if the
+/// cluster does not cut them.
+pub async fn heads(
+    rpc: &RpcClient,
+    program: &Pubkey,
+) -> Result<Vec<(Pubkey, Vec<u8>)>, FetchError> {
+    const WHAT: &str = "accounts of a program";
+    let slice = UiDataSliceConfig {
+        offset: 0,
+        length: DISCRIMINATOR_BYTES.saturating_add(1),
+    };
+    let config = RpcProgramAccountsConfig {
+        account_config: RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            data_slice: Some(slice),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let accounts = rpc
+        .get_program_ui_accounts_with_config(program, config)
+        .await
+        .map_err(FetchError::rpc(WHAT))?;
+    let head = |(address, account): (Pubkey, UiAccount)| {
+        let layout = FetchError::Layout {
+            what: WHAT,
+            address,
+        };
+        Ok((address, account.data.decode().ok_or(layout)?))
+    };
+    accounts.into_iter().map(head).collect()
 }
 
 /// Reads a service's ring of final roots.

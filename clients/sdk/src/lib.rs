@@ -51,6 +51,7 @@ pub mod history;
 pub mod instruction;
 pub mod invoice;
 pub mod node;
+pub mod program;
 pub mod request;
 pub mod send;
 pub mod store;

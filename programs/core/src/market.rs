@@ -48,8 +48,10 @@ pub struct MarketState {
     pub protocol_fee_bps: u16,
     /// What the insurance gets of every sale, basis points.
     pub insurance_fee_bps: u16,
+    /// The lowest protocol fee that is in force or proposed, basis points.
+    pub protocol_fee_floor_bps: u16,
     /// Room that this reader has no use for.
-    pub _reserved: [u8; 60],
+    pub _reserved: [u8; 58],
 }
 
 const _: () = {
@@ -60,6 +62,7 @@ const _: () = {
     assert!(offset_of!(MarketState, consumed) == 176);
     assert!(offset_of!(MarketState, tokens_burned) == 200);
     assert!(offset_of!(MarketState, protocol_fee_bps) == 216);
+    assert!(offset_of!(MarketState, protocol_fee_floor_bps) == 220);
 };
 
 impl MarketState {
@@ -71,10 +74,12 @@ impl MarketState {
         bytemuck::try_from_bytes(body).ok()
     }
 
-    /// A copy of the market in bytes of any alignment, for clients.
+    /// A copy of the market in bytes of any alignment, for clients. `None`
+    /// also if its layout is of another version.
     #[cfg(feature = "host")]
     pub fn read_account_data(data: &[u8]) -> Option<Self> {
         let body = data.strip_prefix(&MARKET_DISCRIMINATOR)?;
-        bytemuck::try_pod_read_unaligned(body).ok()
+        let market: Self = bytemuck::try_pod_read_unaligned(body).ok()?;
+        (market.version == MARKET_VERSION).then_some(market)
     }
 }

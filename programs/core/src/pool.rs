@@ -136,11 +136,13 @@ impl PoolState {
         bytemuck::try_from_bytes(body).ok()
     }
 
-    /// A copy of the pool in bytes of any alignment, for clients.
+    /// A copy of the pool in bytes of any alignment, for clients. `None`
+    /// also if its layout is of another version.
     #[cfg(feature = "host")]
     pub fn read_account_data(data: &[u8]) -> Option<Self> {
         let body = data.strip_prefix(&POOL_DISCRIMINATOR)?;
-        bytemuck::try_pod_read_unaligned(body).ok()
+        let pool: Self = bytemuck::try_pod_read_unaligned(body).ok()?;
+        (pool.version == POOL_VERSION).then_some(pool)
     }
 
     /// The schedule of the pool.
@@ -184,6 +186,15 @@ impl PoolState {
         self.stable_breaker_value = breaker.value;
         self.stable_breaker_ts = breaker.last_ts;
         StableAmount(granted)
+    }
+
+    /// Accounts for what has drained from both breakers by `now`. To be called before their
+    /// parameters change, so that no second before drains by the new ones.
+    pub fn settle_breakers(&mut self, now: UnixSeconds) {
+        self.breaker_grant(now, TokenAmount::ZERO);
+        self.stable_breaker_grant(now, StableAmount::ZERO);
+        self.breaker_ts = self.breaker_ts.max(now.0);
+        self.stable_breaker_ts = self.stable_breaker_ts.max(now.0);
     }
 
     /// Stablecoin ever allotted.

@@ -147,13 +147,13 @@ impl RootRing {
         bytemuck::try_from_bytes(body).ok()
     }
 
-    /// A copy of the ring in bytes of any alignment, for clients.
+    /// A copy of the ring in bytes of any alignment, for clients. `None`
+    /// also if its layout is of another version.
     #[cfg(feature = "host")]
     pub fn read_account_data(data: &[u8]) -> Option<std::boxed::Box<Self>> {
         let body = data.strip_prefix(&ROOT_RING_DISCRIMINATOR)?;
-        bytemuck::try_pod_read_unaligned(body)
-            .ok()
-            .map(std::boxed::Box::new)
+        let ring: Self = bytemuck::try_pod_read_unaligned(body).ok()?;
+        (ring.version == ROOT_RING_VERSION).then(|| std::boxed::Box::new(ring))
     }
 
     /// The newest final root.

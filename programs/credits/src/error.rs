@@ -264,6 +264,8 @@ pub enum CreditsError {
     WrongTopupSource,
     #[msg("The account has a layout that this program does not know: migrate it, or update")]
     WrongVersion,
+    #[msg("A customer needs no limits for its own key: name the key of somebody else")]
+    OwnDelegate,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

@@ -11,8 +11,10 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     core::ops::Range,
-    trestle_core::pause::AREA_CREDITS,
-    trestle_core::units::{Credits, StableAmount},
+    trestle_core::{
+        pause::AREA_CREDITS,
+        units::{Credits, StableAmount},
+    },
     trestle_staking::{state::Network, token_calls},
 };
 
@@ -229,8 +231,8 @@ pub struct MarketRules {
     /// The market's network: says who its authority is.
     #[account(address = market.network @ CreditsError::WrongNetwork)]
     pub network: State<Network>,
-    /// The market.
-    #[account(constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
+    /// The market: what is proposed for it is noted there.
+    #[account(mut, constraint = market.is_at(market.address()) @ CreditsError::WrongAddress)]
     pub market: State<Market>,
 }
 

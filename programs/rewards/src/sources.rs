@@ -22,7 +22,7 @@ use {
 pub struct MarketFacts {
     /// Tokens ever burned for credits.
     pub burned: u64,
-    /// What it keeps of every sale.
+    /// What it is sure to keep of every sale: less than now, while less is proposed.
     pub protocol_fee_bps: u16,
     price_account: Address,
     feed_id: [u8; 32],
@@ -45,7 +45,7 @@ pub fn market(account: &AccountView, network: &Address) -> Result<MarketFacts> {
     );
     Ok(MarketFacts {
         burned: state.tokens_burned,
-        protocol_fee_bps: state.protocol_fee_bps,
+        protocol_fee_bps: state.protocol_fee_floor_bps,
         price_account: Address::new_from_array(state.price_account),
         feed_id: state.feed_id,
         max_age_seconds: state.max_age_seconds,

@@ -3,7 +3,7 @@
 use {
     crate::{
         error::GatewayError,
-        state::{Gateway, State},
+        state::{Gateway, Plan, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
@@ -50,6 +50,37 @@ impl Till {
     }
 }
 
+/// What a plan gives back to its user, who stands before this group: whether the user has to sign
+/// differs.
+#[derive(Accounts)]
+pub struct Refund {
+    /// Where it goes.
+    #[account(
+        mut,
+        constraint = address_eq(user_stable.owner(), &plan.user) @ GatewayError::NotUsersAccount,
+    )]
+    pub user_stable: Account<TokenAccount>,
+    /// The gateway and its till.
+    pub from: Nested<Till>,
+    /// The plan.
+    #[account(
+        mut,
+        constraint = from.gateway.is_plan(from.gateway.address(), plan.address())
+            @ GatewayError::WrongGateway,
+    )]
+    pub plan: Account<Plan>,
+}
+
+impl Refund {
+    /// Pays what the user is owed, and returns it.
+    pub fn pay(&mut self) -> Result<StableAmount> {
+        let owed = self.plan.owed()?;
+        let to = self.user_stable.try_cpi_handle_mut()?;
+        self.from.pay_out(to, owed)?;
+        Ok(owed)
+    }
+}
+
 /// The customer's account, and the market whose counters follow it.
 #[derive(Accounts)]
 pub struct Books {
@@ -82,5 +113,8 @@ impl Books {
 
 /// The groups as clients fill them in: addresses only.
 pub mod client {
-    pub use super::{__client_accounts_books::Books, __client_accounts_till::Till};
+    pub use super::{
+        __client_accounts_books::Books, __client_accounts_refund::Refund,
+        __client_accounts_till::Till,
+    };
 }

@@ -98,7 +98,8 @@ impl World {
         let is_sane = deal.price > 0 && deal.epoch_cap >= deal.price && deal.deposit > 0;
         require(is_sane, "no such deal")?;
         require((1..=NOTICE_MAX).contains(&deal.notice), "no such notice")?;
-        self.operator(operator)?;
+        let has_left = self.operator(operator)?.exited;
+        require(!has_left, "an operator that has left")?;
         self.spend(by, customer, deal.deposit)?;
         let account = self.customer(customer)?;
         let number = account.meters_opened;

@@ -28,6 +28,16 @@ fn only_the_customer_sets_limits_for_the_customers_own_account() {
 }
 
 #[test]
+fn the_customers_own_key_is_no_delegate() {
+    let mut world = CreditsWorld::new();
+    let customer = world.customer("customer");
+    let own = customer.key.pubkey();
+    let ix = world.delegate_set(&customer, own, delegate_params());
+    let outcome = world.svm.send(&[ix], &[&customer.key]);
+    assert_refused(outcome, ID, CreditsError::OwnDelegate);
+}
+
+#[test]
 fn a_delegate_is_limited_to_at_most_four_services() {
     let mut world = CreditsWorld::new();
     let customer = world.customer("customer");

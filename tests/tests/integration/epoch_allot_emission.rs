@@ -165,9 +165,35 @@ fn while_the_markets_fee_is_not_above_the_shares_of_revenue_and_burns_they_earn_
     let (svm, market) = sales(&mut world);
     market.charge(svm, 701);
     consume(&mut world, SALE);
-    let sound = record(&world.allot_at(1));
+    let before = record(&world.allot_at(1));
+    assert_eq!((before.granted, before.by_revenue), (BASE, 0));
+    consume(&mut world, SALE);
+    let sound = record(&world.allot_at(2));
     assert_eq!((sound.rho_bps, sound.reemit_bps), (500, 200));
     assert_eq!(sound.by_revenue, SALE_EARNS);
+}
+
+#[test]
+fn the_fee_that_counts_is_the_lowest_in_force_or_proposed_now_and_at_the_last_allotment() {
+    let mut world = RewardsWorld::minting(emission_params());
+    let mut earned = Vec::new();
+    // In force and proposed: what holds at the last allotment is that of the line before.
+    for (epoch, (fee, proposed)) in [(800, 800), (800, 700), (800, 900), (900, 900), (700, 900)]
+        .into_iter()
+        .enumerate()
+    {
+        let (svm, market) = sales(&mut world);
+        market.charge(svm, fee);
+        market.announce(svm, proposed);
+        consume(&mut world, SALE);
+        burn(&mut world, TOKEN);
+        let record = record(&world.allot_at(epoch as u64));
+        assert_eq!(record.by_revenue > 0, record.reemitted > 0);
+        assert_eq!(record.burned > 0, record.by_revenue > 0);
+        earned.push(record.by_revenue > 0);
+    }
+    assert_eq!(earned, [true, false, false, true, false]);
+    assert_eq!(world.emission_state().burned_counted, 5 * TOKEN);
 }
 
 #[test]

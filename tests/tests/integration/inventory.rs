@@ -109,6 +109,26 @@ fn each_error_is_asserted_by_a_test() {
     }
 }
 
+/// The gateway is no program of Trestle and has no interface file: its errors are read from the
+/// source.
+#[test]
+fn each_error_of_the_gateway_is_asserted_by_a_test() {
+    let path = tests_folder().join("gateway/src/error.rs");
+    let text = fs::read_to_string(path).expect("the errors of the gateway");
+    let variants: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','))
+        .filter(|name| name.chars().all(char::is_alphanumeric))
+        .collect();
+    assert!(variants.len() > 20, "the scan reads {variants:?}");
+    let sources = sources("gateway_");
+    for variant in variants {
+        let path = format!("GatewayError::{variant}");
+        let is_asserted = sources.iter().any(|source| has_word(source, &path));
+        assert!(is_asserted, "{path}");
+    }
+}
+
 #[test]
 fn each_account_begins_with_the_version_of_its_layout() {
     for (program, _) in PROGRAMS {

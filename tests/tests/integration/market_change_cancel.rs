@@ -3,16 +3,21 @@
 use {
     solana_signer::Signer,
     trestle_credits::{
-        address::market_change_address, error::CreditsError, event::MarketChangeCancelled, ID,
+        address::market_change_address, error::CreditsError, event::MarketChangeCancelled,
+        state::MarketTerms, ID,
     },
     trestle_tests::{billing::market_terms, credits::CreditsWorld, svm::assert_refused},
 };
 
-/// A world in whose epoch 0 a change was proposed.
+/// A world in whose epoch 0 a lower fee was proposed.
 fn proposed() -> CreditsWorld {
     let mut world = CreditsWorld::new();
     let authority = world.authority_key();
-    let ix = world.market_change_propose(authority.pubkey(), market_terms());
+    let terms = MarketTerms {
+        protocol_fee_bps: 0,
+        ..market_terms()
+    };
+    let ix = world.market_change_propose(authority.pubkey(), terms);
     world.must(ix, &authority);
     world
 }
@@ -48,4 +53,14 @@ fn the_changes_rent_goes_to_the_authority() {
     // And another change can be proposed.
     let ix = world.market_change_propose(authority.pubkey(), market_terms());
     world.must(ix, &authority);
+}
+
+#[test]
+fn the_markets_fee_counts_again_as_it_is() {
+    let mut world = proposed();
+    assert_eq!(world.market_state().protocol_fee_floor_bps, 0);
+    let authority = world.authority_key();
+    let ix = world.market_change_cancel(authority.pubkey());
+    world.must(ix, &authority);
+    assert_eq!(world.market_state().protocol_fee_floor_bps, 500);
 }

@@ -76,3 +76,25 @@ fn the_change_can_be_applied_after_two_whole_epochs() {
     let change: MarketChange = world.svm.get(&market_change_address(&world.market).0);
     assert_eq!((change.due_epoch, change.terms()), (7, market_terms()));
 }
+
+#[test]
+fn from_now_on_no_emission_counts_on_a_higher_fee_than_the_lower_of_the_two() {
+    for (fee, floor) in [(400, 400), (600, 500)] {
+        let mut world = CreditsWorld::new();
+        assert_eq!(world.market_state().protocol_fee_floor_bps, 500);
+        let authority = world.authority_key();
+        let terms = MarketTerms {
+            protocol_fee_bps: fee,
+            ..market_terms()
+        };
+        let ix = world.market_change_propose(authority.pubkey(), terms);
+        world.must(ix, &authority);
+        let market = world.market_state();
+        assert_eq!(market.protocol_fee_bps, 500, "nothing changed yet");
+        assert_eq!(market.protocol_fee_floor_bps, floor);
+        world.reach(3);
+        let apply = world.market_change_apply(authority.pubkey());
+        world.must(apply, &authority);
+        assert_eq!(world.market_state().protocol_fee_floor_bps, fee);
+    }
+}

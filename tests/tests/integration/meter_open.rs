@@ -175,6 +175,16 @@ fn terms_out_of_bounds_are_refused() {
 }
 
 #[test]
+fn an_operator_that_has_left_its_service_is_refused() {
+    let (mut world, customer, operator) = world();
+    let leave = world.operator_exit(operator.address, operator.authority.pubkey());
+    world.must(leave, &operator.authority);
+    let ix = world.meter_open(&customer, None, &operator, meter_terms());
+    let outcome = world.svm.send(&[ix], &[&customer.key, &operator.node]);
+    assert_refused(outcome, ID, CreditsError::OperatorExited);
+}
+
+#[test]
 fn a_paused_network_opens_no_meter() {
     let (mut world, customer, operator) = world();
     world.pause();

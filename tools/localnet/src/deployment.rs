@@ -13,7 +13,7 @@ use trestle_migrations::{
     settings::{self, Settings},
     Plan,
 };
-use trestle_sdk::deployment::Deployment;
+use trestle_sdk::{deployment::Deployment, program::PROGRAMS};
 
 use crate::{price, LocalNetwork, Remote};
 
@@ -39,14 +39,6 @@ pub const EPOCH_SECONDS: u32 = 600;
 pub const CHALLENGE_WINDOW_SECONDS: u32 = 60;
 /// Seconds until local stake comes back.
 pub const UNBONDING_SECONDS: u32 = 1_200;
-
-/// The programs and their files.
-const PROGRAMS: [(&str, Pubkey); 4] = [
-    ("staking", trestle_staking::ID),
-    ("proofs", trestle_proofs::ID),
-    ("rewards", trestle_rewards::ID),
-    ("credits", trestle_credits::ID),
-];
 
 /// What to deploy with.
 pub struct Options {
@@ -92,7 +84,7 @@ impl Deployed {
         let price_account = key(folder, "price")?.pubkey();
         price::publish(remote, &price_account)?;
         let verifiers = verifiers(remote, options)?;
-        let settings = local_settings(network, folder, price_account, verifiers)?;
+        let settings = local_settings(network, options, price_account, verifiers)?;
         let context = trestle_migrations::Context::connect(settings).await?;
         trestle_migrations::apply(&context, report).await?;
         let mut deployment = context.deployment()?;
@@ -193,16 +185,18 @@ pub fn key(folder: &Path, name: &str) -> Result<Keypair> {
 
 fn local_settings(
     network: &LocalNetwork,
-    folder: &Path,
+    options: &Options,
     price_account: Pubkey,
     verifiers: Vec<settings::Verifier>,
 ) -> Result<Settings> {
+    let folder = &options.folder;
     for name in ["token-mint", "stable-mint"] {
         key(folder, name)?;
     }
     let settings = Settings {
         rpc_url: network.rpc_url().to_string(),
         ws_url: network.ws_url().to_string(),
+        programs: options.artifacts.clone(),
         authority: key_path(folder, "authority"),
         guardian: key(folder, "guardian")?.pubkey().to_string(),
         token: settings::Token {

@@ -22,11 +22,13 @@ use trestle_sdk::{
 use crate::{
     commands::{
         delegation_output::{
-            CommissionOutput, DelegationAction, DelegationClaimOutput, DelegationCloseOutput,
-            DelegationListOutput, DelegationMoveOutput, DelegationOutput, DelegationPayAction,
-            NextCommission, PoolTerms,
+            CommissionOutput, DelegationClaimOutput, DelegationCloseOutput, DelegationListOutput,
+            DelegationOutput, DelegationPayAction, NextCommission, PoolTerms,
         },
         stake::TicketText,
+        stake_move::{
+            confirm_unbonding, from_wallet, Stake, StakeAction, StakeKind, StakeMoveOutput,
+        },
     },
     context::{self, Chain, Context, NetworkView},
     error::CliError,
@@ -152,35 +154,26 @@ async fn deposit(
     amount: &Amount,
     with: &WithOperator,
     context: &Context<'_>,
-) -> Result<DelegationMoveOutput, CliError> {
+) -> Result<StakeMoveOutput, CliError> {
     let chain = context.chain().await?;
     let signers = context.signers()?;
     let wallet = signers.wallet.address();
     let view = chain.view().await?;
     let (operator, _) = pool_of(&chain, &with.operator).await?;
-    let source = address::token_account(&wallet, &chain.deployment.token_mint);
-    let balance = fetch::token_balance(&chain.rpc, &source).await?;
-    let available = balance.map_or(0, |balance| balance.amount);
-    let units = context::units(amount, view.network.token_decimals, available, "the wallet")?;
+    let (source, units) = from_wallet(&chain, &view, &wallet, amount).await?;
     let network = &chain.deployment.network;
     let instruction = delegation_deposit(&wallet, &source, network, &operator, units);
     let submitter = Submitter::new(context, &chain, &signers);
     let transaction = submitter.send("the deposit", vec![instruction]).await?;
-    Ok(DelegationMoveOutput {
-        action: DelegationAction::Deposit,
-        operator: operator.to_string(),
-        amount: chain.tokens(&view.network, units),
-        unlock_at: None,
-        unlock_seconds: 0,
-        transaction,
-    })
+    let amount = chain.tokens(&view.network, units);
+    Ok(delegated(operator, &view).moved(StakeAction::Deposit, amount, transaction))
 }
 
 async fn unbond(
     amount: &Amount,
     with: &WithOperator,
     context: &Context<'_>,
-) -> Result<DelegationMoveOutput, CliError> {
+) -> Result<StakeMoveOutput, CliError> {
     let chain = context.chain().await?;
     let signers = context.signers()?;
     let wallet = signers.wallet.address();
@@ -197,24 +190,12 @@ async fn unbond(
         }
     };
     let text = chain.tokens(&view.network, bucket.amount_for(shares).unwrap_or(0));
-    let unlock_at = view.network.unlock_at(view.time.unix_seconds).ok();
-    if !context.global.dry_run {
-        context
-            .ui
-            .confirm(&format!("Unbond {text}? It earns nothing from then on."))?;
-    }
+    confirm_unbonding(context, &text)?;
     let submitter = Submitter::new(context, &chain, &signers);
     let network = &chain.deployment.network;
     let instruction = delegation_unbond(&wallet, network, &held.operator, shares);
     let transaction = submitter.send("the unbonding", vec![instruction]).await?;
-    Ok(DelegationMoveOutput {
-        action: DelegationAction::Unbond,
-        operator: held.operator.to_string(),
-        amount: text,
-        unlock_at: unlock_at.map(|at| at.to_string()),
-        unlock_seconds: view.network.unbonding_seconds,
-        transaction,
-    })
+    Ok(delegated(held.operator, &view).moved(StakeAction::Unbond, text, transaction))
 }
 
 /// Shares that bring so many base units, of those that somebody owns.
@@ -222,10 +203,7 @@ fn shares_for(bucket: &Bucket, units: u64, owned: u64) -> u64 {
     bucket.shares_worth(units).unwrap_or(owned).min(owned)
 }
 
-async fn withdraw(
-    with: &WithOperator,
-    context: &Context<'_>,
-) -> Result<DelegationMoveOutput, CliError> {
+async fn withdraw(with: &WithOperator, context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
     let chain = context.chain().await?;
     let signers = context.signers()?;
     let wallet = signers.wallet.address();
@@ -245,14 +223,16 @@ async fn withdraw(
         delegation_withdraw(&wallet, &destination, network, &held.operator),
     ];
     let transaction = submitter.send("the withdrawal", instructions).await?;
-    Ok(DelegationMoveOutput {
-        action: DelegationAction::Withdraw,
-        operator: held.operator.to_string(),
-        amount: chain.tokens(&view.network, matured),
-        unlock_at: None,
-        unlock_seconds: 0,
-        transaction,
-    })
+    let amount = chain.tokens(&view.network, matured);
+    Ok(delegated(held.operator, &view).moved(StakeAction::Withdraw, amount, transaction))
+}
+
+fn delegated(operator: Pubkey, view: &NetworkView) -> Stake<'_> {
+    Stake {
+        kind: StakeKind::Delegated,
+        operator,
+        view,
+    }
 }
 
 async fn claim(

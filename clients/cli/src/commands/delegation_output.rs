@@ -8,7 +8,7 @@ use trestle_sdk::encoding::string;
 use crate::{
     commands::stake::TicketText,
     send::Transaction,
-    text::{duration, percent, relative, row, TokenText},
+    text::{percent, relative, row, TokenText},
 };
 
 /// `delegation pool-open` and `operator commission`.
@@ -23,31 +23,6 @@ pub struct CommissionOutput {
     pub from_epoch: u64,
     #[serde(flatten)]
     pub transaction: Transaction,
-}
-
-/// `delegation deposit`, `delegation unbond` and `delegation withdraw`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DelegationMoveOutput {
-    pub action: DelegationAction,
-    pub operator: String,
-    pub amount: TokenText,
-    /// Unix seconds from which unbonded stake can be withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unlock_at: Option<String>,
-    /// Seconds until then.
-    #[serde(skip)]
-    pub unlock_seconds: u32,
-    #[serde(flatten)]
-    pub transaction: Transaction,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum DelegationAction {
-    Deposit,
-    Unbond,
-    Withdraw,
 }
 
 /// Who is paid.
@@ -131,28 +106,6 @@ impl fmt::Display for CommissionOutput {
         row(f, "Pool", &self.pool)?;
         row(f, "Commission", percent(self.commission_bps.into()))?;
         row(f, "Counts", format!("from epoch {}", self.from_epoch))?;
-        self.transaction.fmt(f)
-    }
-}
-
-impl fmt::Display for DelegationMoveOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.transaction.fmt_head(f)?;
-        let label = match self.action {
-            DelegationAction::Deposit => "Delegated",
-            DelegationAction::Unbond => "Unbonding",
-            DelegationAction::Withdraw => "Withdrawn",
-        };
-        row(f, label, &self.amount)?;
-        row(f, "Operator", &self.operator)?;
-        if self.unlock_at.is_some() {
-            let wait = duration(self.unlock_seconds.into());
-            row(
-                f,
-                "Available",
-                format!("in {wait}, by `trestle delegation withdraw`"),
-            )?;
-        }
         self.transaction.fmt(f)
     }
 }

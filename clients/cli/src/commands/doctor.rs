@@ -10,11 +10,9 @@ use clap::Args;
 use serde::Serialize;
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use trestle_core::hash::sha256;
 use trestle_sdk::{
-    address::{CREDITS_ID, PROOFS_ID, REWARDS_ID, STAKING_ID},
-    fetch,
     node::{http_client, NodeClient},
+    program::{code, code_hash, PROGRAMS},
     time::chain_time,
 };
 
@@ -24,19 +22,6 @@ use crate::{
     text::{duration, row, sol},
 };
 
-/// The programs, as their files are called.
-const PROGRAMS: [(&str, Pubkey); 4] = [
-    ("staking", STAKING_ID),
-    ("proofs", PROOFS_ID),
-    ("rewards", REWARDS_ID),
-    ("credits", CREDITS_ID),
-];
-/// Owner of programs that can be replaced.
-const UPGRADEABLE_LOADER: Pubkey =
-    Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
-/// Bytes before the address of the code in a program's account, and before the code in that one.
-const PROGRAM_HEADER_BYTES: usize = 4;
-const CODE_HEADER_BYTES: usize = 45;
 /// Seconds by which the cluster's own clock may well be off.
 const SKEW_SECONDS_MAX: u64 = 30;
 /// Lamports below which fees soon run out: 0.01 SOL.
@@ -211,22 +196,22 @@ async fn program(
     folder: Option<&Path>,
 ) -> CheckText {
     let remedy = "this cluster has no Trestle of this version: check -u/--url";
-    let code = match code_of(rpc, address).await {
+    let code = match code(rpc, address).await {
         Ok(Some(code)) => code,
         Ok(None) => return CheckText::fail(name, format!("no program at {address}"), remedy),
-        Err(error) => return CheckText::failed(name, &error, remedy),
+        Err(error) => return CheckText::failed(name, &error.into(), remedy),
     };
-    let hash = hex::encode(sha256(&[without_padding(&code)]));
+    let hash = hex::encode(code_hash(&code));
     let Some(folder) = folder else {
         return CheckText::ok(name, format!("deployed, sha256 {hash}"));
     };
     let file = folder.join(format!("trestle_{name}.so"));
     match fs::read(&file) {
-        Ok(built) if without_padding(&built) == without_padding(&code) => {
+        Ok(built) if code_hash(&built) == code_hash(&code) => {
             CheckText::ok(name, format!("deployed as built, sha256 {hash}"))
         }
         Ok(built) => {
-            let other = hex::encode(sha256(&[without_padding(&built)]));
+            let other = hex::encode(code_hash(&built));
             let found = format!("sha256 {hash}, but {} has {other}", file.display());
             CheckText::fail(
                 name,
@@ -239,30 +224,6 @@ async fn program(
             CheckText::fail(name, found, "build the programs by `make programs`")
         }
     }
-}
-
-/// The code of a program, with the zeros behind it.
-async fn code_of(rpc: &RpcClient, address: &Pubkey) -> Result<Option<Vec<u8>>, CliError> {
-    let account = fetch::raw(rpc, address, "program").await?;
-    let Some(account) = account.filter(|account| account.executable) else {
-        return Ok(None);
-    };
-    if account.owner != UPGRADEABLE_LOADER {
-        return Ok(Some(account.data));
-    }
-    let place = account.data.get(PROGRAM_HEADER_BYTES..);
-    let Some(place) = place.and_then(|bytes| bytes.first_chunk::<32>()) else {
-        return Ok(None);
-    };
-    let code = fetch::raw(rpc, &Pubkey::new_from_array(*place), "program's code").await?;
-    Ok(code.and_then(|code| code.data.get(CODE_HEADER_BYTES..).map(<[u8]>::to_vec)))
-}
-
-/// A program's account may be longer than the program.
-fn without_padding(code: &[u8]) -> &[u8] {
-    let end = code.iter().rposition(|byte| *byte != 0);
-    let length = end.map_or(0, |last| last.saturating_add(1));
-    code.get(..length).unwrap_or(code)
 }
 
 async fn key(rpc: &RpcClient, context: &Context<'_>) -> CheckText {
@@ -328,16 +289,4 @@ async fn node(chain: &Chain, wallet: &Pubkey) -> Option<CheckText> {
         }
         Err(error) => CheckText::fail(NAME, format!("{endpoint}: {error}"), remedy),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zeros_behind_the_code_do_not_count() {
-        assert_eq!(without_padding(&[1, 0, 2, 0, 0]), [1, 0, 2]);
-        assert!(without_padding(&[0, 0]).is_empty());
-        assert!(without_padding(&[]).is_empty());
-    }
 }

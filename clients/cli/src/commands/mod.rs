@@ -41,6 +41,7 @@ pub mod reward_output;
 pub mod reward_stable;
 pub mod service;
 pub mod stake;
+pub mod stake_move;
 pub mod stake_slash;
 pub mod store;
 pub mod store_output;

@@ -3,11 +3,11 @@
 use clap::{Args, Subcommand};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
-use trestle_core::{bytemuck::Zeroable, root::RootRing};
+use trestle_core::{bytemuck::Zeroable, root::RootRing, units::Epoch};
 use trestle_sdk::{
     address,
     event::{logged_events, rewards::RewardClaimed, Payment},
-    fetch::{self, Claim, Network, Operator, Pool},
+    fetch::{self, Claim, DelegationPool, Network, Operator, Pool},
     instruction::rewards::{
         claim_open, claim_sync, reward_claim, reward_push, Counters, PushAccounts, PushArgs,
         PushLeaf,
@@ -183,8 +183,34 @@ struct Payee {
     counters: Counters,
     payout: Pubkey,
     due: u64,
-    /// What must happen first: its claim opened, or brought up to date with the operator.
-    before: Option<Instruction>,
+    /// What must happen first: its claim opened, and brought up to date.
+    before: Vec<Instruction>,
+}
+
+/// Brings a claim up to date with its operator, where it is not: a claim pays to the account, sets
+/// aside the delegators' share, and has the slashes taken, that it knew last. One that is still to be
+/// opened knows no delegators.
+pub(super) async fn sync_of(
+    chain: &Chain,
+    (address, state): &(Pubkey, Operator),
+    claim: Option<&Claim>,
+) -> Result<Option<Instruction>, CliError> {
+    let pool = address::delegation_pool(address);
+    let pool: Option<DelegationPool> = fetch::fetch_optional(&chain.rpc, &pool).await?;
+    let share = match pool {
+        Some(pool) => {
+            let epoch = Epoch(chain.view().await?.epoch);
+            pool.delegators_bps(state.stake, epoch).get()
+        }
+        None => 0,
+    };
+    let taken = state.slashed_applied;
+    let known = claim.map_or((state.payout, 0, taken), |claim| {
+        (claim.payout, claim.delegators_bps, claim.slashed_applied)
+    });
+    let book = &chain.deployment;
+    let sync = || claim_sync(&book.network, &book.service, address);
+    Ok((known != (state.payout, share, taken)).then(sync))
 }
 
 async fn payees(
@@ -197,17 +223,16 @@ async fn payees(
     let mut payees = Vec::with_capacity(addresses.len());
     let service = &chain.deployment.service;
     for (index, operator, counters) in leaves.sorted(&addresses)? {
-        let state = operators.iter().find(|(address, _)| *address == operator);
-        let payout = state.map_or(operator, |(_, state)| state.payout);
-        let claim = claim_of(chain, &operator).await?;
-        let network = &chain.deployment.network;
-        let before = match &claim {
-            None => Some(claim_open(payer, service, &operator)),
-            Some(claim) if claim.payout != payout || claim.owes_slash(counters.slashed) => {
-                Some(claim_sync(network, service, &operator))
-            }
-            Some(_) => None,
+        let Some(state) = operators.iter().find(|(address, _)| *address == operator) else {
+            continue;
         };
+        let payout = state.1.payout;
+        let claim = claim_of(chain, &operator).await?;
+        let mut before = Vec::new();
+        if claim.is_none() {
+            before.push(claim_open(payer, service, &operator));
+        }
+        before.extend(sync_of(chain, state, claim.as_ref()).await?);
         let tokens = counters.tokens;
         payees.push(Payee {
             operator,
@@ -274,7 +299,7 @@ async fn prepare_claims(
 ) -> Result<Vec<Transaction>, CliError> {
     /// Each names two accounts of its own: this many fit into any transaction.
     const CLAIMS_PER_TRANSACTION: usize = 8;
-    let before: Vec<Instruction> = payees.iter().filter_map(|one| one.before.clone()).collect();
+    let before: Vec<Instruction> = payees.iter().flat_map(|one| one.before.clone()).collect();
     let mut transactions = Vec::new();
     for part in before.chunks(CLAIMS_PER_TRANSACTION) {
         transactions.push(submitter.send("opening the claims", part.to_vec()).await?);

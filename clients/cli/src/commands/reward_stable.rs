@@ -15,7 +15,7 @@ use trestle_sdk::{
 
 use crate::{
     commands::{
-        reward::{claim_of, newest_leaves, OneArgs},
+        reward::{claim_of, newest_leaves, sync_of, OneArgs},
         reward_output::{RewardPartOutput, StablePayoutOutput},
     },
     context::Context,
@@ -37,7 +37,8 @@ pub async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPartOu
     let chain = context.chain().await?;
     let signers = context.signers()?;
     let wanted = args.operator.unwrap_or(signers.wallet.address());
-    let (operator, _) = chain.operator(&wanted).await?;
+    let found = chain.operator(&wanted).await?;
+    let operator = found.0;
     let claim = claim_of(&chain, &operator).await?;
     let claim = claim.filter(|claim| claim.stable_payout != Pubkey::default());
     let claim = claim.ok_or_else(|| {
@@ -51,8 +52,10 @@ pub async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPartOu
     let due = claim.stable_due(leaf.counters.stable);
     let submitter = Submitter::new(context, &chain, &signers);
     let service = &chain.deployment.service;
-    let instruction = reward_claim_stable(service, &operator, &claim.stable_payout, leaf);
-    let transaction = submitter.send("the claim", vec![instruction]).await?;
+    let mut instructions = Vec::from_iter(sync_of(&chain, &found, Some(&claim)).await?);
+    let pay = reward_claim_stable(service, &operator, &claim.stable_payout, leaf);
+    instructions.push(pay);
+    let transaction = submitter.send("the claim", instructions).await?;
     let paid = find::<RewardStableClaimed>(&transaction.event_logs, &address::REWARDS_ID);
     Ok(RewardPartOutput {
         operator: operator.to_string(),

@@ -19,12 +19,15 @@ use trestle_sdk::{
 use crate::{
     commands::{
         operator::{jail, JailText},
+        stake_move::{
+            confirm_unbonding, from_wallet, Stake, StakeAction, StakeKind, StakeMoveOutput,
+        },
         stake_slash::{self, StakeSlashArgs},
     },
-    context::{self, Context},
+    context::{self, Context, NetworkView},
     error::CliError,
-    send::{Submitter, Transaction},
-    text::{duration, relative, row, TokenText},
+    send::Submitter,
+    text::{relative, row, TokenText},
 };
 
 #[derive(Debug, Subcommand)]
@@ -51,31 +54,6 @@ pub enum StakeCommand {
         /// Operator or its wallet [default: the signing key]
         operator: Option<Pubkey>,
     },
-}
-
-/// `stake deposit`, `stake unbond` and `stake withdraw`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StakeMoveOutput {
-    pub action: StakeAction,
-    pub operator: String,
-    pub amount: TokenText,
-    /// Unix seconds from which unbonded stake can be withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unlock_at: Option<String>,
-    /// Seconds until then.
-    #[serde(skip)]
-    pub unlock_seconds: u32,
-    #[serde(flatten)]
-    pub transaction: Transaction,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum StakeAction {
-    Deposit,
-    Unbond,
-    Withdraw,
 }
 
 /// `stake show`.
@@ -105,28 +83,6 @@ pub struct TicketText {
     pub unlock_at: i64,
     #[serde(skip)]
     pub now: i64,
-}
-
-impl fmt::Display for StakeMoveOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.transaction.fmt_head(f)?;
-        let label = match self.action {
-            StakeAction::Deposit => "Deposited",
-            StakeAction::Unbond => "Unbonding",
-            StakeAction::Withdraw => "Withdrawn",
-        };
-        row(f, label, &self.amount)?;
-        row(f, "Operator", &self.operator)?;
-        if self.unlock_at.is_some() {
-            let wait = duration(self.unlock_seconds.into());
-            row(
-                f,
-                "Available",
-                format!("in {wait}, by `trestle stake withdraw`"),
-            )?;
-        }
-        self.transaction.fmt(f)
-    }
 }
 
 impl fmt::Display for StakeOutput {
@@ -173,22 +129,13 @@ async fn deposit(
     let wallet = signers.wallet.address();
     let view = chain.view().await?;
     let (operator, _) = chain.operator(&operator.unwrap_or(wallet)).await?;
-    let source = address::token_account(&wallet, &chain.deployment.token_mint);
-    let balance = fetch::token_balance(&chain.rpc, &source).await?;
-    let available = balance.map_or(0, |balance| balance.amount);
-    let units = context::units(amount, view.network.token_decimals, available, "the wallet")?;
+    let (source, units) = from_wallet(&chain, &view, &wallet, amount).await?;
     let network = &chain.deployment.network;
     let instruction = stake_deposit(&wallet, &source, network, &operator, units);
     let submitter = Submitter::new(context, &chain, &signers);
     let transaction = submitter.send("the deposit", vec![instruction]).await?;
-    Ok(StakeMoveOutput {
-        action: StakeAction::Deposit,
-        operator: operator.to_string(),
-        amount: chain.tokens(&view.network, units),
-        unlock_at: None,
-        unlock_seconds: 0,
-        transaction,
-    })
+    let amount = chain.tokens(&view.network, units);
+    Ok(own(operator, &view).moved(StakeAction::Deposit, amount, transaction))
 }
 
 async fn unbond(amount: &Amount, context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
@@ -197,30 +144,14 @@ async fn unbond(amount: &Amount, context: &Context<'_>) -> Result<StakeMoveOutpu
     let wallet = signers.wallet.address();
     let view = chain.view().await?;
     let (operator, state) = chain.operator(&wallet).await?;
-    let units = context::units(
-        amount,
-        view.network.token_decimals,
-        state.stake,
-        "the operator",
-    )?;
+    let decimals = view.network.token_decimals;
+    let units = context::units(amount, decimals, state.stake, "the operator")?;
     let text = chain.tokens(&view.network, units);
-    let unlock_at = view.network.unlock_at(view.time.unix_seconds).ok();
-    if !context.global.dry_run {
-        context
-            .ui
-            .confirm(&format!("Unbond {text}? It earns nothing from then on."))?;
-    }
+    confirm_unbonding(context, &text)?;
     let submitter = Submitter::new(context, &chain, &signers);
     let instruction = stake_unbond(&wallet, &chain.deployment.network, &operator, units);
     let transaction = submitter.send("the unbonding", vec![instruction]).await?;
-    Ok(StakeMoveOutput {
-        action: StakeAction::Unbond,
-        operator: operator.to_string(),
-        amount: text,
-        unlock_at: unlock_at.map(|at| at.to_string()),
-        unlock_seconds: view.network.unbonding_seconds,
-        transaction,
-    })
+    Ok(own(operator, &view).moved(StakeAction::Unbond, text, transaction))
 }
 
 async fn withdraw(context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
@@ -229,9 +160,8 @@ async fn withdraw(context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
     let wallet = signers.wallet.address();
     let view = chain.view().await?;
     let (operator, mut state) = chain.operator(&wallet).await?;
-    let matured = state
-        .withdraw(view.time.unix_seconds)
-        .map(|amount| amount.0);
+    let matured = state.withdraw(view.time.unix_seconds);
+    let matured = matured.map_or(0, |amount| amount.0);
     let mint = &chain.deployment.token_mint;
     let destination = address::token_account(&wallet, mint);
     let submitter = Submitter::new(context, &chain, &signers);
@@ -240,14 +170,16 @@ async fn withdraw(context: &Context<'_>) -> Result<StakeMoveOutput, CliError> {
         stake_withdraw(&wallet, &destination, &chain.deployment.network, &operator),
     ];
     let transaction = submitter.send("the withdrawal", instructions).await?;
-    Ok(StakeMoveOutput {
-        action: StakeAction::Withdraw,
-        operator: operator.to_string(),
-        amount: chain.tokens(&view.network, matured.unwrap_or(0)),
-        unlock_at: None,
-        unlock_seconds: 0,
-        transaction,
-    })
+    let amount = chain.tokens(&view.network, matured);
+    Ok(own(operator, &view).moved(StakeAction::Withdraw, amount, transaction))
+}
+
+fn own(operator: Pubkey, view: &NetworkView) -> Stake<'_> {
+    Stake {
+        kind: StakeKind::Own,
+        operator,
+        view,
+    }
 }
 
 async fn show(operator: Option<Pubkey>, context: &Context<'_>) -> Result<StakeOutput, CliError> {

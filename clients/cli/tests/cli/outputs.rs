@@ -5,19 +5,10 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        card::CardAction,
-        change::ChangeAction,
-        credits::CreditsAction,
-        delegate::DelegateAction,
-        delegation_output::{DelegationAction, DelegationPayAction},
-        dispute::DisputeAction,
-        hand_over::HandOverAction,
-        lease::LeaseAction,
-        meter_output::MeterAction,
-        pool_output::PoolAction,
-        stake::StakeAction,
-        topup::TopupAction,
-        verifier::VerifierAction,
+        card::CardAction, change::ChangeAction, credits::CreditsAction, delegate::DelegateAction,
+        delegation_output::DelegationPayAction, dispute::DisputeAction, hand_over::HandOverAction,
+        lease::LeaseAction, meter_output::MeterAction, pool_output::PoolAction,
+        stake_move::StakeAction, topup::TopupAction, verifier::VerifierAction,
     },
     output::{render, Format},
 };
@@ -148,9 +139,9 @@ fn delegation() {
     check("delegation_pay", &paid(DelegationPayAction::Pay));
     check("delegation_close", &samples::delegation::close());
     let moved = samples::delegation::moved;
-    check("delegation_deposit", &moved(DelegationAction::Deposit));
-    check("delegation_unbond", &moved(DelegationAction::Unbond));
-    check("delegation_withdraw", &moved(DelegationAction::Withdraw));
+    check("delegation_deposit", &moved(StakeAction::Deposit));
+    check("delegation_unbond", &moved(StakeAction::Unbond));
+    check("delegation_withdraw", &moved(StakeAction::Withdraw));
 }
 
 #[test]

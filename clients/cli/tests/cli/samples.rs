@@ -19,7 +19,8 @@ use trestle_cli::{
             JailText, OperatorListOutput, OperatorOutput, OperatorReleaseOutput, OperatorSetOutput,
         },
         reward::{ExplainOutput, PaidText, RewardOutput, RewardPaidOutput},
-        stake::{StakeAction, StakeMoveOutput, StakeOutput, TicketText},
+        stake::{StakeOutput, TicketText},
+        stake_move::{StakeAction, StakeKind, StakeMoveOutput},
         stake_slash::StakeSlashOutput,
         store::{
             FileText, ShardCheckText, ShardText, StoreGetOutput, StoreListOutput, StorePutOutput,
@@ -188,6 +189,7 @@ pub fn operator_release() -> OperatorReleaseOutput {
 pub fn stake_move(action: StakeAction, transaction: Transaction) -> StakeMoveOutput {
     StakeMoveOutput {
         action,
+        kind: StakeKind::Own,
         operator: address(10),
         amount: tokens(40_000_000_000),
         unlock_at: (action == StakeAction::Unbond).then(|| "1700003600".to_string()),

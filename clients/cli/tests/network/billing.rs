@@ -235,16 +235,17 @@ async fn a_card_sells_refunds_and_is_charged_back() {
     sell("pi_1");
     sell("pi_1");
     sell("a payment whose name is longer than 32 bytes");
+    sell("pi_3");
     let biller_now = cluster.does(&wallet, &["card", "biller", "show"]);
     assert_eq!(
         credits(&biller_now["sold"]),
-        200_000,
+        300_000,
         "a payment sells once"
     );
     let listed = cluster.does(&wallet, &["card", "list", "--customer", &customer]);
-    assert_eq!(listed["sales"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["sales"].as_array().unwrap().len(), 3);
     let market = cluster.does(&wallet, &["market", "show"]);
-    assert_eq!(credits(&market["reversible"]), 200_000);
+    assert_eq!(credits(&market["reversible"]), 300_000);
 
     let of = ["--payment", "pi_1"];
     let refund = [&["card", "refund"], &of[..], &["--customer", &wallet]].concat();
@@ -265,8 +266,17 @@ async fn a_card_sells_refunds_and_is_charged_back() {
         &biller,
         &[&["card", "resolve"], &of[..], &["--kept"]].concat(),
     );
+    cluster.does(
+        &biller,
+        &[&["card", "chargeback"], &["--payment", "pi_3"][..]].concat(),
+    );
+    cluster.travel(4 * 86_400);
+    let lost = ["card", "resolve", "--payment", "pi_3", "--lost"];
+    cluster.does(&biller, &lost);
+    let shown = cluster.does(&wallet, &["card", "show", "--payment", "pi_3"]);
+    assert_eq!(shown["status"], "reversed");
     cluster.travel(31 * 86_400);
     cluster.does(&wallet, &[&["card", "close"], &of[..]].concat());
     let listed = cluster.does(&wallet, &["card", "list"]);
-    assert_eq!(listed["sales"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["sales"].as_array().unwrap().len(), 2);
 }

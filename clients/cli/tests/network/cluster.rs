@@ -6,11 +6,13 @@ use std::{
 };
 
 use serde_json::Value;
+use solana_instruction::Instruction;
 use solana_keypair::{write_keypair_file, Keypair};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use tempfile::TempDir;
 use trestle_localnet::{rpc_client, Deployed, LocalNetwork, Options, Ports, STABLE, TOKEN};
+use trestle_sdk::send::{Outcome, SendConfig, Sender, TransactionRequest};
 
 /// Lamports of each wallet: 10 SOL.
 const WALLET_LAMPORTS: u64 = 10_000_000_000;
@@ -22,6 +24,8 @@ pub struct Cluster {
     pub network: LocalNetwork,
     pub deployed: Deployed,
     folder: TempDir,
+    /// Another address book than the deployment's own.
+    pub book: Option<PathBuf>,
 }
 
 /// What a command printed, in JSON, with its exit code.
@@ -46,6 +50,7 @@ impl Cluster {
             network,
             deployed: deployed.unwrap(),
             folder,
+            book: None,
         }
     }
 
@@ -81,6 +86,22 @@ impl Cluster {
         path.display().to_string()
     }
 
+    /// A folder of the test's own.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Sends what no command sends, paid for by the network's authority.
+    pub async fn land(&self, instructions: Vec<Instruction>) {
+        let authority = trestle_localnet::key(&self.deployed.folder, "authority").unwrap();
+        let rpc = rpc_client(self.network.rpc_url());
+        let sender = Sender::new(&rpc, SendConfig::default());
+        let request = TransactionRequest::new(authority.pubkey(), instructions);
+        let receipt = sender.send(&request, &[&authority], |_| Ok(())).await;
+        let outcome = receipt.unwrap().outcome;
+        assert!(matches!(outcome, Outcome::Landed { .. }), "{outcome:?}");
+    }
+
     /// A wallet with an operator; the key file of its node comes second.
     pub async fn operator(&self, name: &str) -> (String, String, Pubkey) {
         let (wallet, _) = self.wallet(name).await;
@@ -113,7 +134,8 @@ impl Cluster {
 
     /// Runs `trestle` with a key.
     pub fn run(&self, key: &str, arguments: &[&str]) -> Printed {
-        let book = self.deployed.address_book.display().to_string();
+        let book = self.book.as_ref().unwrap_or(&self.deployed.address_book);
+        let book = book.display().to_string();
         let global = ["-k", key, "--deployment", &book, "--output", "json", "-y"];
         let output = Command::new(env!("CARGO_BIN_EXE_trestle"))
             .env_clear()

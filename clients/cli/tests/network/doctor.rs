@@ -1,6 +1,14 @@
 //! `trestle doctor`.
 
+use std::path::Path;
+
 use serde_json::Value;
+use trestle_localnet::rpc_client;
+use trestle_migrations::{
+    layouts::{self, LayoutError},
+    programs::{self, ProgramError},
+};
+use trestle_sdk::fetch::DISCRIMINATOR_BYTES;
 
 use crate::cluster::{artifacts, Cluster};
 
@@ -37,9 +45,55 @@ async fn the_doctor_finds_what_is_missing() {
 
     // Other programs than those that are deployed.
     let other = cluster.write("trestle_staking.so", "other");
-    let folder = std::path::Path::new(&other).parent().unwrap();
+    let folder = Path::new(&other).parent().unwrap();
     let folder = folder.display().to_string();
     let found = cluster.run(&wallet, &["doctor", "--programs", &folder]);
     assert_eq!(found.code, Some(1), "{}", found.stdout);
     assert_eq!(health(&found.stdout, "staking"), "fail");
+    migrations_find_other_programs_and_layouts(&cluster, Path::new(&folder)).await;
+}
+
+/// What the last steps of the migrations verify, on a network that they have created.
+async fn migrations_find_other_programs_and_layouts(cluster: &Cluster, other: &Path) {
+    let rpc = rpc_client(cluster.network.rpc_url());
+    programs::verify(&rpc, &artifacts()).await.unwrap();
+    let differs = programs::verify(&rpc, other).await.unwrap_err();
+    assert!(
+        matches!(
+            differs,
+            ProgramError::Differs {
+                name: "staking",
+                ..
+            }
+        ),
+        "{differs}"
+    );
+    let missing = programs::verify(&rpc, &other.join("nowhere")).await;
+    assert!(matches!(missing, Err(ProgramError::Unbuilt { .. })));
+
+    let created = layouts::created(true);
+    let found = layouts::verify(&rpc, &created).await.unwrap();
+    assert!(created.iter().all(|one| found[one.kind] == 1), "{found:?}");
+    assert_eq!(found["operator"], 1);
+    let none = layouts::all_known();
+    let missing = layouts::verify(&rpc, &none).await.unwrap_err();
+    assert!(matches!(missing, LayoutError::Missing { .. }), "{missing}");
+    let pool = cluster.deployed.deployment.pool;
+    let mut account = rpc.get_account(&pool).await.unwrap();
+    account.data[DISCRIMINATOR_BYTES] += 1;
+    let remote = cluster.network.remote();
+    remote
+        .set_account(&pool, &account.owner, &account.data)
+        .unwrap();
+    let refused = layouts::verify(&rpc, &created).await.unwrap_err();
+    let LayoutError::Version {
+        address,
+        found,
+        known,
+        ..
+    } = refused
+    else {
+        panic!("{refused}");
+    };
+    assert_eq!((address, found, known), (pool, 2, 1));
 }

@@ -5,6 +5,7 @@ mod cluster;
 mod doctor;
 mod lease;
 mod offline;
+mod pay;
 mod pool;
 #[path = "../../../sdk/tests/network/service.rs"]
 mod service;

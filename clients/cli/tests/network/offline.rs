@@ -1,6 +1,9 @@
 //! Signatures that are made away from the network.
 
 use serde_json::Value;
+use solana_pubkey::Pubkey;
+use trestle_localnet::rpc_client;
+use trestle_sdk::address::SYSTEM_PROGRAM_ID;
 
 use crate::cluster::{Cluster, Printed};
 
@@ -53,6 +56,56 @@ async fn a_key_away_from_the_network_signs_what_is_sent() {
     assert!(!text(&sent, "signature").is_empty());
     let balance = cluster.does(&key, &["credits", "balance"]);
     assert_eq!(balance["account"]["credits"], "601");
+}
+
+/// An account that holds a durable nonce, as the system program writes it.
+fn nonce_account(authority: &Pubkey, value: &[u8; 32]) -> Vec<u8> {
+    let (version, initialized) = (1_u32, 1_u32);
+    let lamports_per_signature = 5_000_u64;
+    [
+        &version.to_le_bytes()[..],
+        &initialized.to_le_bytes(),
+        authority.as_ref(),
+        value,
+        &lamports_per_signature.to_le_bytes(),
+    ]
+    .concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_durable_nonce_is_sent_and_advanced() {
+    let cluster = Cluster::start().await;
+    let (key, address) = cluster.wallet("customer").await;
+    cluster.does(&key, &["credits", "buy", "1000", "--with", "stable"]);
+    cluster.does(&key, &["credits", "deposit", "100"]);
+    let (_, nonce) = cluster.key("nonce");
+    let value = Pubkey::new_from_array([9; 32]);
+    let data = nonce_account(&address, &value.to_bytes());
+    let remote = cluster.network.remote();
+    remote
+        .set_account(&nonce, &SYSTEM_PROGRAM_ID, &data)
+        .unwrap();
+    let (nonce_name, value) = (nonce.to_string(), value.to_string());
+    let with = ["--nonce", &nonce_name, "--blockhash", &value];
+    let deposit = [&["credits", "deposit", "300"], &with[..]].concat();
+    let landed = cluster.run(&key, &deposit);
+    assert_eq!(landed.stdout["committed"], true, "{}", landed.stderr);
+    let balance = cluster.does(&key, &["credits", "balance"]);
+    assert_eq!(balance["account"]["credits"], "400");
+    let account = rpc_client(cluster.network.rpc_url())
+        .get_account(&nonce)
+        .await
+        .unwrap();
+    assert_ne!(account.data, data, "it has another value now");
+    // The same once more is the same transaction, which has landed.
+    let again = cluster.run(&key, &deposit);
+    assert_eq!(
+        again.stdout["signature"], landed.stdout["signature"],
+        "{}",
+        again.stderr
+    );
+    let balance = cluster.does(&key, &["credits", "balance"]);
+    assert_eq!(balance["account"]["credits"], "400");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,14 @@
 //! `trestle pool`, and what operators get of it beside their usual pay.
 
 use serde_json::Value;
-use trestle_localnet::EPOCH_SECONDS;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use trestle_localnet::{rpc_client, EPOCH_SECONDS};
+use trestle_sdk::{
+    address,
+    fetch::{fetch, Service},
+    instruction::staking::service_create,
+};
 
 use crate::cluster::Cluster;
 
@@ -51,6 +58,46 @@ async fn a_pool_is_allotted_shown_and_changed() {
     let pending = cluster.does(&wallet, &["pool", "change", "show"]);
     assert_eq!(pending["parameters"][0]["name"], "schedule");
     cluster.does(&authority, &["pool", "change", "cancel"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pool_of_a_second_service_is_opened_with_its_emission() {
+    let mut cluster = Cluster::start().await;
+    let authority = cluster.authority();
+    let mut book = cluster.deployed.deployment.clone();
+    let first: Service = fetch(&rpc_client(cluster.network.rpc_url()), &book.service)
+        .await
+        .unwrap();
+    let payer: Pubkey = trestle_localnet::key(&cluster.deployed.folder, "authority")
+        .unwrap()
+        .pubkey();
+    let create = service_create(&payer, &book.network, 1, first.params());
+    cluster.land(vec![create]).await;
+    book.service = address::service(&book.network, 1);
+    book.pool = address::pool(&book.service);
+    let file = cluster.folder("second.json");
+    book.write(&file).unwrap();
+    cluster.book = Some(file);
+
+    let open = ["--tokens-per-epoch", "50", "--breaker-capacity", "200"];
+    let open = [
+        &["pool", "open", "--mode", "mint", "--epochs-per-month", "30"],
+        &open[..],
+        &["--breaker-window-seconds", "3600"],
+    ]
+    .concat();
+    let (wallet, _) = cluster.wallet("stranger").await;
+    cluster.refused(&wallet, &open, "NotNetworkAuthority");
+    cluster.does(&authority, &open);
+    let rules = ["--base", "5", "--rho-bps", "400", "--step", "0:50"];
+    let dear = ["--base", "5", "--rho-bps", "500", "--step", "0:50"];
+    let open = |rules: &[&'static str]| [&["pool", "open-emission"], rules].concat();
+    cluster.refused(&authority, &open(&dear), "RhoNotBelowFee");
+    cluster.does(&authority, &open(&rules));
+    let shown = cluster.does(&wallet, &["pool", "show"]);
+    assert_eq!(shown["mode"], "mint");
+    assert_eq!(amount(&shown["emission"]["base"]), "5");
+    cluster.does(&wallet, &["pool", "allot"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

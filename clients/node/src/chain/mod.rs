@@ -25,6 +25,14 @@ pub enum ChainError {
         /// What it should be.
         kind: &'static str,
     },
+    /// An account has a layout that this node does not know.
+    #[error("{kind} {address} has another layout than this node knows; update the node")]
+    Version {
+        /// The account.
+        address: Pubkey,
+        /// What it is.
+        kind: &'static str,
+    },
 }
 
 /// How old an answer may be.

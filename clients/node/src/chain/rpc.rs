@@ -8,7 +8,7 @@ use crate::{
     metrics::Metrics,
     settings::{millis, ChainSettings, CommitmentLevel},
 };
-use anchor_lang::{AccountDeserialize, Owner};
+use anchor_lang::AccountDeserialize;
 use async_trait::async_trait;
 use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::Pubkey;
@@ -30,12 +30,15 @@ use trestle_proofs::{
 use trestle_staking::{
     address::verifiers_address,
     state::{Network, Operator, VerifierEntry, VerifierSet},
+    versioned::Layout,
 };
 
 /// Address of the Clock sysvar.
 const CLOCK_ADDRESS: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 /// The owner of sysvars.
 const SYSVAR_OWNER: Pubkey = Pubkey::from_str_const("Sysvar1111111111111111111111111111111111111");
+/// Bytes before an account's fields, of which the first is the version of its layout.
+const DISCRIMINATOR_BYTES: usize = 8;
 /// Byte offset of `unix_timestamp` in the Clock.
 const CLOCK_TIMESTAMP_OFFSET: usize = 32;
 
@@ -83,7 +86,7 @@ impl RpcChain {
         }
     }
 
-    async fn read<T: AccountDeserialize + Owner>(
+    async fn read<T: AccountDeserialize + Layout>(
         &self,
         address: &Pubkey,
         kind: &'static str,
@@ -92,12 +95,7 @@ impl RpcChain {
         let Some(account) = self.accounts.get(address, freshness).await? else {
             return Ok(None);
         };
-        decode(&account, &T::OWNER)
-            .map(Some)
-            .ok_or(ChainError::Malformed {
-                address: *address,
-                kind,
-            })
+        decode(&account, *address, kind).map(Some)
     }
 }
 
@@ -228,11 +226,21 @@ impl AccountSource for RpcSource {
     }
 }
 
-fn decode<T: AccountDeserialize>(account: &AccountData, owner: &Pubkey) -> Option<T> {
+/// The account in its data, if it is one of this kind and its layout is known.
+fn decode<T: AccountDeserialize + Layout>(
+    account: &AccountData,
+    address: Pubkey,
+    kind: &'static str,
+) -> Result<T, ChainError> {
     let mut bytes = account.data.as_slice();
-    (account.owner == *owner)
+    let read = (account.owner == T::OWNER)
         .then(|| T::try_deserialize(&mut bytes).ok())
-        .flatten()
+        .flatten();
+    let read = read.ok_or(ChainError::Malformed { address, kind })?;
+    if account.data.get(DISCRIMINATOR_BYTES) != Some(&T::VERSION) {
+        return Err(ChainError::Version { address, kind });
+    }
+    Ok(read)
 }
 
 fn clock_timestamp(account: &AccountData) -> Option<i64> {

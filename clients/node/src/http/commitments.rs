@@ -8,10 +8,11 @@ use super::{
     Shared,
 };
 use crate::{
-    agreement::{decode, examine, Agreement, AgreementError, LeaseOffer, Parties, RenewalOffer},
+    agreement::{decode, examine, Agreement, AgreementError, LeaseOffer, Parties},
     auth::clock::unix_now,
     chain::{Freshness, OperatorView},
     error::{ApiError, ErrorKind},
+    renewals::{Renewal, RenewalBounds, RenewalError},
     settings::Terms,
     store::{is_owner, Entry, Root},
 };
@@ -71,6 +72,7 @@ async fn agree(state: &Shared, parts: &Parts, body: &mut Body) -> Result<SignBod
     let agreement = examine(&transaction, &parties).map_err(agreement_error)?;
     let roots = check(state, &agreement, &operator, &signed.key).await?;
     hold(state, roots).await?;
+    count_renewals(state, &agreement, &operator, &signed.key).await?;
     sign_partially(&mut transaction, &[&state.key])
         .map_err(|error| ApiError::internal("signing an agreement", &error))?;
     let transaction = encode_transaction(&transaction)
@@ -114,44 +116,47 @@ async fn check(
         let root = root_on_chain(state, &renewal.commitment, operator, customer).await?;
         let entry = stored(state, &root, customer)?;
         check_rate(terms, renewal.rate_per_epoch, entry.size_bytes)?;
-        check_renewed_term(state, agreement, renewal, operator, customer).await?;
         roots.push(root);
     }
     Ok(roots)
 }
 
-/// Refuses a renewal after which the node would be bound for longer than it wants to be. The level
-/// of service was agreed on when the lease was opened.
-async fn check_renewed_term(
+/// Counts the renewals as signed, or refuses those after which the node would be bound for longer
+/// than it wants to be. The level of service was agreed on when the lease was opened.
+async fn count_renewals(
     state: &Shared,
     agreement: &Agreement,
-    renewal: &RenewalOffer,
     operator: &OperatorView,
     customer: &Pubkey,
 ) -> Result<(), ApiError> {
-    let commitment = &renewal.commitment;
-    let found = state.chain.lease(commitment, Freshness::Now).await;
-    let ours = found
-        .map_err(chain_error)?
-        .filter(|lease| lease.operator == operator.address && lease.customer == *customer);
-    let lease = ours.ok_or_else(|| {
-        let message = format!("no lease of these two pays for {commitment}");
-        ApiError::new(ErrorKind::LeaseUnknown, message)
-    })?;
-    let now = state.chain.epoch_now(&operator.network).await;
-    let ahead = lease.end_epoch.saturating_sub(now.map_err(chain_error)?);
-    let same = agreement
-        .renewals
-        .iter()
-        .filter(|other| other.commitment == *commitment);
-    let term = same.fold(ahead, |sum, other| sum.saturating_add(other.epochs));
-    let most = state.settings.terms.epochs_max;
-    if renewal.epochs == 0 || term > most {
-        let message =
-            format!("the term ahead would be {term} epochs, {most} at most are agreed to");
-        return Err(ApiError::new(ErrorKind::TermsRefused, message));
+    if agreement.renewals.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let now = state.chain.epoch_now(&operator.network).await;
+    let epoch = now.map_err(chain_error)?;
+    let mut asked = Vec::new();
+    for renewal in &agreement.renewals {
+        let commitment = renewal.commitment;
+        let found = state.chain.lease(&commitment, Freshness::Now).await;
+        let ours = found
+            .map_err(chain_error)?
+            .filter(|lease| lease.operator == operator.address && lease.customer == *customer);
+        let lease = ours.ok_or_else(|| {
+            let message = format!("no lease of these two pays for {commitment}");
+            ApiError::new(ErrorKind::LeaseUnknown, message)
+        })?;
+        asked.push(Renewal {
+            commitment,
+            end_epoch: lease.end_epoch,
+            epochs: renewal.epochs,
+        });
+    }
+    let bounds = RenewalBounds {
+        epoch,
+        most: state.settings.terms.epochs_max,
+        now: unix_now(),
+    };
+    state.renewals.sign(&asked, bounds).map_err(renewal_error)
 }
 
 /// The root of a leased commitment: registered in the same transaction, or on the chain.
@@ -271,6 +276,14 @@ async fn hold(state: &Shared, roots: Vec<Root>) -> Result<(), ApiError> {
         )),
         Err(error) => Err(folder_error(&error)),
     }
+}
+
+fn renewal_error(error: RenewalError) -> ApiError {
+    let kind = match error {
+        RenewalError::TooLong { .. } | RenewalError::Empty => ErrorKind::TermsRefused,
+        RenewalError::Full => ErrorKind::Busy,
+    };
+    ApiError::new(kind, error.to_string())
 }
 
 fn agreement_error(error: AgreementError) -> ApiError {

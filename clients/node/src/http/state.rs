@@ -5,6 +5,7 @@ use crate::{
     chain::{ChainError, ChainView, Freshness, OperatorView},
     error::{ApiError, ErrorKind},
     metrics::Metrics,
+    renewals::SignedRenewals,
     settings::{millis, Settings},
     store::ShardStore,
 };
@@ -30,6 +31,8 @@ pub struct NodeState {
     pub metrics: Arc<Metrics>,
     /// Bounds of work at the same time.
     pub gates: Gates,
+    /// Renewals that may still land.
+    pub renewals: SignedRenewals,
 }
 
 /// How much of each kind of work is done at the same time.

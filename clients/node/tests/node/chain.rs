@@ -113,6 +113,22 @@ async fn accounts_of_others_are_not_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_of_another_layout_are_not_believed() {
+    let (keys, rpc, chain) = chain().await;
+    for version in [
+        (|(_, data)| data[8] = 0) as fn(&mut (Pubkey, Vec<u8>)),
+        |(_, data)| data[8] += 1,
+    ] {
+        let address = rpc.commit(keys.customer, [5; 32], 1_000, 9);
+        rpc.spoil(&address, version);
+        let kind = "Commitment";
+        let refused = ChainError::Version { address, kind };
+        let read = chain.commitment(&address, Freshness::Now).await;
+        assert_eq!(read, Err(refused));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unreachable_rpc_is_reported_without_its_url() {
     let (_, rpc, _) = chain().await;
     let mut settings = crate::world::settings("unused".into(), rpc.operator);

@@ -91,10 +91,36 @@ async fn a_renewal_costs_what_is_asked_now_and_binds_no_longer_than_the_node_wan
     answer.expect_error(400, "terms_refused");
     let longest = [renewing(&offer, 15, 20), renewing(&offer, 15, 20)];
     assert_eq!(ask_customer(&world, &longest).await.status, 200);
-    // A lease that has ended is the chain's to refuse; the node is bound for no time then.
+    // Until these can no longer land they count, whether they have or not.
+    let more = [renewing(&offer, 1, 20)];
+    let answer = ask_customer(&world, &more).await;
+    answer.expect_error(400, "terms_refused");
+    let commitment = offer.lease.commitment;
+    world.chain().leases.get_mut(&commitment).unwrap().end_epoch = EPOCH + 50;
+    let answer = ask_customer(&world, &more).await;
+    answer.expect_error(400, "terms_refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renewals_that_are_signed_before_one_lands_bind_no_longer_together() {
+    let world = World::with(|settings| settings.terms.epochs_max = 50).await;
+    let (_, offer) = leased(&world).await;
+    let renewal = [renewing(&offer, 10, 10)];
+    for _ in 0..3 {
+        assert_eq!(ask_customer(&world, &renewal).await.status, 200);
+    }
+    let answer = ask_customer(&world, &renewal).await;
+    answer.expect_error(400, "terms_refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_has_ended_binds_the_node_for_no_time() {
+    let world = World::with(|settings| settings.terms.epochs_max = 50).await;
+    let (_, offer) = leased(&world).await;
+    // It is the chain's to refuse it.
     let commitment = offer.lease.commitment;
     world.chain().leases.get_mut(&commitment).unwrap().end_epoch = EPOCH - 1;
-    let longest = [renewing(&offer, 50, 20)];
+    let longest = [renewing(&offer, 50, 10)];
     assert_eq!(ask_customer(&world, &longest).await.status, 200);
 }
 

@@ -1,9 +1,8 @@
 //! A JSON-RPC endpoint with accounts in the programs' own layouts, for the real binary.
 
-use anchor_lang::Discriminator;
 use axum::{extract::State, routing::post, Json, Router};
 use base64::{engine::general_purpose::STANDARD, Engine};
-use bytemuck::{bytes_of, Pod, Zeroable};
+use bytemuck::{bytes_of, Zeroable};
 use serde_json::{json, Value};
 use solana_pubkey::Pubkey;
 use std::{
@@ -20,6 +19,7 @@ use trestle_sdk::address::{CREDITS_ID, PROOFS_ID, STAKING_ID};
 use trestle_staking::{
     address::verifiers_address,
     state::{Network, Operator, VerifierEntry, VerifierSet},
+    versioned::Layout,
 };
 
 type Accounts = Arc<Mutex<HashMap<String, (Pubkey, Vec<u8>)>>>;
@@ -150,8 +150,9 @@ impl Rpc {
         self.write(seeds_address(&self.service).0, PROOFS_ID, &ring);
     }
 
-    fn write<T: Discriminator + Pod>(&self, address: Pubkey, owner: Pubkey, state: &T) {
-        let data = [T::DISCRIMINATOR, bytes_of(state)].concat();
+    fn write<T: Layout>(&self, address: Pubkey, owner: Pubkey, state: &T) {
+        let mut data = [T::DISCRIMINATOR, bytes_of(state)].concat();
+        data[T::DISCRIMINATOR.len()] = T::VERSION;
         self.accounts
             .lock()
             .unwrap()

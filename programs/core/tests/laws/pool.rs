@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 use trestle_core::{
     bytemuck::{self, Zeroable},
-    pool::{Allotted, PoolState, PushError, ALLOTMENTS_LEN, POOL_ACCOUNT_LEN, POOL_DISCRIMINATOR},
-    units::{TokenAmount, UnixSeconds},
+    pool::{
+        Allotted, PoolState, PushError, ALLOTMENTS_LEN, POOL_ACCOUNT_LEN, POOL_DISCRIMINATOR,
+        POOL_VERSION,
+    },
+    units::{StableAmount, TokenAmount, UnixSeconds},
 };
 
 proptest! {
@@ -84,6 +87,30 @@ fn an_epoch_is_allotted_once() {
     assert!(pool == before);
 }
 
+proptest! {
+    /// However the parameters change, the time before drains by those of then.
+    #[test]
+    fn settled_breakers_drain_nothing_of_the_time_before(
+        (value, capacity, window) in (0_u64..1_000, 1_000_u64..2_000, 1_u32..100_000),
+        (then, passed, faster) in (0_i64..1_000, 0_i64..100_000, 1_u32..100),
+    ) {
+        let mut pool = PoolState::zeroed();
+        (pool.breaker_value, pool.breaker_capacity) = (value, capacity);
+        (pool.breaker_window_seconds, pool.breaker_ts) = (window, then);
+        (pool.stable_breaker_value, pool.stable_breaker_capacity) = (value, capacity);
+        (pool.stable_breaker_window_seconds, pool.stable_breaker_ts) = (window, then);
+        let now = UnixSeconds(then + passed);
+        let mut old = pool;
+        let drained = old.breaker_grant(now, TokenAmount(u64::MAX)).0;
+        pool.settle_breakers(now);
+        (pool.breaker_window_seconds, pool.stable_breaker_window_seconds) = (faster, faster);
+        let granted = pool.breaker_grant(now, TokenAmount(u64::MAX)).0;
+        prop_assert_eq!(granted, drained);
+        let stable = pool.stable_breaker_grant(now, StableAmount(u64::MAX)).0;
+        prop_assert_eq!(stable, granted);
+    }
+}
+
 #[test]
 fn the_breaker_lives_in_the_pool() {
     let mut pool = PoolState::zeroed();
@@ -102,6 +129,7 @@ fn the_breaker_lives_in_the_pool() {
 fn only_the_account_itself_is_read() {
     let mut pool = PoolState::zeroed();
     pool.push_allotment(3, 4, 5).unwrap();
+    pool.version = POOL_VERSION;
     let mut words = vec![u64::from_le_bytes(POOL_DISCRIMINATOR)];
     words.extend_from_slice(bytemuck::cast_slice(bytemuck::bytes_of(&pool)));
     let bytes: &[u8] = bytemuck::cast_slice(&words);
@@ -110,4 +138,6 @@ fn only_the_account_itself_is_read() {
     assert!(PoolState::read_account_data(bytes) == Some(pool));
     assert!(PoolState::from_account_data(&bytes[..bytes.len() - 8]).is_none());
     assert!(PoolState::from_account_data(&bytes[8..]).is_none());
+    words[1] += 1;
+    assert!(PoolState::read_account_data(bytemuck::cast_slice(&words)).is_none());
 }

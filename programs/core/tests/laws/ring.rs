@@ -5,7 +5,9 @@ use trestle_core::{
     bytemuck::{self, Zeroable},
     hash::ZERO_HASH,
     leaf::{LeafCounters, PayoutLeaf, Totals},
-    root::{EpochNotNewer, FinalRoot, RootRing, RING_LEN, ROOT_RING_DISCRIMINATOR},
+    root::{
+        EpochNotNewer, FinalRoot, RootRing, RING_LEN, ROOT_RING_DISCRIMINATOR, ROOT_RING_VERSION,
+    },
 };
 
 fn root(epoch: u64) -> FinalRoot {
@@ -112,6 +114,12 @@ fn totals_that_do_not_fit_are_none() {
 fn only_the_account_itself_is_read() {
     let mut ring = RootRing::zeroed();
     ring.push(&root(3)).unwrap();
+    for version in [0, ROOT_RING_VERSION + 1] {
+        ring.version = version;
+        let words = account(&ring);
+        assert!(RootRing::read_account_data(bytemuck::cast_slice(&words)).is_none());
+    }
+    ring.version = ROOT_RING_VERSION;
     let words = account(&ring);
     let bytes: &[u8] = bytemuck::cast_slice(&words);
     assert!(RootRing::from_account_data(bytes) == Some(&ring));

@@ -28,8 +28,8 @@ use {
         state::{Biller, CardPurchase, CardSale, State},
     },
     anchor_lang::{address_eq, prelude::*},
-    trestle_core::pause::AREA_CREDITS,
     trestle_core::{
+        pause::AREA_CREDITS,
         seeds::SEED_CARD_SALE,
         units::{Credits, StableAmount},
     },

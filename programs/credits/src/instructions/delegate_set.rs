@@ -5,6 +5,7 @@
 //!
 //! Specification:
 //! - Only the customer sets limits for the customer's own account.
+//! - The customer's own key is no delegate.
 //! - A delegate is limited to at most four services.
 //! - New limits count at once, and what was spent before counts on.
 
@@ -14,19 +15,23 @@ use {
         event::DelegateSet,
         state::{CustomerAccount, Delegate, DelegateParams, State},
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_DELEGATE,
 };
 
 #[derive(Accounts)]
 pub struct DelegateSetLimits {
     /// The customer: pays for the account of the delegate.
-    #[account(mut, address = account.customer @ CreditsError::NotCustomer)]
+    // SAFETY: no data of it is read or written; that it is no delegate of its own is checked below.
+    #[account(mut, unsafe(dup), address = account.customer @ CreditsError::NotCustomer)]
     pub customer: Signer,
     /// The customer's account.
     #[account(constraint = account.is_at(account.address()) @ CreditsError::WrongAddress)]
     pub account: State<CustomerAccount>,
     /// The key that may spend. It need not sign.
+    #[account(
+        constraint = !address_eq(key.address(), customer.address()) @ CreditsError::OwnDelegate,
+    )]
     pub key: UncheckedAccount,
     /// The delegate.
     #[account(

@@ -3,6 +3,7 @@
 //! Specification:
 //! - Only the network's authority cancels a change, also one that is due or has lapsed.
 //! - The change's rent goes to the authority.
+//! - The market's fee counts again as it is.
 
 use {
     crate::{
@@ -34,6 +35,8 @@ pub struct MarketChangeCancel {
 impl MarketChangeCancel {
     pub fn market_change_cancel(&mut self) -> Result<MarketChangeCancelled> {
         let due_epoch = self.change.due_epoch;
+        self.rules.market.forget_change();
+        self.rules.market.invariant()?;
         self.change.close(*self.authority.account())?;
         Ok(MarketChangeCancelled {
             market: *self.rules.market.address(),

@@ -7,6 +7,7 @@
 //! - Only the network's authority proposes a change, one at a time.
 //! - The rules to come are within the bounds of a new market.
 //! - The change can be applied after two whole epochs.
+//! - From now on no emission counts on a higher fee than the lower of the two.
 
 use {
     crate::{
@@ -51,12 +52,14 @@ impl MarketChangePropose {
         bumps: &MarketChangeProposeBumps,
     ) -> Result<MarketChangeProposed> {
         self.validate(terms)?;
-        let rules = &*self.rules;
+        let rules = &mut *self.rules;
         let epoch = network_epoch(&rules.network, Clock::get()?.unix_timestamp)?;
         let (market, proposer) = (*rules.market.address(), *self.authority.address());
         self.change
             .propose(bumps.change, market, proposer, terms, epoch);
         self.change.invariant()?;
+        rules.market.expect_change(terms);
+        rules.market.invariant()?;
         Ok(MarketChangeProposed {
             market,
             due_epoch: self.change.due_epoch,

@@ -8,6 +8,7 @@
 //! - The deposit leaves the free balance.
 //! - An account has one meter at a time with an operator.
 //! - Terms out of bounds are refused.
+//! - An operator that has left its service is refused.
 //! - A paused network opens no meter.
 
 use {
@@ -59,6 +60,7 @@ pub struct MeterOpen {
 impl MeterOpen {
     fn validate(&self, terms: &MeterTerms) -> Result<()> {
         self.spender.require_running()?;
+        require!(!self.operator.has_exited(), CreditsError::OperatorExited);
         terms.validate()
     }
 

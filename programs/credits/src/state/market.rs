@@ -57,8 +57,10 @@ pub struct Market {
     pub protocol_fee_bps: u16,
     /// Share of released revenue that goes to the insurance.
     pub insurance_fee_bps: u16,
+    /// Lowest share of the treasury that is in force or proposed: what revenue is sure to pay.
+    pub protocol_fee_floor_bps: u16,
     /// Zero.
-    pub _pad: [u8; 4],
+    pub _pad: [u8; 2],
     /// Credits of `consumed` whose stablecoin has been released.
     pub released: u64,
     /// Millionths of a dollar ever released.
@@ -81,6 +83,7 @@ const _: () = assert!(offset_of!(Market, feed_id) == 136);
 const _: () = assert!(offset_of!(Market, minted) == 168);
 const _: () = assert!(offset_of!(Market, stable_received) == 208);
 const _: () = assert!(offset_of!(Market, protocol_fee_bps) == 216);
+const _: () = assert!(offset_of!(Market, protocol_fee_floor_bps) == 220);
 const _: () = assert!(offset_of!(Market, biller_cap) == 264);
 
 impl Layout for Market {
@@ -192,6 +195,18 @@ impl Market {
         self.protocol_fee_bps = terms.protocol_fee_bps;
         self.insurance_fee_bps = terms.insurance_fee_bps;
         self.biller_cap = terms.biller_cap;
+        self.forget_change();
+    }
+
+    /// Notes what is proposed: revenue can be released under it from the day it is due, also what
+    /// was used up before, so that whoever counts revenue must not expect a higher fee.
+    pub fn expect_change(&mut self, terms: &MarketTerms) {
+        self.protocol_fee_floor_bps = self.protocol_fee_bps.min(terms.protocol_fee_bps);
+    }
+
+    /// Notes that nothing is proposed any more.
+    pub fn forget_change(&mut self) {
+        self.protocol_fee_floor_bps = self.protocol_fee_bps;
     }
 
     /// The rules in force.
@@ -333,12 +348,14 @@ impl Market {
     /// - It has this layout.
     /// - Every credit that is used up, taken back, held, frozen or escrowed was sold.
     /// - Only what is used up is released, and never a card sale that can still be reversed.
+    /// - Revenue is sure to pay no more than the fee in force.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let outstanding = self.outstanding().ok_or(CreditsError::InvariantViolated)?;
         let holds = self.version == VERSION
             && self.in_wallets().is_some()
             && self.released <= self.consumed
+            && self.protocol_fee_floor_bps <= self.protocol_fee_bps
             && self.pending <= outstanding.0;
         require!(holds, CreditsError::InvariantViolated);
         Ok(())

@@ -32,8 +32,10 @@ use {
         state::{Commitment, CommitmentParties, OperatorLoad, RootRing, State},
     },
     anchor_lang::prelude::*,
-    trestle_core::pause::AREA_PROOFS,
-    trestle_core::seeds::{SEED_COMMITMENT, SEED_LOAD},
+    trestle_core::{
+        pause::AREA_PROOFS,
+        seeds::{SEED_COMMITMENT, SEED_LOAD},
+    },
     trestle_staking::{
         admission::AdmissionParties,
         groups,

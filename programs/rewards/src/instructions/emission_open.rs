@@ -23,8 +23,8 @@ use {
         state::{Emission, EmissionBounds, EmissionOrigin, EmissionParams, Pool, State},
     },
     anchor_lang::prelude::*,
-    trestle_core::pause::AREA_REWARDS,
     trestle_core::{
+        pause::AREA_REWARDS,
         pool::MODE_MINT,
         seeds::{SEED_EMISSION, SEED_REVENUE},
     },
@@ -101,6 +101,7 @@ impl EmissionOpen {
             revenue: *self.revenue.address(),
             revenue_before: sources::consumed(self.revenue.account(), self.service.address())?,
             burned_before: market.burned,
+            protocol_fee_bps: market.protocol_fee_bps,
         };
         self.emission.open(&origin, params)?;
         self.emission.invariant()?;

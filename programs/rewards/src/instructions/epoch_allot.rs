@@ -13,6 +13,7 @@
 //! - Revenue since the allotment before raises what a minting pool grants, up to the schedule.
 //! - Without a usable price the revenue waits for one, and base is granted.
 //! - While the market's fee is not above the shares of revenue and burns, they earn nothing.
+//! - The fee that counts is the lowest in force or proposed, now and at the last allotment.
 //! - Burns alone never earn more than was burned.
 //! - The record of an allotment keeps all that it was computed from.
 //! - A minting pool without an emission is refused, and so is another market, revenue or price.
@@ -31,8 +32,8 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::{mint::Mint, token::TokenAccount},
-    trestle_core::pause::AREA_REWARDS,
     trestle_core::{
+        pause::AREA_REWARDS,
         pool::MODE_MINT,
         units::{StableAmount, TokenAmount},
     },

@@ -5,6 +5,7 @@
 //! - Before its delay has passed, and once it has lapsed, a change is refused.
 //! - What its bounds no longer allow is refused: the market's fee can have fallen meanwhile.
 //! - A running epoch that is not allotted yet is allotted first, by the old parameters.
+//! - What the breakers let out before still fills them: it drains by the old parameters until now.
 //! - The account is closed and its rent goes back to whoever proposed.
 //! - A paused network refuses.
 
@@ -17,8 +18,7 @@ use {
         state::{Emission, Pool, PoolChange, State},
     },
     anchor_lang::{address_eq, prelude::*, AccountClose},
-    trestle_core::pause::AREA_REWARDS,
-    trestle_core::pool::MODE_MINT,
+    trestle_core::{pause::AREA_REWARDS, pool::MODE_MINT},
     trestle_staking::state::Network,
 };
 
@@ -68,7 +68,7 @@ impl PoolChangeApply {
         if self.pool.mode == MODE_MINT {
             self.change_emission()?;
         }
-        self.pool.set(&self.change.terms)?;
+        self.pool.set(&self.change.terms, now)?;
         self.pool.invariant()?;
         let event = PoolChangeApplied {
             change: *self.change.address(),

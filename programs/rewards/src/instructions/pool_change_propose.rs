@@ -18,8 +18,7 @@ use {
         state::{ChangeOrigin, EmissionParams, Pool, PoolChange, PoolTerms, State},
     },
     anchor_lang::prelude::*,
-    trestle_core::pause::AREA_REWARDS,
-    trestle_core::{pool::MODE_MINT, seeds::SEED_CHANGE},
+    trestle_core::{pause::AREA_REWARDS, pool::MODE_MINT, seeds::SEED_CHANGE},
     trestle_staking::state::Network,
 };
 

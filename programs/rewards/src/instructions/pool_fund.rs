@@ -18,8 +18,7 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::pause::AREA_REWARDS,
-    trestle_core::{pool::MODE_FUND, units::TokenAmount},
+    trestle_core::{pause::AREA_REWARDS, pool::MODE_FUND, units::TokenAmount},
     trestle_staking::{state::Network, token_calls},
 };
 

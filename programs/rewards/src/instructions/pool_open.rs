@@ -21,9 +21,11 @@ use {
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::{self, Mint, TokenAccount},
-    trestle_core::pause::AREA_REWARDS,
-    trestle_core::pool::MODE_MINT,
-    trestle_core::seeds::{SEED_POOL, SEED_POOL_VAULT},
+    trestle_core::{
+        pause::AREA_REWARDS,
+        pool::MODE_MINT,
+        seeds::{SEED_POOL, SEED_POOL_VAULT},
+    },
     trestle_staking::state::{Network, Service},
 };
 

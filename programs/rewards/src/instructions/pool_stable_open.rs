@@ -18,8 +18,7 @@ use {
     },
     anchor_lang::prelude::*,
     anchor_spl::token::{self, Mint, TokenAccount},
-    trestle_core::pause::AREA_REWARDS,
-    trestle_core::seeds::SEED_POOL_STABLE_VAULT,
+    trestle_core::{pause::AREA_REWARDS, seeds::SEED_POOL_STABLE_VAULT},
     trestle_staking::state::Network,
 };
 

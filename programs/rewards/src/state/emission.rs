@@ -64,8 +64,10 @@ pub struct Emission {
     pub record_count: u64,
     /// What the allotments were computed from; number n stands at n modulo 64.
     pub records: [EmissionRecord; EMISSION_RECORDS_MAX],
+    /// What the market was sure to keep of every sale at the last allotment.
+    pub fee_counted_bps: u16,
     /// Zero; room for parameters to come.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 62],
 }
 
 impl Layout for Emission {
@@ -102,7 +104,7 @@ pub struct EmissionRecord {
     pub epoch: u64,
     /// Credits of revenue that earned emission.
     pub revenue: u64,
-    /// Tokens that were burned since the record before, in base units.
+    /// Tokens that were burned since the record before and count, in base units.
     pub burned: u64,
     /// Smoothed burns before these, in base units.
     pub smoothed_burn: u64,
@@ -145,6 +147,7 @@ const _: () = {
     assert!(offset_of!(Emission, base) == 112);
     assert!(offset_of!(Emission, steps) == 128);
     assert!(offset_of!(Emission, records) == 288);
+    assert!(offset_of!(Emission, fee_counted_bps) == 6_944);
 };
 
 /// How a minting pool emits. All of it can be changed, with a delay.
@@ -169,7 +172,7 @@ pub struct EmissionParams {
 pub struct EmissionBounds {
     /// Most that the pool ever allots to an epoch, in base units.
     pub ceiling: u64,
-    /// What the market keeps of every sale.
+    /// What the market is sure to keep of every sale.
     pub protocol_fee_bps: u16,
     /// Whether burns can be emitted again here.
     pub counts_burns: bool,
@@ -228,6 +231,8 @@ pub struct EmissionOrigin {
     pub revenue_before: u64,
     /// Tokens burned so far: they earn nothing any more.
     pub burned_before: u64,
+    /// What the market is sure to keep of every sale.
+    pub protocol_fee_bps: u16,
 }
 
 /// What is seen on the chain at an allotment.
@@ -236,7 +241,7 @@ pub struct EmissionFacts {
     pub consumed: u64,
     /// Tokens ever burned for credits.
     pub burned: u64,
-    /// What the market keeps of every sale.
+    /// What the market is sure to keep of every sale.
     pub protocol_fee_bps: u16,
     /// What a token is worth, `None` if the price account is not a price account at all.
     pub price: core::result::Result<Price, Option<PriceError>>,
@@ -254,6 +259,7 @@ impl Emission {
         self.revenue = origin.revenue;
         self.revenue_counted = origin.revenue_before;
         self.burned_counted = origin.burned_before;
+        self.fee_counted_bps = origin.protocol_fee_bps;
         self.set(params)
     }
 
@@ -290,8 +296,9 @@ impl Emission {
     }
 
     /// Grants an epoch what the rule gives, and keeps the record. Without a usable price the
-    /// revenue waits for one; while the market keeps no more than revenue and burns would earn,
-    /// they earn nothing.
+    /// revenue waits for one. While the market keeps no more than revenue and burns would earn,
+    /// they earn nothing, also later: what was sold since the last allotment can have paid the
+    /// fee of then.
     #[inline(never)]
     pub fn grant(
         &mut self,
@@ -303,12 +310,17 @@ impl Emission {
             now.checked_sub(counted)
                 .ok_or(RewardsError::InvariantViolated)
         };
-        let revenue = match facts.price {
-            Ok(_) => since(facts.consumed, self.revenue_counted)?,
-            Err(_) => 0,
+        let fee_bps = facts.protocol_fee_bps.min(self.fee_counted_bps);
+        let (rule, is_sound) = self.rule(fee_bps)?;
+        let waits = is_sound && facts.price.is_err();
+        let revenue = if waits {
+            self.revenue_counted
+        } else {
+            facts.consumed
         };
+        let revenue = since(revenue, self.revenue_counted)?;
         let burned = since(facts.burned, self.burned_counted)?;
-        let rule = self.rule(facts.protocol_fee_bps)?;
+        let burned = if is_sound { burned } else { 0 };
         let price = facts.price.unwrap_or(Price {
             mantissa: 0,
             exponent: 0,
@@ -346,29 +358,32 @@ impl Emission {
             _pad: [0; 3],
         };
         self.smoothed_burn = emission.smoothed_burn;
+        self.burned_counted = facts.burned;
+        self.fee_counted_bps = facts.protocol_fee_bps;
         self.keep(&record)?;
         Ok(record)
     }
 
-    fn rule(&self, protocol_fee_bps: u16) -> Result<EmissionRule> {
+    /// The rule under this fee, and whether revenue and burns earn anything under it.
+    fn rule(&self, protocol_fee_bps: u16) -> Result<(EmissionRule, bool)> {
         let (rho, reemit_share) = shares(self.rho_bps, self.reemit_bps)?;
         let fee = Bps::new(protocol_fee_bps).ok_or(RewardsError::InvariantViolated)?;
         let is_sound = rule_is_sound(rho, reemit_share, fee);
         let if_sound = |share| if is_sound { share } else { Bps::ZERO };
-        Ok(EmissionRule {
+        let rule = EmissionRule {
             base: self.base,
             rho: if_sound(rho),
             reemit_share: if_sound(reemit_share),
             reemit_cap: self.reemit_cap,
             token_decimals: self.token_decimals,
-        })
+        };
+        Ok((rule, is_sound))
     }
 
     fn keep(&mut self, record: &EmissionRecord) -> Result<()> {
         let sum =
             |counted: u64, more: u64| counted.checked_add(more).ok_or(RewardsError::MathOverflow);
         self.revenue_counted = sum(self.revenue_counted, record.revenue)?;
-        self.burned_counted = sum(self.burned_counted, record.burned)?;
         let slot = usize::try_from(self.record_count)
             .ok()
             .and_then(|count| count.checked_rem(EMISSION_RECORDS_MAX))

@@ -341,8 +341,10 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes over parameters that were validated.
-    pub fn set(&mut self, params: &PoolTerms) -> Result<()> {
+    /// Takes over parameters that were validated. The breakers drain by the former ones up to
+    /// `now`.
+    pub fn set(&mut self, params: &PoolTerms, now: i64) -> Result<()> {
+        self.state_mut().settle_breakers(UnixSeconds(now));
         self.tokens_per_epoch = params.tokens_per_epoch;
         self.breaker_capacity = params.breaker_capacity;
         self.breaker_window_seconds = params.breaker_window_seconds;

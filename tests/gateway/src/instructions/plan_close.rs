@@ -11,42 +11,25 @@
 //! - The refund goes to an account of the user.
 
 use {
-    crate::{
-        error::GatewayError, event::PlanClosed, groups, money::pay, programs::Credits, state::Plan,
-    },
-    anchor_lang::{address_eq, prelude::*, AccountClose},
-    anchor_spl::token::TokenAccount,
+    crate::{error::GatewayError, event::PlanClosed, groups, money::pay, programs::Credits},
+    anchor_lang::{prelude::*, AccountClose},
     trestle_credits::groups::cpi::LeaseRefund,
 };
 
 #[derive(Accounts)]
 pub struct PlanClose {
     /// The user: gets the rents, and need not sign once the commitment is gone.
-    #[account(mut, address = plan.user @ GatewayError::NotUser)]
+    #[account(mut, address = refund.plan.user @ GatewayError::NotUser)]
     pub user: UncheckedAccount,
-    /// Where the refund goes.
-    #[account(
-        mut,
-        constraint = address_eq(user_stable.owner(), user.address())
-            @ GatewayError::NotUsersAccount,
-    )]
-    pub user_stable: Account<TokenAccount>,
-    /// The gateway and its till.
-    pub from: Nested<groups::Till>,
-    /// The plan.
-    #[account(
-        mut,
-        constraint = from.gateway.is_plan(from.gateway.address(), plan.address())
-            @ GatewayError::WrongGateway,
-    )]
-    pub plan: Account<Plan>,
+    /// The plan, the till, and where the user is paid.
+    pub refund: Nested<groups::Refund>,
     /// The customer's account, with its market.
     pub books: Nested<groups::Books>,
     /// The plan's lease, which may be gone.
-    #[account(mut, address = plan.lease @ GatewayError::WrongLease)]
+    #[account(mut, address = refund.plan.lease @ GatewayError::WrongLease)]
     pub lease: UncheckedAccount,
     /// The plan's commitment, which may be gone.
-    #[account(address = plan.commitment @ GatewayError::WrongCommitment)]
+    #[account(address = refund.plan.commitment @ GatewayError::WrongCommitment)]
     pub commitment: UncheckedAccount,
     /// Moves the rents.
     pub system_program: Program<System>,
@@ -56,9 +39,9 @@ pub struct PlanClose {
 
 impl PlanClose {
     fn validate(&self) -> Result<()> {
-        self.plan.require_leased()?;
+        self.refund.plan.require_leased()?;
         require!(
-            self.from.gateway.account == *self.books.account.address(),
+            self.refund.from.gateway.account == *self.books.account.address(),
             GatewayError::WrongAccount
         );
         require!(
@@ -75,21 +58,20 @@ impl PlanClose {
         }
         let account = &self.books.account;
         require!(account.lease_count == 0, GatewayError::PlanNotOver);
-        self.plan.settle(account)?;
-        self.plan.invariant()?;
-        let owed = self.plan.owed()?;
-        let to = self.user_stable.try_cpi_handle_mut()?;
-        self.from.pay_out(to, owed)?;
+        self.refund.plan.settle(account)?;
+        self.refund.plan.invariant()?;
+        let owed = self.refund.pay()?;
         let rent = self.return_rents()?;
+        let plan = &self.refund.plan;
         let event = PlanClosed {
-            plan: *self.plan.address(),
-            gateway: self.plan.gateway,
-            user: self.plan.user,
-            consumed: self.plan.consumed,
+            plan: *plan.address(),
+            gateway: plan.gateway,
+            user: plan.user,
+            consumed: plan.consumed,
             refunded: owed.0,
             rent,
         };
-        self.plan.close(*self.user.account())?;
+        self.refund.plan.close(*self.user.account())?;
         Ok(event)
     }
 
@@ -106,7 +88,7 @@ impl PlanClose {
                 funds: self.books.0.cpi()?,
                 lease: self.lease.try_cpi_handle_mut()?,
             },
-            customer: self.from.0.customer.try_cpi_handle_mut()?,
+            customer: self.refund.0.from.0.customer.try_cpi_handle_mut()?,
         };
         let context = CpiContext::new(self.credits_program.address(), accounts);
         trestle_credits::cpi::lease_close(context)
@@ -116,16 +98,15 @@ impl PlanClose {
     #[inline(never)]
     fn return_rents(&mut self) -> Result<u64> {
         let commitment_rent = if self.is_commitment_gone() {
-            self.plan.commitment_rent
+            self.refund.plan.commitment_rent
         } else {
             0
         };
-        let rent = self
-            .plan
-            .lease_rent
+        let lease_rent = self.refund.plan.lease_rent;
+        let rent = lease_rent
             .checked_add(commitment_rent)
             .ok_or(GatewayError::MathOverflow)?;
-        let from = &mut self.from.0;
+        let from = &mut self.refund.0.from.0;
         let signer = from.gateway.signer(from.gateway.address());
         pay(
             &self.system_program,

@@ -4,11 +4,11 @@ use super::{address, landed, tokens};
 use trestle_cli::{
     commands::{
         delegation_output::{
-            CommissionOutput, DelegationAction, DelegationClaimOutput, DelegationCloseOutput,
-            DelegationListOutput, DelegationMoveOutput, DelegationOutput, DelegationPayAction,
-            NextCommission, PoolTerms,
+            CommissionOutput, DelegationClaimOutput, DelegationCloseOutput, DelegationListOutput,
+            DelegationOutput, DelegationPayAction, NextCommission, PoolTerms,
         },
         stake::TicketText,
+        stake_move::{StakeAction, StakeKind, StakeMoveOutput},
     },
     text::TokenText,
 };
@@ -23,12 +23,13 @@ pub fn commission() -> CommissionOutput {
     }
 }
 
-pub fn moved(action: DelegationAction) -> DelegationMoveOutput {
-    DelegationMoveOutput {
+pub fn moved(action: StakeAction) -> StakeMoveOutput {
+    StakeMoveOutput {
         action,
+        kind: StakeKind::Delegated,
         operator: address(10),
         amount: tokens(20_000_000_000),
-        unlock_at: (action == DelegationAction::Unbond).then(|| "1701209600".to_string()),
+        unlock_at: (action == StakeAction::Unbond).then(|| "1701209600".to_string()),
         unlock_seconds: 1_209_600,
         transaction: landed(),
     }

@@ -727,4 +727,10 @@ pub const CREDITS: &[ErrorEntry] = &[
         message: "the account has a layout that this program does not know",
         hint: "migrate it, or update",
     },
+    ErrorEntry {
+        code: 6720,
+        name: "OwnDelegate",
+        message: "a customer needs no limits for its own key",
+        hint: "name the key of somebody else",
+    },
 ];
