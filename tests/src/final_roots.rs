@@ -180,3 +180,13 @@ pub fn windows(ok: u32, total: u32) -> LeafCounters {
         ..LeafCounters::default()
     }
 }
+
+/// A leaf that nothing reads.
+pub fn any_leaf() -> LeafProof {
+    LeafProof {
+        epoch: 0,
+        index: 0,
+        counters: LeafCounters::default().into(),
+        proof: vec![],
+    }
+}

@@ -4,6 +4,7 @@ use {
     crate::{
         clearance::{full_terms, show, IssuerKeys, Shown},
         credits::{terms, CreditsWorld, Customer, Deal},
+        lease_groups::{group_terms, Group},
         proofs::Stage,
         staking::{OperatorKeys, World},
         svm::{assert_refused, program_id, Outcome},
@@ -14,7 +15,10 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::clearance::Refusal,
-    trestle_credits::{error::CreditsError, state::Lease},
+    trestle_credits::{
+        error::CreditsError,
+        state::{GroupTerms, Lease, LeaseTerms},
+    },
     trestle_proofs::error::ProofsError,
     trestle_staking::state::PolicyRules,
 };
@@ -176,6 +180,61 @@ impl Gate for Renewals {
             .svm
             .edit::<Lease>(&deal.lease, |lease| lease.end_epoch = epoch);
         let ix = world.lease_renew(customer, deal, 1, 1_000, true);
+        let ix = show(ix, &world.policy(), shown);
+        let signers = [&customer.key, &deal.operator.node];
+        world.svm.send(&[ix], &signers)
+    }
+
+    fn refuse(outcome: Outcome, refusal: Refusal) {
+        refuse_in_credits(outcome, refusal);
+    }
+}
+
+/// Joins of an operator to one customer's groups.
+pub struct Joins {
+    leases: Leases,
+    joined: u64,
+}
+
+impl Gate for Joins {
+    fn ready() -> Self {
+        Self {
+            leases: Leases::ready(),
+            joined: 0,
+        }
+    }
+
+    fn world(&mut self) -> &mut World {
+        self.leases.world()
+    }
+
+    fn operator(&self) -> Address {
+        self.leases.operator()
+    }
+
+    fn customer(&self) -> Address {
+        self.leases.customer()
+    }
+
+    /// Each time another group, which begins with the next epoch.
+    fn open(&mut self, shown: &Shown) -> Outcome {
+        self.joined += 1;
+        let Leases {
+            world,
+            customer,
+            deal,
+        } = &mut self.leases;
+        let group = Group::of(customer.clone(), self.joined);
+        let terms = GroupTerms {
+            start_epoch: world.epoch() + 1,
+            lease: LeaseTerms {
+                rate_per_epoch: 1,
+                ..terms()
+            },
+            ..group_terms()
+        };
+        world.open_group(&group, terms).expect("a group");
+        let ix = world.lease_group_join(&group, deal, terms);
         let ix = show(ix, &world.policy(), shown);
         let signers = [&customer.key, &deal.operator.node];
         world.svm.send(&[ix], &signers)

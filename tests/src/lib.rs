@@ -14,6 +14,7 @@ pub mod gateway;
 pub mod governance;
 pub mod heap;
 pub mod large;
+pub mod lease_groups;
 pub mod leases;
 mod log;
 pub mod matrix;

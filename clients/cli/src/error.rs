@@ -319,6 +319,8 @@ impl From<StoreError> for CliError {
                 Self::failed("too-few-operators", error.to_string())
                     .hint("use a smaller --total, or wait until more operators are up")
             }
+            StoreError::GroupPlaces { .. } => Self::failed("group-places", error.to_string())
+                .hint("use a smaller --total, or open a group with more --members"),
             StoreError::Undecided { .. } => {
                 Self::new(Kind::Unresolved, "undecided", error.to_string())
                     .hint("run the same command again: it continues where it stopped")

@@ -7,7 +7,9 @@
 //! - `commitment_register` of the proofs program, for this operator and the customer who asks;
 //! - `lease_open` and `lease_renew` of the credits program, for the same two;
 //! - `lease_transfer` of it, from another operator to this one. What becomes of the old lease is
-//!   between its parties.
+//!   between its parties;
+//! - `lease_group_join` of it, for the same two. The program sees to it that the terms are those of
+//!   the group, and that the group can pay.
 //!
 //! What vouches for the two where the service has a policy is the customer's to show: the programs
 //! check it, and it is not theirs to take anything from.
@@ -21,13 +23,15 @@ use solana_pubkey::Pubkey;
 use solana_transaction::versioned::VersionedTransaction;
 use thiserror::Error;
 use trestle_core::hash::Hash;
-use trestle_credits::state::LeaseTerms;
+use trestle_credits::state::{GroupTerms, LeaseTerms};
 use trestle_proofs::address::commitment_address;
 use trestle_sdk::{
     address::{COMPUTE_BUDGET_PROGRAM_ID, CREDITS_ID, PROOFS_ID},
     instruction::{
         clearance::Admission,
-        credits::{lease_open, lease_renew, lease_transfer, LeaseParties, RenewalConsent},
+        credits::{
+            lease_group_join, lease_open, lease_renew, lease_transfer, LeaseParties, RenewalConsent,
+        },
         proofs::{commitment_register, CommitmentParties},
     },
     send::{decode_transaction, encode_transaction, WireError},
@@ -39,6 +43,10 @@ const DISCRIMINATOR_BYTES: usize = 8;
 const LEASE_COMMITMENT_POSITION: usize = 6;
 /// Where it stands among those of `lease_renew`.
 const RENEWAL_COMMITMENT_POSITION: usize = 7;
+/// Where the group stands among the accounts of `lease_group_join`.
+const JOIN_GROUP_POSITION: usize = 3;
+/// Where the commitment stands among them.
+const JOIN_COMMITMENT_POSITION: usize = 5;
 
 /// Why a transaction is not signed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -92,12 +100,14 @@ pub struct Registration {
     pub size_bytes: u64,
 }
 
-/// A lease that the transaction opens, whether it comes from another operator or not.
+/// A lease that the transaction opens, whether it comes from another operator or not, or a group
+/// that it joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseOffer {
     /// What it pays for.
     pub commitment: Pubkey,
-    /// Price, term and service level.
+    /// Price, term and service level; of a group, with the least that a member which delivers
+    /// everything is paid.
     pub terms: LeaseTerms,
 }
 
@@ -238,9 +248,29 @@ fn read_credits(
     if let Some(renewal) = read_renewal(data, accounts, parties) {
         agreement.renewals.push(renewal);
     } else {
-        agreement.leases.push(read_lease(data, accounts, parties)?);
+        let lease = read_join(data, accounts, parties);
+        let lease = lease.or_else(|| read_lease(data, accounts, parties));
+        agreement.leases.push(lease?);
     }
     Some(())
+}
+
+fn read_join(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<LeaseOffer> {
+    let arguments = data.get(DISCRIMINATOR_BYTES..)?;
+    let terms: GroupTerms =
+        anchor_lang::wincode::config::deserialize(arguments, anchor_lang::BORSH_CONFIG).ok()?;
+    let group = accounts.get(JOIN_GROUP_POSITION)?;
+    let commitment = *accounts.get(JOIN_COMMITMENT_POSITION)?;
+    let shared = lease_parties(accounts, parties, commitment)?;
+    let is_known = *group != parties.node_key
+        && is_same(&lease_group_join(group, &shared, terms), data, accounts);
+    is_known.then_some(LeaseOffer {
+        commitment,
+        terms: LeaseTerms {
+            rate_per_epoch: terms.rate_min(),
+            ..terms.lease
+        },
+    })
 }
 
 fn read_lease(data: &[u8], accounts: &[Pubkey], parties: &Parties) -> Option<LeaseOffer> {

@@ -158,6 +158,12 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "TopupSet",
             "TopupRemoved",
             "ToppedUp",
+            "LeaseGroupOpened",
+            "LeaseGroupJoined",
+            "LeaseGroupRecorded",
+            "LeaseGroupSettled",
+            "LeaseGroupEnded",
+            "LeaseGroupClosed",
         ],
     ),
 ];

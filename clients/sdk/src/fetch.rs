@@ -21,8 +21,8 @@ use thiserror::Error;
 
 pub use trestle_core::root::{FinalRoot, RootRing};
 pub use trestle_credits::state::{
-    Biller, CardSale, CustomerAccount, Delegate, Lease, Maintenance, Market, MarketChange, Meter,
-    ServiceRevenue, Topup,
+    Biller, CardSale, CustomerAccount, Delegate, Lease, LeaseGroup, Maintenance, Market,
+    MarketChange, Meter, ServiceRevenue, Topup,
 };
 pub use trestle_proofs::state::{Commitment, Dispute, OperatorLoad, Proposal, Round, SeedRing};
 pub use trestle_rewards::state::{Claim, Emission, EmissionRecord, Pool, PoolChange};
@@ -158,6 +158,9 @@ impl Kind for CustomerAccount {
 }
 impl Kind for Lease {
     const NAME: &'static str = "lease";
+}
+impl Kind for LeaseGroup {
+    const NAME: &'static str = "lease group";
 }
 impl Kind for Maintenance {
     const NAME: &'static str = "maintenance";

@@ -179,7 +179,7 @@ pub struct CrankSettings {
     pub close: bool,
     /// Apply slashes of final roots.
     pub slash: bool,
-    /// Settle leases by final roots.
+    /// Settle leases and lease groups by final roots.
     pub leases: bool,
 }
 

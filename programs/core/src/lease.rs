@@ -76,11 +76,16 @@ pub fn settle(
     let total = u64::from(delta_total);
     let earned = mul_div_floor(price.payable.min(due), ok, total).unwrap_or(0);
     let share = if price.payable == price.whole {
-        credit_share(&terms.steps, ok, total)
+        credit_share(&terms.steps, ok.into(), total.into())
     } else {
         Bps::ZERO
     };
-    let credit = share.apply_floor(earned).min(terms.credit_left);
+    give_back(due, earned, share, terms.credit_left)
+}
+
+/// Gives back what of `due` was not earned, and this share of what was.
+pub(crate) fn give_back(due: u64, earned: u64, share: Bps, credit_left: u64) -> Settlement {
+    let credit = share.apply_floor(earned).min(credit_left);
     let consumed = earned.saturating_sub(credit);
     Settlement {
         due,
@@ -90,12 +95,12 @@ pub fn settle(
     }
 }
 
-/// The credit of the severest step that applies.
-fn credit_share(steps: &[SlaStep], ok: u64, total: u64) -> Bps {
-    let good = ok.saturating_mul(u64::from(BPS_ONE));
+/// The credit of the severest step that applies when `ok` of `total` was good.
+pub(crate) fn credit_share(steps: &[SlaStep], ok: u128, total: u128) -> Bps {
+    let good = ok.saturating_mul(u128::from(BPS_ONE));
     steps
         .iter()
-        .filter(|step| good < total.saturating_mul(u64::from(step.below.get())))
+        .filter(|step| good < total.saturating_mul(u128::from(step.below.get())))
         .map(|step| step.credit)
         .max()
         .unwrap_or(Bps::ZERO)
@@ -145,6 +150,11 @@ impl Reason {
     /// The reason with this code.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code)).copied()
+    }
+
+    /// The reason with this code, if a party may give it.
+    pub fn given(code: u8) -> Option<Self> {
+        Self::from_code(code).filter(|reason| reason.is_given_by_parties())
     }
 
     /// Whether a party may give it.

@@ -59,6 +59,7 @@ pub mod evidence;
 pub mod hash;
 pub mod leaf;
 pub mod lease;
+pub mod lease_group;
 pub mod maintenance;
 pub mod market;
 pub mod math;

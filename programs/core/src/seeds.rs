@@ -90,3 +90,5 @@ pub const SEED_METER: &[u8] = b"meter";
 pub const SEED_TREASURY: &[u8] = b"treasury";
 /// credits: token account of the insurance's share of revenue, then the market.
 pub const SEED_INSURANCE_STABLE_VAULT: &[u8] = b"insurance_stable_vault";
+/// credits: LeaseGroup, then the customer and the group's number (u64, little-endian).
+pub const SEED_LEASE_GROUP: &[u8] = b"lease_group";

@@ -11,9 +11,9 @@ use {
         program_ids::REWARDS_ID,
         seeds::{
             SEED_BILLER, SEED_CARD_SALE, SEED_CHANGE, SEED_CREDIT_MINT, SEED_CUSTOMER,
-            SEED_DELEGATE, SEED_INSURANCE_STABLE_VAULT, SEED_LEASE, SEED_MAINTENANCE, SEED_MARKET,
-            SEED_METER, SEED_POOL, SEED_POOL_STABLE_VAULT, SEED_REVENUE, SEED_REVENUE_VAULT,
-            SEED_TOPUP, SEED_TREASURY,
+            SEED_DELEGATE, SEED_INSURANCE_STABLE_VAULT, SEED_LEASE, SEED_LEASE_GROUP,
+            SEED_MAINTENANCE, SEED_MARKET, SEED_METER, SEED_POOL, SEED_POOL_STABLE_VAULT,
+            SEED_REVENUE, SEED_REVENUE_VAULT, SEED_TOPUP, SEED_TREASURY,
         },
     },
 };
@@ -55,6 +55,14 @@ pub fn customer_address(network: &Address, customer: &Address) -> (Address, u8) 
 /// The lease that pays for a commitment.
 pub fn lease_address(commitment: &Address) -> (Address, u8) {
     find_program_address(&[SEED_LEASE, commitment.as_ref()], &ID)
+}
+
+/// A customer's group with this number.
+pub fn lease_group_address(customer: &Address, id: u64) -> (Address, u8) {
+    find_program_address(
+        &[SEED_LEASE_GROUP, customer.as_ref(), &id.to_le_bytes()],
+        &ID,
+    )
 }
 
 /// The pending change of a market's rules.

@@ -32,6 +32,16 @@ pub const LEASE_NOTICE_EPOCHS_MAX: u16 = 90;
 /// settle by then gives back what is left in it.
 pub const LEASE_TIMEOUT_EPOCHS: u64 = 8;
 
+/// Epochs between opening a group and its first epoch, at most: as long as half the ring of final
+/// roots, so that the roots that its members start from are still in it.
+pub const GROUP_LEAD_EPOCHS_MAX: u64 = 32;
+/// Epochs after the first member of a group was recorded in a period. Anybody can record the others
+/// meanwhile; who is not recorded by then has delivered nothing.
+pub const GROUP_SILENT_EPOCHS: u64 = 4;
+/// Epochs after the end of a group. Those of a lease, and twice those that a silent member can
+/// delay a settlement by.
+pub const GROUP_TIMEOUT_EPOCHS: u64 = LEASE_TIMEOUT_EPOCHS + 2 * GROUP_SILENT_EPOCHS;
+
 /// The lease runs.
 pub const LEASE_ACTIVE: u8 = 1;
 /// The lease ends before its term.

@@ -266,6 +266,24 @@ pub enum CreditsError {
     WrongVersion,
     #[msg("A customer needs no limits for its own key: name the key of somebody else")]
     OwnDelegate,
+    #[msg("The size of a group is out of bounds: choose 1 to n for k, and k to 16 for n")]
+    BadGroupSize,
+    #[msg("The first epoch of a group is out of bounds: choose 1 to 32 after the running one")]
+    BadGroupStart,
+    #[msg("These are not the terms of the group: read the group, and agree to what it says")]
+    GroupTermsDiffer,
+    #[msg("The group has begun: operators join before its first epoch, open another group")]
+    GroupBegun,
+    #[msg("The group has all the members that it may have: open another group")]
+    GroupFull,
+    #[msg("The operator is a member of the group already: choose another operator")]
+    MemberTwice,
+    #[msg("Fewer operators joined than the group needs: close it, all of it goes back")]
+    GroupTooSmall,
+    #[msg("The member is recorded in this period already: record the others, then settle")]
+    MemberRecorded,
+    #[msg("A member is not recorded: record all, or wait four epochs after the first one was")]
+    MemberNotRecorded,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

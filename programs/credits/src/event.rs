@@ -6,6 +6,7 @@ mod account;
 mod card;
 mod delegate;
 mod lease;
+mod lease_group;
 mod market;
 mod meter;
 mod topup;
@@ -20,6 +21,10 @@ pub use {
     lease::{
         LeaseClosed, LeaseEnded, LeaseOpened, LeaseRenewed, LeaseSettled, LeaseTransferred,
         MaintenanceDeclared,
+    },
+    lease_group::{
+        LeaseGroupClosed, LeaseGroupEnded, LeaseGroupJoined, LeaseGroupOpened, LeaseGroupRecorded,
+        LeaseGroupSettled,
     },
     market::{
         CreditsBoughtByBurn, CreditsBoughtByStable, MarketChangeCancelled, MarketChangeProposed,

@@ -5,8 +5,8 @@ use {
         clock::network_epoch,
         error::CreditsError,
         state::{
-            Biller, CardSale, CustomerAccount, Delegate, Lease, LeaseParties, LeaseTerms, Market,
-            State,
+            Biller, CardSale, CustomerAccount, Delegate, GroupParties, GroupTerms, Lease,
+            LeaseGroup, LeaseParties, LeaseTerms, Market, State,
         },
     },
     anchor_lang::{address_eq, prelude::*},
@@ -170,18 +170,39 @@ impl Funds {
         parties: &LeaseParties,
         terms: &LeaseTerms,
     ) -> Result<()> {
-        require!(
-            !self.network.is_paused(AREA_CREDITS),
-            CreditsError::NetworkPaused
-        );
+        let epoch = running_epoch(&self.network)?;
         terms.validate()?;
-        let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
-        let price = terms.price()?;
         lease.open(parties, terms, epoch)?;
+        lease.invariant()?;
+        self.pay_in(terms.price()?)
+    }
+
+    /// Opens a group that this account pays for. Whoever calls has checked that the signer may
+    /// spend from it.
+    #[inline(never)]
+    pub fn open_group(
+        &mut self,
+        group: &mut LeaseGroup,
+        parties: &GroupParties,
+        terms: &GroupTerms,
+    ) -> Result<()> {
+        terms.validate(running_epoch(&self.network)?)?;
+        group.open(parties, terms)?;
+        group.invariant()?;
+        self.pay_in(terms.price()?)
+    }
+
+    /// Moves the price of a new lease or group out of the free balance.
+    fn pay_in(&mut self, price: Credits) -> Result<()> {
         self.account.open_lease(price)?;
         self.market.escrow(price)?;
-        lease.invariant()?;
         self.invariant()
+    }
+
+    /// Books credits that left a lease or a group.
+    pub fn book(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
+        self.account.settle(consumed, refunded)?;
+        self.market.settle(consumed, refunded)
     }
 
     /// Checks the account and the market.
@@ -190,6 +211,16 @@ impl Funds {
         self.account.invariant()?;
         self.market.invariant()
     }
+}
+
+/// The epoch in which something new begins: not in a paused network.
+#[inline(never)]
+pub fn running_epoch(network: &Network) -> Result<u64> {
+    require!(
+        !network.is_paused(AREA_CREDITS),
+        CreditsError::NetworkPaused
+    );
+    network_epoch(network, Clock::get()?.unix_timestamp)
 }
 
 /// A lease that gives credits back to its customer.
@@ -213,8 +244,7 @@ impl LeaseRefund {
     /// Books credits that left the lease.
     #[inline(never)]
     pub fn book(&mut self, consumed: Credits, refunded: Credits) -> Result<()> {
-        self.funds.account.settle(consumed, refunded)?;
-        self.funds.market.settle(consumed, refunded)
+        self.funds.book(consumed, refunded)
     }
 
     /// Checks all that a settlement changes.
@@ -222,6 +252,32 @@ impl LeaseRefund {
     pub fn invariant(&self) -> Result<()> {
         self.funds.invariant()?;
         self.lease.invariant()
+    }
+}
+
+/// A group that gives credits back to its customer.
+#[derive(Accounts)]
+pub struct GroupRefund {
+    /// The account of the group's customer, with its network and market.
+    pub funds: Nested<Funds>,
+    /// The group.
+    #[account(
+        mut,
+        constraint = group.is_at(group.address()) @ CreditsError::WrongAddress,
+        constraint = address_eq(&group.network, funds.network.address())
+            @ CreditsError::WrongNetwork,
+        constraint = address_eq(&group.customer, &funds.account.customer)
+            @ CreditsError::NotCustomer,
+    )]
+    pub group: State<LeaseGroup>,
+}
+
+impl GroupRefund {
+    /// Checks all that a settlement changes.
+    #[inline(never)]
+    pub fn invariant(&self) -> Result<()> {
+        self.funds.invariant()?;
+        self.group.invariant()
     }
 }
 
@@ -377,8 +433,9 @@ pub mod client {
     pub use super::{
         __client_accounts_cardreversal::CardReversal, __client_accounts_creditwallet::CreditWallet,
         __client_accounts_customerwallet::CustomerWallet, __client_accounts_funds::Funds,
-        __client_accounts_leaserefund::LeaseRefund, __client_accounts_marketrules::MarketRules,
-        __client_accounts_payback::Payback, __client_accounts_spender::Spender,
+        __client_accounts_grouprefund::GroupRefund, __client_accounts_leaserefund::LeaseRefund,
+        __client_accounts_marketrules::MarketRules, __client_accounts_payback::Payback,
+        __client_accounts_spender::Spender,
     };
 }
 
@@ -387,7 +444,8 @@ pub mod cpi {
     pub use super::{
         __cpi_accounts_cardreversal::CardReversal, __cpi_accounts_creditwallet::CreditWallet,
         __cpi_accounts_customerwallet::CustomerWallet, __cpi_accounts_funds::Funds,
-        __cpi_accounts_leaserefund::LeaseRefund, __cpi_accounts_marketrules::MarketRules,
-        __cpi_accounts_payback::Payback, __cpi_accounts_spender::Spender,
+        __cpi_accounts_grouprefund::GroupRefund, __cpi_accounts_leaserefund::LeaseRefund,
+        __cpi_accounts_marketrules::MarketRules, __cpi_accounts_payback::Payback,
+        __cpi_accounts_spender::Spender,
     };
 }

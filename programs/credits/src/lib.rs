@@ -26,8 +26,8 @@ use anchor_lang::prelude::*;
 use {
     instructions::*,
     state::{
-        BillerParams, DelegateParams, LeaseTerms, MarketParams, MarketTerms, MeterTerms,
-        TopupParams,
+        BillerParams, DelegateParams, GroupTerms, LeaseTerms, MarketParams, MarketTerms,
+        MeterTerms, TopupParams,
     },
     trestle_core::units::{Credits, StableAmount, TokenAmount},
     trestle_staking::leaf::LeafProof,
@@ -127,6 +127,46 @@ pub mod trestle_credits {
     /// Closes a lease that is settled, or that nobody could settle in time.
     pub fn lease_close(ctx: &mut Context<LeaseClose>) -> Result<()> {
         emit!(ctx.accounts.lease_close()?);
+        Ok(())
+    }
+
+    /// Opens a group of k of n operators.
+    pub fn lease_group_open(
+        ctx: &mut Context<LeaseGroupOpen>,
+        id: u64,
+        terms: GroupTerms,
+    ) -> Result<()> {
+        emit!(ctx.accounts.lease_group_open(id, &terms, &ctx.bumps)?);
+        Ok(())
+    }
+
+    /// Makes an operator a member of a group.
+    pub fn lease_group_join(ctx: &mut Context<LeaseGroupJoin>, terms: GroupTerms) -> Result<()> {
+        emit!(ctx.accounts.lease_group_join(&terms)?);
+        Ok(())
+    }
+
+    /// Records what a member of a group delivered in the running period.
+    pub fn lease_group_record(ctx: &mut Context<LeaseGroupRecord>, leaf: LeafProof) -> Result<()> {
+        emit!(ctx.accounts.lease_group_record(&leaf)?);
+        Ok(())
+    }
+
+    /// Settles the running period of a group.
+    pub fn lease_group_settle(ctx: &mut Context<LeaseGroupSettle>) -> Result<()> {
+        emit!(ctx.accounts.lease_group_settle()?);
+        Ok(())
+    }
+
+    /// Ends a group before its term.
+    pub fn lease_group_end(ctx: &mut Context<LeaseGroupEnd>, reason: u8) -> Result<()> {
+        emit!(ctx.accounts.lease_group_end(reason)?);
+        Ok(())
+    }
+
+    /// Closes a group that is settled, never began, or that nobody could settle in time.
+    pub fn lease_group_close(ctx: &mut Context<LeaseGroupClose>) -> Result<()> {
+        emit!(ctx.accounts.lease_group_close()?);
         Ok(())
     }
 

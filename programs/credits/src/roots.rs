@@ -1,6 +1,16 @@
-//! Finding a final root by its place in time, among the ones that the ring still holds.
+//! Finding a final root by its place in time, among the ones that the ring still holds, and reading
+//! an operator's leaf in it.
 
-use trestle_core::root::{FinalRoot, RootRing};
+use {
+    crate::error::CreditsError,
+    anchor_lang::prelude::*,
+    trestle_core::{
+        leaf::{LeafCounters, PayoutLeaf},
+        merkle,
+        root::{FinalRoot, RootRing},
+    },
+    trestle_staking::leaf::LeafProof,
+};
 
 /// The final roots that the ring holds, oldest first.
 fn by_age(ring: &RootRing) -> impl DoubleEndedIterator<Item = &FinalRoot> {
@@ -16,11 +26,47 @@ pub fn oldest_from(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
 }
 
 /// The newest final root of an epoch before this one.
-pub fn newest_before(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
+fn newest_before(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
     by_age(ring).rev().find(|root| root.epoch < epoch)
 }
 
+/// The root whose leaf shows what an operator had before `start_epoch`, or `None` if no root before
+/// that can have a leaf of an operator that registered in `registered_epoch`.
+pub fn baseline(
+    ring: &RootRing,
+    start_epoch: u64,
+    registered_epoch: u64,
+) -> Result<Option<&FinalRoot>> {
+    // Until a root of this time is final, an earlier one can still come.
+    let newest = ring.latest().ok_or(CreditsError::SettlementNotDue)?;
+    require!(newest.epoch >= start_epoch, CreditsError::SettlementNotDue);
+    let Some(before) = newest_before(ring, start_epoch) else {
+        return Ok(if is_whole(ring) {
+            None
+        } else {
+            oldest_from(ring, 0)
+        });
+    };
+    Ok((before.epoch >= registered_epoch).then_some(before))
+}
+
+/// The counters of an operator's leaf in this root, which the proof must be of.
+pub fn verify_leaf(leaf: &LeafProof, root: &FinalRoot, operator: &Address) -> Result<LeafCounters> {
+    require!(leaf.epoch == root.epoch, CreditsError::WrongSettlementEpoch);
+    let counters = LeafCounters::from(leaf.counters);
+    let hash = PayoutLeaf::from_parts(operator.as_array(), &counters).hash();
+    merkle::verify(
+        &root.tree_root,
+        root.leaf_count,
+        leaf.index,
+        &hash,
+        &leaf.proof,
+    )
+    .map_err(|_| CreditsError::LeafNotProven)?;
+    Ok(counters)
+}
+
 /// Whether the ring still holds every root that was ever final.
-pub fn is_whole(ring: &RootRing) -> bool {
+fn is_whole(ring: &RootRing) -> bool {
     usize::try_from(ring.count).is_ok_and(|count| count <= ring.entries.len())
 }

@@ -1,7 +1,7 @@
 //! Whom the policy of a service admits to what is new, for the programs that open it.
 //!
-//! Only commitments and leases are opened through here, and leases renewed. Nothing that pays,
-//! settles, refunds or lets somebody leave ever asks for a clearance.
+//! Only commitments and leases are opened through here, leases renewed and groups joined. Nothing
+//! that pays, settles, refunds or lets somebody leave ever asks for a clearance.
 
 use {
     crate::{

@@ -220,6 +220,7 @@ fn manifests() -> Vec<Vec<u8>> {
         cipher: CIPHER_NAME.to_owned(),
         nonce_prefix: "cd".repeat(19),
         lease,
+        group: None,
         shards: vec![shard; 3],
     };
     vec![serde_json::to_vec_pretty(&manifest).expect("json")]

@@ -29,13 +29,13 @@ fn strictest() -> PolicyRules {
     }
 }
 
-fn who_is_cleared_is_admitted<G: Gate>() {
+pub(crate) fn who_is_cleared_is_admitted<G: Gate>() {
     let (mut gate, _, shown) = cleared::<G>(strictest());
     let sent = gate.open(&shown).expect("an admission");
     println!("with two clearances: {} CU", sent.compute_units);
 }
 
-fn nobody_is_asked_for_more_than_the_rules_say<G: Gate>() {
+pub(crate) fn nobody_is_asked_for_more_than_the_rules_say<G: Gate>() {
     for (operator_kinds, customer_kinds) in [(KIND_KYC, 0), (0, KIND_KYC), (0, 0)] {
         let (mut gate, _, mut shown) = cleared::<G>(known_parties());
         gate.world().impose(asking(operator_kinds, customer_kinds));
@@ -54,7 +54,7 @@ fn nobody_is_asked_for_more_than_the_rules_say<G: Gate>() {
     }
 }
 
-fn the_policy_must_be_the_services<G: Gate>() {
+pub(crate) fn the_policy_must_be_the_services<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let world = gate.world();
     // Another service's policy, which asks for nothing.
@@ -73,7 +73,7 @@ fn the_policy_must_be_the_services<G: Gate>() {
     }
 }
 
-fn the_issuer_must_be_one_of_the_network<G: Gate>() {
+pub(crate) fn the_issuer_must_be_one_of_the_network<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let world = gate.world();
     let foreign = world.svm.fresh_address();
@@ -93,7 +93,7 @@ fn the_issuer_must_be_one_of_the_network<G: Gate>() {
     gate.open(&shown).expect("an admission");
 }
 
-fn the_clearance_must_be_the_issuers_of_this_wallet<G: Gate>() {
+pub(crate) fn the_clearance_must_be_the_issuers_of_this_wallet<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let customer = gate.customer();
     let world = gate.world();
@@ -114,7 +114,7 @@ fn the_clearance_must_be_the_issuers_of_this_wallet<G: Gate>() {
     }
 }
 
-fn an_issuer_without_the_networks_trust_admits_nobody<G: Gate>() {
+pub(crate) fn an_issuer_without_the_networks_trust_admits_nobody<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let world = gate.world();
     let ix = world.issuer_revoke(world.authority.pubkey(), issuer.address);
@@ -123,7 +123,7 @@ fn an_issuer_without_the_networks_trust_admits_nobody<G: Gate>() {
     G::refuse(outcome, Refusal::IssuerRevoked);
 }
 
-fn a_revoked_clearance_suspends_until_it_is_granted_again<G: Gate>() {
+pub(crate) fn a_revoked_clearance_suspends_until_it_is_granted_again<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let operator = gate.operator();
     let world = gate.world();
@@ -137,7 +137,7 @@ fn a_revoked_clearance_suspends_until_it_is_granted_again<G: Gate>() {
     gate.open(&shown).expect("an admission");
 }
 
-fn an_expired_clearance_suspends_until_it_is_renewed<G: Gate>() {
+pub(crate) fn an_expired_clearance_suspends_until_it_is_renewed<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(known_parties());
     let (operator, customer) = (gate.operator(), gate.customer());
     gate.world().svm.advance(YEAR);
@@ -151,7 +151,7 @@ fn an_expired_clearance_suspends_until_it_is_renewed<G: Gate>() {
     gate.open(&shown).expect("an admission");
 }
 
-fn what_the_clearance_says_must_be_enough<G: Gate>() {
+pub(crate) fn what_the_clearance_says_must_be_enough<G: Gate>() {
     let (mut gate, issuer, shown) = cleared::<G>(strictest());
     let customer = gate.customer();
     type Spoil = fn(&mut ClearanceTerms);
@@ -184,7 +184,7 @@ fn what_the_clearance_says_must_be_enough<G: Gate>() {
     G::refuse(outcome, Refusal::Jurisdiction);
 }
 
-fn an_attestation_counts_as_a_clearance<G: Gate>() {
+pub(crate) fn an_attestation_counts_as_a_clearance<G: Gate>() {
     let (mut gate, _, mut shown) = cleared::<G>(strictest());
     let (operator, customer) = (gate.operator(), gate.customer());
     let world = gate.world();
@@ -196,7 +196,7 @@ fn an_attestation_counts_as_a_clearance<G: Gate>() {
     println!("with two attestations: {} CU", sent.compute_units);
 }
 
-fn an_attestation_must_be_the_real_thing<G: Gate>() {
+pub(crate) fn an_attestation_must_be_the_real_thing<G: Gate>() {
     let (mut gate, _, mut shown) = cleared::<G>(known_parties());
     let customer = gate.customer();
     let world = gate.world();
@@ -241,7 +241,7 @@ fn an_attestation_must_be_the_real_thing<G: Gate>() {
     G::refuse(outcome, Refusal::NotCleared);
 }
 
-fn an_attestation_expires<G: Gate>() {
+pub(crate) fn an_attestation_expires<G: Gate>() {
     let (mut gate, _, mut shown) = cleared::<G>(known_parties());
     let customer = gate.customer();
     let world = gate.world();
@@ -253,7 +253,7 @@ fn an_attestation_expires<G: Gate>() {
     G::refuse(outcome, Refusal::Expired);
 }
 
-fn an_account_of_another_version_admits_nobody<G: Gate>() {
+pub(crate) fn an_account_of_another_version_admits_nobody<G: Gate>() {
     let (mut gate, _, shown) = cleared::<G>(known_parties());
     let Vouched {
         issuer, clearance, ..

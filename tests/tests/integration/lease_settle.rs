@@ -1,7 +1,7 @@
 //! `lease_settle`, by its specification.
 
 use {
-    trestle_core::{leaf::LeafCounters, lease::Reason},
+    trestle_core::lease::Reason,
     trestle_credits::{
         address::revenue_address,
         constants::LEASE_SETTLED,
@@ -10,10 +10,9 @@ use {
         ID,
     },
     trestle_proofs::state::Commitment,
-    trestle_staking::leaf::LeafProof,
     trestle_tests::{
         credits::{terms, CreditsWorld, Deal},
-        final_roots::{windows, Roots},
+        final_roots::{any_leaf, windows, Roots},
         leases::{outcome, settled},
         svm::assert_refused,
     },
@@ -21,16 +20,6 @@ use {
 
 /// Leaves of the tree that costs are measured on: depth 20.
 const MANY: usize = 1 << 20;
-
-/// A leaf that no settlement reads, because none is left.
-fn any_leaf() -> LeafProof {
-    LeafProof {
-        epoch: 0,
-        index: 0,
-        counters: LeafCounters::default().into(),
-        proof: vec![],
-    }
-}
 
 /// Publishes roots in which every window of the operator was good, one window an epoch.
 fn publish_good(world: &mut CreditsWorld, deal: &Deal, epochs: impl Iterator<Item = u64>) {

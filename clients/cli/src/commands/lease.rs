@@ -25,7 +25,10 @@ use crate::{
     settle::{next_settlement, NextSettlement},
 };
 
-use super::lease_agree::{renew, transfer};
+use super::{
+    lease_agree::{renew, transfer},
+    lease_group::GroupCommand,
+};
 
 pub use super::{
     lease_agree::{RenewArgs, TransferArgs},
@@ -77,6 +80,9 @@ pub enum LeaseCommand {
     /// Declare maintenance of an operator, or show what is declared
     #[command(subcommand)]
     Maintenance(MaintenanceCommand),
+    /// Take more operators than you need, and pay each by what it delivered
+    #[command(subcommand)]
+    Group(GroupCommand),
 }
 
 #[derive(Debug, Args)]
@@ -121,7 +127,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    fn code(self) -> u8 {
+    pub(super) fn code(self) -> u8 {
         match self {
             Self::NotNeeded => lease::Reason::NotNeeded,
             Self::Service => lease::Reason::Service,
@@ -149,6 +155,7 @@ pub async fn run(command: &LeaseCommand, context: &Context<'_>) -> Result<(), Cl
         LeaseCommand::Renew(args) => context.print(&renew(args, context).await?),
         LeaseCommand::Transfer(args) => context.print(&transfer(args, context).await?),
         LeaseCommand::Maintenance(command) => super::lease_maintenance::run(command, context).await,
+        LeaseCommand::Group(command) => super::lease_group::run(command, context).await,
     }
 }
 
@@ -267,8 +274,8 @@ fn not_due() -> CliError {
         .hint("a period is settled once the root of its last epoch is final: `trestle epoch list`")
 }
 
-/// The program does not look at the leaf of a lease in which nothing is left to pay for.
-fn no_leaf() -> LeafProof {
+/// A leaf that the program does not look at, as when nothing is left to pay for.
+pub(super) fn no_leaf() -> LeafProof {
     LeafProof {
         epoch: 0,
         index: 0,

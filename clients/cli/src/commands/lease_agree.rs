@@ -59,15 +59,15 @@ pub struct TransferArgs {
 }
 
 /// An operator with its node, which answers.
-struct Host {
-    address: Pubkey,
-    operator: Operator,
-    node: NodeClient,
-    health: Health,
+pub(super) struct Host {
+    pub(super) address: Pubkey,
+    pub(super) operator: Operator,
+    pub(super) node: NodeClient,
+    pub(super) health: Health,
 }
 
 impl Host {
-    async fn new(address: Pubkey, operator: Operator) -> Result<Self, CliError> {
+    pub(super) async fn new(address: Pubkey, operator: Operator) -> Result<Self, CliError> {
         let endpoint = operator.endpoint_str();
         let node = NodeClient::new(http_client()?, endpoint, operator.node_key)?;
         let health = node.health().await?;
@@ -153,6 +153,32 @@ pub(super) async fn renew(
     })
 }
 
+/// Brings the shard of a commitment to another operator, whose node signs only for what it has.
+pub(super) async fn copy_to(
+    to: &Host,
+    (address, commitment): (&Pubkey, &Commitment),
+    chain: &Chain,
+    signers: &Signers,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let operator: Operator = fetch::fetch(&chain.rpc, &commitment.operator).await?;
+    let from = Host::new(commitment.operator, operator).await?;
+    let folder = files_folder()?;
+    fs::create_dir_all(&folder)?;
+    let scratch = folder.join(format!("{address}.shard"));
+    let copy = ShardCopy {
+        root: commitment.root,
+        size_bytes: commitment.size_bytes,
+        from: &from.node,
+        to: &to.node,
+    };
+    let spinner = context.ui.spinner("copying the shard");
+    let copied = copy_shard(signers.wallet.key()?, &copy, &scratch).await;
+    spinner.finish_and_clear();
+    remove(&scratch)?;
+    Ok(copied?)
+}
+
 /// A move from one operator to another.
 struct Move<'a> {
     chain: &'a Chain,
@@ -221,24 +247,9 @@ fn terms(old: &Lease, to: &Host, epochs: u64, rate_per_epoch: u64) -> LeaseTerms
 }
 
 impl Move<'_> {
-    /// Brings the shard to the new operator, whose node signs only for what it has.
     async fn copy(&self, context: &Context<'_>) -> Result<(), CliError> {
-        let operator: Operator = fetch::fetch(&self.chain.rpc, &self.old.operator).await?;
-        let from = Host::new(self.old.operator, operator).await?;
-        let folder = files_folder()?;
-        fs::create_dir_all(&folder)?;
-        let scratch = folder.join(format!("{}.shard", self.old.commitment));
-        let copy = ShardCopy {
-            root: self.commitment.root,
-            size_bytes: self.commitment.size_bytes,
-            from: &from.node,
-            to: &self.to.node,
-        };
-        let spinner = context.ui.spinner("copying the shard");
-        let copied = copy_shard(self.signers.wallet.key()?, &copy, &scratch).await;
-        spinner.finish_and_clear();
-        remove(&scratch)?;
-        Ok(copied?)
+        let shard = (&self.old.commitment, &self.commitment);
+        copy_to(&self.to, shard, self.chain, self.signers, context).await
     }
 
     async fn instructions(

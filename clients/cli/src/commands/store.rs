@@ -8,13 +8,13 @@ use std::{
 
 use clap::{Args, Subcommand};
 use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
 use trestle_sdk::{
-    instruction::credits::DEEPER_STEPS,
     node::http_client,
     send::Sender,
     store::{
-        get, put, verify, LeaseChoice, Library, Manifest, ManifestPaths, PutOptions, SlaStepChoice,
-        StoreContext, DEFAULT_DATA_SHARDS, DEFAULT_TOTAL_SHARDS,
+        get, put, verify, Library, Manifest, ManifestPaths, PutOptions, StoreContext,
+        DEFAULT_DATA_SHARDS, DEFAULT_TOTAL_SHARDS,
     },
 };
 
@@ -25,15 +25,12 @@ use crate::{
     store_progress::Progress,
 };
 
+use super::lease_terms::LeaseTermsArgs;
+
 pub use super::store_output::{
     FileText, ShardCheckText, ShardText, StoreGetOutput, StoreListOutput, StorePutOutput,
     StoreVerifyOutput,
 };
-
-/// Share of good windows, in basis points, below which a lease refunds more than was not served.
-const DEFAULT_SLA_BPS: u16 = 9_500;
-/// That refund in basis points of the price.
-const DEFAULT_CREDIT_BPS: u16 = 1_000;
 
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
@@ -71,50 +68,23 @@ pub struct PutArgs {
     /// Shards in all, each with another operator
     #[arg(long, value_name = "COUNT", default_value_t = DEFAULT_TOTAL_SHARDS)]
     pub total: u16,
-    /// Epochs to store it for
-    #[arg(long, value_name = "COUNT", default_value_t = 30)]
-    pub epochs: u64,
-    /// Epochs that are settled together
-    #[arg(long, value_name = "COUNT", default_value_t = 1)]
-    pub period_epochs: u32,
-    /// Share of good windows below which operators give a service credit, in basis points
-    #[arg(long, value_name = "BPS", default_value_t = DEFAULT_SLA_BPS)]
-    pub sla_bps: u16,
-    /// That service credit, in basis points of the price
-    #[arg(long, value_name = "BPS", default_value_t = DEFAULT_CREDIT_BPS)]
-    pub credit_bps: u16,
-    /// What worse availability gives back instead, as BELOW:CREDIT in basis points; up to three,
-    /// from the mildest to the severest
-    #[arg(long = "sla-step", value_name = "BELOW:CREDIT", value_parser = sla_step)]
-    pub sla_steps: Vec<SlaStepChoice>,
-    /// Most that service credits may give back, in basis points of the whole price
-    #[arg(long, value_name = "BPS", default_value_t = 10_000)]
-    pub credit_cap_bps: u16,
-    /// Epochs that you still pay for when you leave early
-    #[arg(long, value_name = "COUNT", default_value_t = 0)]
-    pub notice_epochs: u16,
+    #[command(flatten)]
+    pub terms: LeaseTermsArgs,
     /// Epochs by which you may renew at the same price without asking the operators again
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub renewal_epochs: u64,
     /// Credits an epoch that one shard may cost at most
     #[arg(long, value_name = "CREDITS")]
     pub rate_max: Option<u64>,
+    /// Lease group that pays for all shards, by its own terms
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = [
+        "epochs", "period_epochs", "sla_bps", "credit_bps", "sla_steps", "credit_cap_bps",
+        "notice_epochs", "renewal_epochs",
+    ])]
+    pub group: Option<Pubkey>,
     /// Where to keep the manifest; the key goes beside it [default: a folder of the user's]
     #[arg(long, value_name = "PATH")]
     pub manifest: Option<PathBuf>,
-}
-
-/// A step such as `9000:2500`.
-fn sla_step(text: &str) -> Result<SlaStepChoice, String> {
-    let parse = |part: &str| part.parse::<u16>().ok();
-    text.split_once(':')
-        .and_then(|(below, credit)| {
-            Some(SlaStepChoice {
-                below_bps: parse(below)?,
-                credit_bps: parse(credit)?,
-            })
-        })
-        .ok_or_else(|| "expected two numbers of basis points, such as 9000:2500".to_string())
 }
 
 pub async fn run(command: &StoreCommand, context: &Context<'_>) -> Result<(), CliError> {
@@ -171,24 +141,12 @@ async fn store(args: &PutArgs, context: &Context<'_>) -> Result<StorePutOutput, 
         return Err(CliError::usage("storing a file cannot be simulated")
             .hint("operators sign only for shards that they have; leave --dry-run out"));
     }
-    if args.sla_steps.len() > DEEPER_STEPS {
-        let message = format!("at most {DEEPER_STEPS} steps can follow the first");
-        return Err(CliError::usage(message).hint("leave some --sla-step out"));
-    }
     let options = PutOptions {
         data: args.data,
         total: args.total,
-        lease: LeaseChoice {
-            epochs: args.epochs,
-            period_epochs: args.period_epochs,
-            sla_bps: args.sla_bps,
-            credit_bps: args.credit_bps,
-            deeper_steps: args.sla_steps.clone(),
-            credit_cap_bps: args.credit_cap_bps,
-            notice_epochs: args.notice_epochs,
-            renewal_epochs: args.renewal_epochs,
-        },
+        lease: args.terms.choice(args.renewal_epochs)?,
         rate_max: args.rate_max,
+        group: args.group,
     };
     let library = match &args.manifest {
         Some(path) => Library::File(path.clone()),
@@ -328,15 +286,6 @@ mod tests {
         let absent = folder.path().join("absent");
         assert!(list(&absent).unwrap().files.is_empty());
         assert_eq!(find("a", &absent).unwrap_err().code, "not-found");
-    }
-
-    #[test]
-    fn a_step_of_service_credits_is_two_numbers() {
-        let step = sla_step("9000:2500").unwrap();
-        assert_eq!((step.below_bps, step.credit_bps), (9_000, 2_500));
-        for text in ["", "9000", "9000:", "9000:2500:1", "90 %:25", "9000:65536"] {
-            assert!(sla_step(text).is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -5,10 +5,20 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        card::CardAction, change::ChangeAction, credits::CreditsAction, delegate::DelegateAction,
-        delegation_output::DelegationPayAction, dispute::DisputeAction, hand_over::HandOverAction,
-        lease::LeaseAction, meter_output::MeterAction, pool_output::PoolAction,
-        stake_move::StakeAction, topup::TopupAction, verifier::VerifierAction,
+        card::CardAction,
+        change::ChangeAction,
+        credits::CreditsAction,
+        delegate::DelegateAction,
+        delegation_output::{DelegationAction, DelegationPayAction},
+        dispute::DisputeAction,
+        hand_over::HandOverAction,
+        lease::LeaseAction,
+        lease_group::GroupAction,
+        meter_output::MeterAction,
+        pool_output::PoolAction,
+        stake_move::StakeAction,
+        topup::TopupAction,
+        verifier::VerifierAction,
     },
     output::{render, Format},
 };
@@ -244,6 +254,18 @@ fn lease() {
         "lease_transfer",
         &samples_lease::lease_write(LeaseAction::Transfer),
     );
+    check("lease_group_show", &samples_lease::group());
+    check("lease_group_list", &samples_lease::groups());
+    for (name, action) in [
+        ("lease_group_open", GroupAction::Open),
+        ("lease_group_join", GroupAction::Join),
+        ("lease_group_record", GroupAction::Record),
+        ("lease_group_settle", GroupAction::Settle),
+        ("lease_group_end", GroupAction::End),
+        ("lease_group_close", GroupAction::Close),
+    ] {
+        check(name, &samples_lease::group_write(action));
+    }
     check("lease_maintenance", &samples_lease::maintenance(false));
     check(
         "lease_maintenance_declare",

@@ -1,9 +1,15 @@
 //! Fixed results about leases.
 
 use trestle_cli::{
-    commands::lease::{
-        LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
-        MaintenanceOutput, SettlementText, StepText, WindowText,
+    commands::{
+        lease::{
+            LeaseAction, LeaseListOutput, LeaseOutput, LeaseStatus, LeaseWriteOutput,
+            MaintenanceOutput, SettlementText, StepText, WindowText,
+        },
+        lease_group::{
+            GroupAction, GroupListOutput, GroupMemberText, GroupOutput, GroupSettlementText,
+            GroupWriteOutput, WindowsText,
+        },
     },
     text::CreditsText,
 };
@@ -102,6 +108,80 @@ pub fn lease_write(action: LeaseAction) -> LeaseWriteOutput {
             LeaseAction::End => Some(lease_ending()),
             LeaseAction::Settle | LeaseAction::Renew | LeaseAction::Transfer => Some(lease()),
         },
+        transactions: vec![landed()],
+    }
+}
+
+pub fn group() -> GroupOutput {
+    let LeaseOutput {
+        customer,
+        rate_per_epoch,
+        deeper_steps,
+        ..
+    } = lease();
+    let member = |byte| GroupMemberText {
+        operator: address(byte),
+        commitment: address(byte + 1),
+        last_epoch: None,
+        recorded: Some(WindowsText {
+            windows_ok: 20,
+            windows_total: 24,
+        }),
+    };
+    let leaver = GroupMemberText {
+        last_epoch: Some("40".to_string()),
+        recorded: None,
+        ..member(24)
+    };
+    GroupOutput {
+        group: address(17),
+        id: 3,
+        customer,
+        service: address(3),
+        status: LeaseStatus::Active,
+        needed: 2,
+        members_max: 4,
+        members: vec![member(20), member(22), leaver],
+        rate_per_epoch,
+        start_epoch: 30,
+        end_epoch: 59,
+        settled_epoch: 41,
+        period_epochs: 1,
+        sla_bps: 9_500,
+        credit_bps: 1_000,
+        deeper_steps,
+        credit_cap_bps: 3_000,
+        notice_epochs: 2,
+        reason: None,
+        escrow: CreditsText::new(3_600),
+        consumed: CreditsText::new(2_390),
+        refunded: CreditsText::new(10),
+        credited: CreditsText::new(4),
+    }
+}
+
+pub fn groups() -> GroupListOutput {
+    GroupListOutput {
+        groups: vec![group()],
+    }
+}
+
+pub fn group_write(action: GroupAction) -> GroupWriteOutput {
+    let settlement = GroupSettlementText {
+        epoch: 41,
+        epochs: 1,
+        consumed: CreditsText::new(166),
+        refunded: CreditsText::new(34),
+        credited: CreditsText::new(17),
+        earned: [83, 83, 0].map(CreditsText::new).to_vec(),
+    };
+    let mut settlements = vec![settlement];
+    settlements.retain(|_| action == GroupAction::Settle);
+    GroupWriteOutput {
+        group: address(17),
+        action,
+        settlements,
+        state: (action != GroupAction::Close).then(group),
         transactions: vec![landed()],
     }
 }

@@ -3,6 +3,8 @@
 mod billing;
 mod cluster;
 mod doctor;
+mod group;
+mod home;
 mod lease;
 mod offline;
 mod pay;

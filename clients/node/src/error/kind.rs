@@ -169,7 +169,7 @@ const TABLE: [Description; 39] = [
         ErrorKind::TransactionRefused,
         400,
         "transaction_refused",
-        "send only what registers, leases, renews or transfers a shard stored here",
+        "send only what registers, leases, renews or transfers a stored shard, or joins a group",
     ),
     row(
         ErrorKind::TermsRefused,

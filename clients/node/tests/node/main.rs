@@ -7,6 +7,7 @@ mod challenges;
 mod command;
 mod docs;
 mod durability;
+mod groups;
 mod limits;
 mod memory;
 mod parsers;

@@ -17,6 +17,8 @@ use trestle_credits::{
 pub use trestle_credits::state::{LeaseTerms, MarketParams, SlaStep, DEEPER_STEPS};
 pub use trestle_staking::leaf::LeafProof;
 
+pub use super::credits_groups::*;
+
 use super::{build, clearance::Admission};
 use crate::address::{
     self, CREDITS_ID, SYSTEM_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID,

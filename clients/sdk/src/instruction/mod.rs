@@ -7,6 +7,7 @@ pub mod beside;
 pub mod billing;
 pub mod clearance;
 pub mod credits;
+mod credits_groups;
 pub mod proofs;
 pub mod rewards;
 pub mod staking;

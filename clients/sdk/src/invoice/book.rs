@@ -12,16 +12,16 @@ use crate::{
     event::{
         credits::{
             AccountDeposited, AccountOpened, AccountWithdrawn, CardChargebackDecided,
-            CardChargebackOpened, CardRefunded, CardSold, LeaseClosed, LeaseOpened, LeaseRenewed,
-            LeaseSettled, LeaseTransferred, MeterClosed, MeterDeposited, MeterOpened, MeterSettled,
-            ToppedUp,
+            CardChargebackOpened, CardRefunded, CardSold, LeaseClosed, LeaseGroupClosed,
+            LeaseGroupOpened, LeaseGroupSettled, LeaseOpened, LeaseRenewed, LeaseSettled,
+            LeaseTransferred, MeterClosed, MeterDeposited, MeterOpened, MeterSettled, ToppedUp,
         },
         LoggedEvent,
     },
 };
 
 /// Events that move a customer's credits: one that cannot be read is a gap.
-const MOVING: [&str; 16] = [
+const MOVING: [&str; 19] = [
     "AccountDeposited",
     "AccountWithdrawn",
     "CardChargebackDecided",
@@ -29,6 +29,9 @@ const MOVING: [&str; 16] = [
     "CardRefunded",
     "CardSold",
     "LeaseClosed",
+    "LeaseGroupClosed",
+    "LeaseGroupOpened",
+    "LeaseGroupSettled",
     "LeaseOpened",
     "LeaseRenewed",
     "LeaseSettled",
@@ -142,6 +145,7 @@ impl Book {
             || self.card_event(event)
             || self.lease_event(event)
             || self.lease_change(event)
+            || self.group_event(event)
             || self.meter_event(event);
         let is_moving = event.name().is_some_and(|name| MOVING.contains(&name));
         self.gaps += u64::from(is_moving && !is_read);
@@ -288,6 +292,43 @@ impl Book {
                 book.shift(one.moved, 0, None);
                 let line = book.lease(one.lease, 0, one.moved, one.escrow);
                 line.refunded += one.moved;
+            },
+        )
+    }
+
+    /// A group has the line of a lease, without an operator or windows of its own.
+    fn group_event(&mut self, event: &LoggedEvent) -> bool {
+        self.read(
+            event,
+            |one: &LeaseGroupOpened| one.customer,
+            |book, one| {
+                book.shift(0, one.escrow, Some(one.balance));
+                let line = book.lease(one.group, one.escrow, 0, one.escrow);
+                line.funded += one.escrow;
+                line.rate_per_epoch = Some(one.rate_per_epoch);
+                line.is_closed = false;
+            },
+        ) || self.read(
+            event,
+            |one: &LeaseGroupSettled| one.customer,
+            |book, one| {
+                book.shift(one.refunded, 0, Some(one.balance));
+                let left = one.consumed + one.refunded;
+                let line = book.lease(one.group, 0, left, one.escrow);
+                line.periods += 1;
+                line.epochs += one.epochs;
+                line.used += one.consumed;
+                line.refunded += one.refunded;
+                line.service_credits += one.credit;
+            },
+        ) || self.read(
+            event,
+            |one: &LeaseGroupClosed| one.customer,
+            |book, one| {
+                book.shift(one.refunded, 0, Some(one.balance));
+                let line = book.lease(one.group, 0, one.refunded, 0);
+                line.refunded += one.refunded;
+                line.is_closed = true;
             },
         )
     }

@@ -70,11 +70,11 @@ pub struct Flows {
     pub reversed: u64,
 }
 
-/// What a lease did in the period, in credits.
+/// What a lease or a lease group did in the period, in credits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeaseLine {
     pub lease: Pubkey,
-    /// Who serves; known if the history reaches back to the opening.
+    /// Who serves; known if the history reaches back to the opening, and none of a group.
     pub operator: Option<Pubkey>,
     /// Credits an epoch that were last agreed on; known likewise.
     pub rate_per_epoch: Option<u64>,

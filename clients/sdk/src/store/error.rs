@@ -58,6 +58,10 @@ pub enum StoreError {
     },
     #[error("storing costs {needed} credits, but the account holds {available}")]
     TooFewCredits { needed: u64, available: u64 },
+    #[error("{0} is not a lease group of this customer and service")]
+    ForeignGroup(Pubkey),
+    #[error("{needed} shards need an operator, but the lease group takes in {free} more")]
+    GroupPlaces { needed: usize, free: usize },
     #[error("shard {shard} could not be placed: {reason}")]
     ShardNotPlaced { shard: usize, reason: String },
     #[error("only {found} of {needed} shards came back whole{}", reasons(.failures))]

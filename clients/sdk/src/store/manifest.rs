@@ -14,10 +14,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use solana_pubkey::Pubkey;
 use thiserror::Error;
-use trestle_core::units::BPS_ONE;
-use trestle_credits::state::{LeaseTerms, SlaStep, DEEPER_STEPS};
 
-use super::{FileKey, Layout, LayoutError, NONCE_PREFIX_BYTES};
+use super::{FileKey, Layout, LayoutError, LeaseChoice, NONCE_PREFIX_BYTES};
 use crate::{
     encoding::{base58, base58_option, hex32, string},
     send::Pending,
@@ -62,7 +60,7 @@ pub enum ShardState {
     Encoded,
     /// On the operator's disk, without an agreement yet.
     Uploaded,
-    /// The operator is committed to it and a lease pays for it.
+    /// The operator is committed to it and a lease or a group pays for it.
     Committed,
 }
 
@@ -100,77 +98,6 @@ impl ShardRecord {
     }
 }
 
-/// What the leases of a file agree on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LeaseChoice {
-    /// Epochs of the term.
-    #[serde(with = "string")]
-    pub epochs: u64,
-    /// Epochs that are settled together.
-    pub period_epochs: u32,
-    /// Share of good windows below which the customer gets a service credit.
-    pub sla_bps: u16,
-    /// That service credit, as a share of the price.
-    pub credit_bps: u16,
-    /// What worse periods give back instead, from the mildest to the severest.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub deeper_steps: Vec<SlaStepChoice>,
-    /// Most that service credits may give back, as a share of the whole price.
-    #[serde(default = "whole")]
-    pub credit_cap_bps: u16,
-    /// Epochs that a customer who leaves early still pays for.
-    #[serde(default)]
-    pub notice_epochs: u16,
-    /// Epochs by which the lease can be renewed at the same rate without asking the operator again.
-    #[serde(with = "string", default)]
-    pub renewal_epochs: u64,
-}
-
-/// A step of the schedule of service credits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SlaStepChoice {
-    /// Share of good windows below which it applies.
-    pub below_bps: u16,
-    /// Service credit, as a share of the price.
-    pub credit_bps: u16,
-}
-
-/// Manifests of earlier versions name no cap.
-fn whole() -> u16 {
-    BPS_ONE
-}
-
-impl LeaseChoice {
-    /// Terms of the lease on a shard at this rate.
-    pub fn terms(&self, rate_per_epoch: u64) -> LeaseTerms {
-        let mut deeper_steps = [SlaStep::default(); DEEPER_STEPS];
-        for (step, choice) in deeper_steps.iter_mut().zip(&self.deeper_steps) {
-            *step = SlaStep {
-                below_bps: choice.below_bps,
-                credit_bps: choice.credit_bps,
-            };
-        }
-        LeaseTerms {
-            rate_per_epoch,
-            epochs: self.epochs,
-            period_epochs: self.period_epochs,
-            sla_bps: self.sla_bps,
-            credit_bps: self.credit_bps,
-            deeper_steps,
-            credit_cap_bps: self.credit_cap_bps,
-            notice_epochs: self.notice_epochs,
-            renewal_epochs: self.renewal_epochs,
-            renewal_rate: if self.renewal_epochs > 0 {
-                rate_per_epoch
-            } else {
-                0
-            },
-        }
-    }
-}
-
 /// One stored file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -194,6 +121,13 @@ pub struct Manifest {
     /// 19 bytes in hex.
     pub nonce_prefix: String,
     pub lease: LeaseChoice,
+    /// The lease group that pays for all shards; without one, each has a lease.
+    #[serde(
+        with = "base58_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub group: Option<Pubkey>,
     pub shards: Vec<ShardRecord>,
 }
 
@@ -421,6 +355,7 @@ mod tests {
                 notice_epochs: 0,
                 renewal_epochs: 0,
             },
+            group: None,
             shards: vec![shard.clone(), shard.clone(), shard],
         }
     }

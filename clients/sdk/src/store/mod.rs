@@ -11,7 +11,9 @@ mod encode;
 mod erasure;
 mod error;
 mod get;
+mod group;
 mod layout;
+mod lease_choice;
 mod manifest;
 mod place;
 mod placement;
@@ -33,11 +35,11 @@ pub use layout::{
     Layout, LayoutError, CHUNK_BYTES_MAX, DEFAULT_DATA_SHARDS, DEFAULT_TOTAL_SHARDS, SHARDS_MAX,
     TAG_BYTES,
 };
+pub use lease_choice::{LeaseChoice, SlaStepChoice};
 pub use manifest::{
-    manifest_id, read_key, write_key, LeaseChoice, Manifest, ManifestError, ManifestPaths,
-    ShardRecord, ShardState, SlaStepChoice, CIPHER_NAME, MANIFEST_VERSION,
+    manifest_id, read_key, write_key, Manifest, ManifestError, ManifestPaths, ShardRecord,
+    ShardState, CIPHER_NAME, MANIFEST_VERSION,
 };
-
 pub use placement::{find_candidates, Candidate, Demand, Market};
 pub use put::{put, Library, PutOptions, PutReport};
 pub use verify::{verify, ShardCheck};

@@ -15,6 +15,7 @@ use solana_pubkey::Pubkey;
 use super::{
     context::{lock, Tally},
     encode::shard_path,
+    group::ShardGroup,
     manifest::{Manifest, ManifestPaths, ShardRecord, ShardState},
     placement::{find_candidates, Candidate, Demand, Market},
     retry::retrying,
@@ -25,7 +26,7 @@ use crate::{
     fetch::{fetch_optional, Commitment, CustomerAccount, Lease},
     instruction::{
         clearance::Admission,
-        credits::{lease_open, LeaseParties},
+        credits::{lease_group_join, lease_open, LeaseParties},
         proofs::{commitment_register, CommitmentParties},
     },
     node::NodeError,
@@ -39,6 +40,14 @@ const OPERATORS_PER_SHARD_MAX: usize = 4;
 /// Transactions for one shard and operator, each sent only after the last one expired.
 const SEND_ATTEMPTS_MAX: u32 = 3;
 
+/// Refusals of the programs that another operator would meet too.
+const OWN_MATTERS: [&str; 4] = [
+    "GroupBegun",
+    "GroupFull",
+    "InsufficientCredits",
+    "LeaseNotRunning",
+];
+
 /// Places the shards of one manifest.
 pub(super) struct Placement<'a> {
     context: &'a StoreContext<'a>,
@@ -46,6 +55,7 @@ pub(super) struct Placement<'a> {
     manifest: Mutex<Manifest>,
     market: Mutex<Market>,
     uploaded: Arc<Tally>,
+    group: Option<ShardGroup>,
 }
 
 impl<'a> Placement<'a> {
@@ -53,6 +63,7 @@ impl<'a> Placement<'a> {
         context: &'a StoreContext<'a>,
         paths: ManifestPaths,
         manifest: Manifest,
+        group: Option<ShardGroup>,
     ) -> Self {
         let shard_bytes = manifest.layout.shard_bytes();
         let total = shard_bytes.saturating_mul(manifest.shards.len() as u64);
@@ -62,6 +73,7 @@ impl<'a> Placement<'a> {
             manifest: Mutex::new(manifest),
             market: Mutex::new(Market::default()),
             uploaded: Arc::new(Tally::new(total)),
+            group,
         }
     }
 
@@ -69,6 +81,9 @@ impl<'a> Placement<'a> {
     pub(super) async fn run(self, rate_max: Option<u64>) -> Result<Manifest, StoreError> {
         let open = self.reconcile().await?;
         if !open.is_empty() {
+            if let Some(group) = &self.group {
+                group.require_places(open.len())?;
+            }
             self.context.tell(StoreEvent::Placing);
             let offers = self.open_market(&open, rate_max).await?;
             self.check_funds(&offers).await?;
@@ -129,9 +144,12 @@ impl<'a> Placement<'a> {
         let (Some(commitment), Some(lease)) = (record.commitment(), record.lease()) else {
             return Ok(false);
         };
-        let commitment: Option<Commitment> = fetch_optional(rpc, &commitment).await?;
+        let state: Option<Commitment> = fetch_optional(rpc, &commitment).await?;
+        let ours = state.is_some_and(|state| state.customer == customer);
+        if let Some(group) = &self.group {
+            return Ok(ours && group.pays_for(&commitment));
+        }
         let lease: Option<Lease> = fetch_optional(rpc, &lease).await?;
-        let ours = commitment.is_some_and(|commitment| commitment.customer == customer);
         Ok(ours && lease.is_some_and(|lease| lease.customer == customer))
     }
 
@@ -175,7 +193,10 @@ impl<'a> Placement<'a> {
         Ok(offers)
     }
 
+    /// Of a group, nobody may ask for more than what it pays a member at least.
     fn demand(&self, manifest: &Manifest, rate_max: Option<u64>) -> Demand {
+        let least = self.group.map(|group| group.terms().rate_min());
+        let rate_max = least.into_iter().chain(rate_max).min();
         Demand {
             file_sha256: manifest.sha256,
             shard_bytes: manifest.layout.shard_bytes(),
@@ -184,8 +205,13 @@ impl<'a> Placement<'a> {
         }
     }
 
-    /// Refuses before anything is uploaded if the account cannot pay for all of it.
+    /// Refuses before anything is uploaded if the account cannot pay for all of it. A group is paid
+    /// already.
     async fn check_funds(&self, offers: &[(usize, Candidate)]) -> Result<(), StoreError> {
+        if self.group.is_some() {
+            self.context.tell(StoreEvent::Placed { credits: 0 });
+            return Ok(());
+        }
         let epochs = lock(&self.manifest).lease.epochs;
         let rates = offers.iter().map(|(_, candidate)| candidate.rate);
         let needed = rates
@@ -263,8 +289,8 @@ impl<'a> Placement<'a> {
         Ok(())
     }
 
-    /// Has customer and node sign the commitment and its lease, and sends them as one transaction.
-    /// `false` if it expired: then it is safe to try again.
+    /// Has customer and node sign the commitment and its lease or group, and sends them as one
+    /// transaction. `false` if it expired: then it is safe to try again.
     async fn agree(&self, shard: usize, candidate: &Candidate) -> Result<bool, StoreError> {
         let sender = &self.context.sender;
         let request = self.agreement(shard, candidate)?;
@@ -328,8 +354,11 @@ impl<'a> Placement<'a> {
             admission,
             commitment: address::commitment(&operator, &record.root),
         };
-        let terms = manifest.lease.terms(candidate.rate);
-        let instructions = vec![register, lease_open(&lease, terms)];
+        let paid = match &self.group {
+            Some(group) => lease_group_join(&group.address, &lease, group.terms()),
+            None => lease_open(&lease, manifest.lease.terms(candidate.rate)),
+        };
+        let instructions = vec![register, paid];
         Ok(TransactionRequest::new(
             self.context.payer.pubkey(),
             instructions,
@@ -375,7 +404,7 @@ fn is_operators_fault(error: &StoreError) -> bool {
             error
                 .program
                 .is_some_and(|program| trestle.contains(&program))
-                && error.name != "InsufficientCredits"
+                && !OWN_MATTERS.contains(&error.name.as_str())
         }
         _ => false,
     }

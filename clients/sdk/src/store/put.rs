@@ -8,16 +8,18 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use solana_pubkey::Pubkey;
 
 use super::{
     encode::{encode, EncodeJob, Encoded},
+    group::ShardGroup,
     manifest::{
-        manifest_id, write_key, LeaseChoice, Manifest, ManifestError, ManifestPaths, ShardRecord,
-        ShardState, CIPHER_NAME, MANIFEST_VERSION,
+        manifest_id, write_key, Manifest, ManifestError, ManifestPaths, ShardRecord, ShardState,
+        CIPHER_NAME, MANIFEST_VERSION,
     },
     place::Placement,
-    random_bytes, CipherError, FileKey, IoContext, Layout, StoreContext, StoreError, StoreEvent,
-    NONCE_PREFIX_BYTES,
+    random_bytes, CipherError, FileKey, IoContext, Layout, LeaseChoice, StoreContext, StoreError,
+    StoreEvent, NONCE_PREFIX_BYTES,
 };
 
 /// Bytes hashed at once.
@@ -35,6 +37,8 @@ pub struct PutOptions {
     pub lease: LeaseChoice,
     /// Credits an epoch that a shard may cost at most.
     pub rate_max: Option<u64>,
+    /// A lease group that pays for all shards, by its own terms instead of `lease`.
+    pub group: Option<Pubkey>,
 }
 
 /// What [`put`] did.
@@ -74,6 +78,7 @@ pub async fn put(
 ) -> Result<PutReport, StoreError> {
     let file = inspect(context, source).await?;
     let layout = Layout::for_file(file.size, options.data, options.total)?;
+    let options = &by_group(context, options).await?;
     let customer = context.customer.pubkey();
     let id = manifest_id(&file.sha256, &context.network, &customer, &layout);
     let paths = library.paths(&id);
@@ -86,6 +91,7 @@ pub async fn put(
                 layout,
                 id,
                 lease: options.lease.clone(),
+                group: options.group,
             };
             begin(context, &start, &paths).await?
         }
@@ -94,7 +100,11 @@ pub async fn put(
     let manifest = if already_stored {
         manifest
     } else {
-        let placement = Placement::new(context, paths.clone(), manifest);
+        let group = match &manifest.group {
+            Some(group) => Some(ShardGroup::read(context, group).await?),
+            None => None,
+        };
+        let placement = Placement::new(context, paths.clone(), manifest, group);
         placement.run(options.rate_max).await?
     };
     remove_staging(&paths)?;
@@ -103,6 +113,18 @@ pub async fn put(
         paths,
         already_stored,
     })
+}
+
+/// The options with the terms of the group, if one pays.
+async fn by_group(
+    context: &StoreContext<'_>,
+    options: &PutOptions,
+) -> Result<PutOptions, StoreError> {
+    let mut options = options.clone();
+    if let Some(group) = &options.group {
+        options.lease = ShardGroup::read(context, group).await?.lease();
+    }
+    Ok(options)
 }
 
 struct SourceFile {
@@ -116,6 +138,7 @@ struct Start {
     layout: Layout,
     id: String,
     lease: LeaseChoice,
+    group: Option<Pubkey>,
 }
 
 /// Size and hash: they find the manifest of an earlier try.
@@ -165,6 +188,7 @@ fn resume(
     let untouched = |shard: &ShardRecord| shard.operator.is_none();
     if manifest.shards.iter().all(untouched) {
         manifest.lease = options.lease.clone();
+        manifest.group = options.group;
         manifest.write(&paths.manifest)?;
     }
     Ok(manifest)
@@ -205,6 +229,7 @@ async fn begin(
         cipher: CIPHER_NAME.to_string(),
         nonce_prefix: hex::encode(nonce_prefix),
         lease: start.lease.clone(),
+        group: start.group,
         shards: shards.collect(),
     };
     manifest.write(&paths.manifest)?;

@@ -230,6 +230,7 @@ pub fn options() -> PutOptions {
             renewal_epochs: 0,
         },
         rate_max: None,
+        group: None,
     }
 }
 

@@ -4,11 +4,13 @@
 //! and one that is late only makes the next one do it.
 
 mod due;
+mod groups;
 mod leases;
 mod slashes;
 mod task;
 
 pub use due::{due, Due};
+pub use groups::{due_group_settlements, due_records};
 pub use leases::due_leases;
 pub use slashes::{due_slashes, leaf_proof, owing, Owing};
 pub use task::{Cranker, CRANKER};

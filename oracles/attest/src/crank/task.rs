@@ -1,6 +1,7 @@
 //! The task that sends what is due when it is this verifier's turn.
 
 use super::due::{due, Due};
+use super::groups::{due_group_settlements, due_records};
 use super::leases::{due_leases, MaintenanceBook};
 use super::slashes::{due_slashes, leaf_proof, owing, Owing};
 use crate::chain::{ActionSender, ChainView};
@@ -20,7 +21,7 @@ use trestle_core::merkle::Tree;
 use trestle_core::root::FinalRoot;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
 use trestle_sdk::address;
-use trestle_sdk::fetch::{fetch_many, list, Claim, Filter, Lease, Maintenance};
+use trestle_sdk::fetch::{fetch_many, list, Claim, Filter, Lease, LeaseGroup, Maintenance};
 
 /// Name of the task in logs, health and metrics.
 pub const CRANKER: &str = "cranker";
@@ -104,6 +105,7 @@ impl Cranker {
         }
         if self.settings.leases {
             all.extend(self.settlements(view).await?);
+            all.extend(self.groups(view).await?);
         }
         Ok(all)
     }
@@ -158,6 +160,24 @@ impl Cranker {
             let (known, tree) = self.tree(&lease.root).await?;
             let proof = leaf_proof(&known, &tree, lease.operator());
             all.extend(proof.map(|proof| lease.settle(proof)));
+        }
+        Ok(all)
+    }
+
+    async fn groups(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {
+        let by_service = Filter::address(offset_of!(LeaseGroup, service), &view.service_address);
+        let groups = match list::<LeaseGroup>(&self.rpc, &[by_service]).await {
+            Ok(groups) => groups,
+            Err(error) => {
+                tracing::warn!(%error, "lease groups cannot be listed");
+                return Ok(Vec::new());
+            }
+        };
+        let mut all = due_group_settlements(view, &groups);
+        for record in due_records(view, &groups) {
+            let (known, tree) = self.tree(&record.root).await?;
+            let proof = leaf_proof(&known, &tree, record.operator());
+            all.extend(proof.map(|proof| record.record(proof)));
         }
         Ok(all)
     }

@@ -6,6 +6,7 @@ mod challenges;
 mod command;
 mod cranks;
 mod files;
+mod groups;
 mod scoring;
 mod sending;
 mod store;

@@ -10,6 +10,7 @@ mod device;
 mod emission;
 mod layout;
 mod lease;
+mod lease_group;
 mod market;
 mod merkle;
 mod money;

@@ -44,9 +44,7 @@ pub struct LeaseEnd {
 
 impl LeaseEnd {
     pub fn lease_end(&mut self, reason: u8) -> Result<LeaseEnded> {
-        let given = Reason::from_code(reason)
-            .filter(|reason| reason.is_given_by_parties())
-            .ok_or(CreditsError::BadReason)?;
+        let given = Reason::given(reason).ok_or(CreditsError::BadReason)?;
         let last_epoch = self.last_epoch()?;
         let end_epoch_before = self.lease.end_at(last_epoch, given)?;
         self.lease.invariant()?;

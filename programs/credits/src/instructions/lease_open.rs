@@ -19,7 +19,7 @@
 use {
     crate::{
         address::maintenance_address,
-        admission::refusal,
+        admission::require_admitted,
         commitment::Commitment,
         error::CreditsError,
         event::LeaseOpened,
@@ -29,7 +29,6 @@ use {
     anchor_lang::{address_eq, prelude::*},
     trestle_core::seeds::SEED_LEASE,
     trestle_staking::{
-        admission::AdmissionParties,
         groups as staking_groups,
         state::{Operator, Service},
     },
@@ -77,16 +76,12 @@ pub struct LeaseOpen {
 impl LeaseOpen {
     fn validate(&self) -> Result<()> {
         require!(!self.operator.has_exited(), CreditsError::OperatorExited);
-        let parties = AdmissionParties {
-            service: self.service.address(),
-            operator: &self.operator.authority,
-            customer: self.customer.address(),
-        };
-        let now = Clock::get()?.unix_timestamp;
-        Ok(self
-            .admission
-            .require(&self.service, &parties, now)
-            .map_err(refusal)?)
+        require_admitted(
+            &self.admission,
+            &self.service,
+            &self.operator,
+            self.customer.address(),
+        )
     }
 
     pub fn lease_open(

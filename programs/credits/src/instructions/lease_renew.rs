@@ -16,13 +16,12 @@
 
 use {
     crate::{
-        admission::refusal, clock::network_epoch, commitment::Commitment, error::CreditsError,
-        event::LeaseRenewed, groups, state::State,
+        admission::require_admitted, clock::network_epoch, commitment::Commitment,
+        error::CreditsError, event::LeaseRenewed, groups, state::State,
     },
     anchor_lang::{address_eq, prelude::*},
     trestle_core::pause::AREA_CREDITS,
     trestle_staking::{
-        admission::AdmissionParties,
         groups as staking_groups,
         state::{Operator, Service},
     },
@@ -62,16 +61,12 @@ impl LeaseRenew {
             !self.renewed.funds.network.is_paused(AREA_CREDITS),
             CreditsError::NetworkPaused
         );
-        let parties = AdmissionParties {
-            service: self.service.address(),
-            operator: &self.operator.authority,
-            customer: self.customer.address(),
-        };
-        let now = Clock::get()?.unix_timestamp;
-        Ok(self
-            .admission
-            .require(&self.service, &parties, now)
-            .map_err(refusal)?)
+        require_admitted(
+            &self.admission,
+            &self.service,
+            &self.operator,
+            self.customer.address(),
+        )
     }
 
     pub fn lease_renew(&mut self, epochs: u64, rate_per_epoch: u64) -> Result<LeaseRenewed> {

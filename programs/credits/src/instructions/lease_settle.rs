@@ -32,17 +32,14 @@ use {
         constants::LEASE_SETTLED,
         error::CreditsError,
         event::LeaseSettled,
-        groups,
-        state::{Lease, Maintenance, ServiceRevenue, Settled, SettlementRoot, State},
+        groups, roots,
+        state::{
+            load_existing, Lease, Maintenance, ServiceRevenue, Settled, SettlementRoot, State,
+        },
     },
     anchor_lang::{address_eq, prelude::*},
-    trestle_core::{
-        leaf::{LeafCounters, PayoutLeaf},
-        maintenance::EpochRange,
-        merkle,
-        root::FinalRoot,
-    },
-    trestle_staking::{leaf::LeafProof, ring::FinalRoots, versioned::Layout},
+    trestle_core::maintenance::EpochRange,
+    trestle_staking::{leaf::LeafProof, ring::FinalRoots},
 };
 
 #[derive(Accounts)]
@@ -105,15 +102,6 @@ impl LeaseSettle {
     }
 }
 
-/// The account, unless nothing is there: then its program does not own it. Whoever calls has
-/// checked the address.
-fn load_existing<T: Layout>(account: &UncheckedAccount) -> Result<Option<State<T>>> {
-    if !account.account().owned_by(&T::OWNER) {
-        return Ok(None);
-    }
-    State::load(*account.account()).map(Some)
-}
-
 fn settle_next(
     lease: &mut Lease,
     ring: &FinalRoots,
@@ -121,27 +109,11 @@ fn settle_next(
     leaf: &LeafProof,
 ) -> Result<Settled> {
     let next = lease.next_root(ring, maintenance)?;
-    let root = next.root();
-    require!(leaf.epoch == root.epoch, CreditsError::WrongSettlementEpoch);
-    let counters = verify(leaf, root, &lease.operator)?;
+    let counters = roots::verify_leaf(leaf, next.root(), &lease.operator)?;
     match next {
         SettlementRoot::Baseline(root) => lease.set_baseline(root.epoch, &counters),
         SettlementRoot::Period(root) => lease.settle(root.epoch, &counters, maintenance),
     }
-}
-
-fn verify(leaf: &LeafProof, root: &FinalRoot, operator: &Address) -> Result<LeafCounters> {
-    let counters = LeafCounters::from(leaf.counters);
-    let hash = PayoutLeaf::from_parts(operator.as_array(), &counters).hash();
-    merkle::verify(
-        &root.tree_root,
-        root.leaf_count,
-        leaf.index,
-        &hash,
-        &leaf.proof,
-    )
-    .map_err(|_| CreditsError::LeafNotProven)?;
-    Ok(counters)
 }
 
 fn event(refund: &groups::LeaseRefund, settled: &Settled) -> LeaseSettled {

@@ -62,8 +62,7 @@ impl LeaseTransfer {
         let epoch = network_epoch(&funds.network, Clock::get()?.unix_timestamp)?;
         let end_epoch_before = self.lease.end_epoch;
         let moved = self.lease.leave(epoch, Reason::Transferred)?;
-        funds.account.settle(Credits::ZERO, moved)?;
-        funds.market.settle(Credits::ZERO, moved)?;
+        funds.book(Credits::ZERO, moved)?;
         self.lease.invariant()?;
         funds.invariant()?;
         Ok(LeaseTransferred {

@@ -17,7 +17,7 @@ pub struct CustomerAccount {
     pub bump: u8,
     /// Zero.
     pub _pad: [u8; 2],
-    /// Leases that are not closed.
+    /// Leases and groups that are not closed.
     pub lease_count: u32,
     /// The network whose credits it holds.
     pub network: Address,
@@ -25,7 +25,7 @@ pub struct CustomerAccount {
     pub customer: Address,
     /// Free credits.
     pub balance: u64,
-    /// Credits in leases and meters.
+    /// Credits in leases, groups and meters.
     pub escrowed: u64,
     /// Credits that leases and meters have ever used up.
     pub consumed: u64,

@@ -15,7 +15,10 @@
 //! proportion to all windows, without a service credit.
 
 use {
-    super::lease_terms::{price, LeaseTerms, SlaStep, DEEPER_STEPS},
+    super::{
+        lease_escrow::Escrow,
+        lease_terms::{price, LeaseTerms, SlaStep, DEEPER_STEPS},
+    },
     crate::{
         address::is_derived,
         constants::{
@@ -336,22 +339,12 @@ impl Lease {
     }
 
     pub(super) fn take(&mut self, consumed: u64, refunded: u64) -> Result<()> {
-        let out = consumed
-            .checked_add(refunded)
-            .ok_or(CreditsError::MathOverflow)?;
-        self.escrow = self
-            .escrow
-            .checked_sub(out)
-            .ok_or(CreditsError::InvariantViolated)?;
-        self.consumed = self
-            .consumed
-            .checked_add(consumed)
-            .ok_or(CreditsError::MathOverflow)?;
-        self.refunded = self
-            .refunded
-            .checked_add(refunded)
-            .ok_or(CreditsError::MathOverflow)?;
-        Ok(())
+        let escrow = Escrow {
+            left: &mut self.escrow,
+            consumed: &mut self.consumed,
+            refunded: &mut self.refunded,
+        };
+        escrow.take(consumed, refunded)
     }
 
     /// What holds after every instruction that changes a lease.

@@ -1,7 +1,10 @@
 //! How a lease is settled: with which root, and what that comes to.
 
 use {
-    super::{lease::Lease, lease_terms::schedule},
+    super::{
+        lease::Lease,
+        lease_terms::{kernel_terms, schedule},
+    },
     crate::{commitment::Commitment, constants::LEASE_SETTLED, error::CreditsError, roots},
     anchor_lang::{address_eq, prelude::*},
     trestle_core::{
@@ -9,7 +12,7 @@ use {
         lease::{self, Price, Reason, Verdict},
         maintenance::{declared_epochs, settled_together, EpochRange},
         root::{FinalRoot, RootRing},
-        units::{Bps, Credits},
+        units::Credits,
     },
 };
 
@@ -79,7 +82,7 @@ impl Lease {
     ) -> Result<SettlementRoot<'a>> {
         require!(!self.is_settled(), CreditsError::LeaseSettled);
         if self.baseline_known == 0 {
-            if let Some(root) = self.baseline_root(ring)? {
+            if let Some(root) = roots::baseline(ring, self.start_epoch, self.registered_epoch)? {
                 return Ok(SettlementRoot::Baseline(root));
             }
             // No root before the first epoch knows the operator: it starts from zero.
@@ -93,25 +96,6 @@ impl Lease {
         let due = settled_together(maintenance, settled.saturating_add(1), last);
         let root = roots::oldest_from(ring, due).ok_or(CreditsError::SettlementNotDue)?;
         Ok(SettlementRoot::Period(root))
-    }
-
-    /// The root whose leaf is the baseline, or `None` if no root before the first epoch can have
-    /// a leaf of this operator.
-    fn baseline_root<'a>(&self, ring: &'a RootRing) -> Result<Option<&'a FinalRoot>> {
-        // Until a root of the lease's own time is final, an earlier one can still come.
-        let newest = ring.latest().ok_or(CreditsError::SettlementNotDue)?;
-        require!(
-            newest.epoch >= self.start_epoch,
-            CreditsError::SettlementNotDue
-        );
-        let Some(before) = roots::newest_before(ring, self.start_epoch) else {
-            return Ok(if roots::is_whole(ring) {
-                None
-            } else {
-                roots::oldest_from(ring, 0)
-            });
-        };
-        Ok((before.epoch >= self.registered_epoch).then_some(before))
     }
 
     /// Starts counting from these counters. Epochs of the lease up to `epoch` have no counters to
@@ -228,15 +212,8 @@ impl Lease {
     }
 
     fn kernel_terms(&self) -> Result<lease::LeaseTerms> {
-        let steps = schedule(self.sla_bps, self.credit_bps, &self.deeper_steps)
-            .ok_or(CreditsError::InvariantViolated)?;
-        let cap = Bps::new(self.credit_cap_bps).ok_or(CreditsError::InvariantViolated)?;
-        Ok(lease::LeaseTerms {
-            steps,
-            credit_left: cap
-                .apply_floor(self.deposited)
-                .saturating_sub(self.credited),
-        })
+        let steps = schedule(self.sla_bps, self.credit_bps, &self.deeper_steps);
+        kernel_terms(steps, self.credit_cap_bps, self.deposited, self.credited)
     }
 
     /// Settles a lease in which no epoch is left to pay for, because it has ended early.

@@ -106,6 +106,21 @@ pub fn price(rate: u64, epochs: u64) -> Result<u64> {
         .ok_or_else(|| CreditsError::MathOverflow.into())
 }
 
+/// What a settlement depends on, of an account that was opened with `deposited` credits and has
+/// given `credited` of them as service credits.
+pub fn kernel_terms(
+    steps: Option<[lease::SlaStep; lease::SLA_STEPS_MAX]>,
+    credit_cap_bps: u16,
+    deposited: u64,
+    credited: u64,
+) -> Result<lease::LeaseTerms> {
+    let cap = Bps::new(credit_cap_bps).ok_or(CreditsError::InvariantViolated)?;
+    Ok(lease::LeaseTerms {
+        steps: steps.ok_or(CreditsError::InvariantViolated)?,
+        credit_left: cap.apply_floor(deposited).saturating_sub(credited),
+    })
+}
+
 /// The schedule of service credits as the kernel reads it; `None` if a share is above the whole.
 pub fn schedule(
     sla_bps: u16,

@@ -7,6 +7,7 @@ use trestle_tests::{
     credits::{market_params, terms, CreditsWorld},
     final_roots::windows,
     gates::{cleared, Gate, Leases},
+    lease_groups::{group_terms, Group},
 };
 
 use super::{Recorder, MANY_LEAVES, TWO_CLEARANCES};
@@ -21,7 +22,46 @@ pub fn measure(recorder: &mut Recorder) -> Result<()> {
     accounts(recorder)?;
     revenue(recorder)?;
     leases(recorder)?;
+    groups(recorder)?;
     changes_of_leases(recorder)
+}
+
+fn groups(recorder: &mut Recorder) -> Result<()> {
+    let mut world = CreditsWorld::new();
+    let mut group = Group::of(world.rich_customer("customer", CREDITS), 1);
+    let customer = group.customer.key.insecure_clone();
+    let ix = world.lease_group_open(&group, group_terms());
+    let svm = &mut world.staking.svm;
+    recorder.send("lease_group_open", "", svm, ix, &[&customer])?;
+    for number in 0..group_terms().members_max {
+        let deal = world.deal(&format!("member {number}"), &group.customer);
+        let joined = world.join(&group, &deal, group_terms());
+        if number == 0 {
+            recorder.record("lease_group_join", "", joined)?;
+        }
+        group.members.push(deal);
+    }
+    world.reach(SETTLED_EPOCH + 1);
+    let leaves = group.leaves(&[(1, 1); 3]);
+    let CreditsWorld { staking, roots, .. } = &mut world;
+    roots.publish(&mut staking.svm, SETTLED_EPOCH, &leaves, MANY_LEAVES);
+    for (number, deal) in group.members.iter().enumerate() {
+        let recorded = world.record(&group, deal, SETTLED_EPOCH);
+        if number == 0 {
+            recorder.record("lease_group_record", "depth 20", recorded)?;
+        }
+    }
+    let settled = world.settle_group(&group);
+    recorder.record("lease_group_settle", "three members", settled)?;
+    let ix = world.lease_group_end(customer.pubkey(), &group, 1);
+    let svm = &mut world.staking.svm;
+    recorder.send("lease_group_end", "", svm, ix, &[&customer])?;
+    // A group that nobody joined can be closed once it should have begun.
+    let mut world = CreditsWorld::new();
+    let group = world.group_without_members(group_terms());
+    world.reach(group_terms().start_epoch);
+    let ix = world.lease_group_close(&group);
+    recorder.send("lease_group_close", "", &mut world.staking.svm, ix, &[])
 }
 
 fn changes_of_leases(recorder: &mut Recorder) -> Result<()> {

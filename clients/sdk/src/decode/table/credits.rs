@@ -733,4 +733,58 @@ pub const CREDITS: &[ErrorEntry] = &[
         message: "a customer needs no limits for its own key",
         hint: "name the key of somebody else",
     },
+    ErrorEntry {
+        code: 6721,
+        name: "BadGroupSize",
+        message: "the size of a group is out of bounds",
+        hint: "choose 1 to n for k, and k to 16 for n",
+    },
+    ErrorEntry {
+        code: 6722,
+        name: "BadGroupStart",
+        message: "the first epoch of a group is out of bounds",
+        hint: "choose 1 to 32 after the running one",
+    },
+    ErrorEntry {
+        code: 6723,
+        name: "GroupTermsDiffer",
+        message: "these are not the terms of the group",
+        hint: "read the group, and agree to what it says",
+    },
+    ErrorEntry {
+        code: 6724,
+        name: "GroupBegun",
+        message: "the group has begun",
+        hint: "operators join before its first epoch, open another group",
+    },
+    ErrorEntry {
+        code: 6725,
+        name: "GroupFull",
+        message: "the group has all the members that it may have",
+        hint: "open another group",
+    },
+    ErrorEntry {
+        code: 6726,
+        name: "MemberTwice",
+        message: "the operator is a member of the group already",
+        hint: "choose another operator",
+    },
+    ErrorEntry {
+        code: 6727,
+        name: "GroupTooSmall",
+        message: "fewer operators joined than the group needs",
+        hint: "close it, all of it goes back",
+    },
+    ErrorEntry {
+        code: 6728,
+        name: "MemberRecorded",
+        message: "the member is recorded in this period already",
+        hint: "record the others, then settle",
+    },
+    ErrorEntry {
+        code: 6729,
+        name: "MemberNotRecorded",
+        message: "a member is not recorded",
+        hint: "record all, or wait four epochs after the first one was",
+    },
 ];
