@@ -1,9 +1,6 @@
 //! A local network, and the command run on it.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 use serde_json::Value;
 use solana_instruction::Instruction;
@@ -52,11 +49,6 @@ impl Cluster {
             folder,
             book: None,
         }
-    }
-
-    /// Where the test's own files are.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// A key file without anything on chain.

@@ -3,7 +3,6 @@
 
 use std::{fs, path::Path};
 
-use solana_pubkey::Pubkey;
 use trestle_core::{
     bytemuck::bytes_of,
     leaf::{PayoutLeaf, Totals},
@@ -28,18 +27,8 @@ const DOLLARS: u64 = 5 * STABLE;
 /// Where the amount stands in a token account.
 const AMOUNT_AT: usize = 64;
 
-/// Makes a root final in which this operator has earned, and writes its leaves.
-async fn publish(cluster: &Cluster, folder: &Path, epoch: u64, operator: &Pubkey) {
-    let state = OperatorState {
-        operator: operator.to_bytes(),
-        tokens: TOKENS,
-        stable: DOLLARS,
-        slashed: 0,
-        units: 1,
-        windows_ok: 1,
-        windows_total: 1,
-        miss_streak: 0,
-    };
+/// Makes a root final in which this is the one operator, and writes its leaf.
+pub async fn publish(cluster: &Cluster, folder: &Path, epoch: u64, state: OperatorState) {
     let leaves: Vec<PayoutLeaf> = vec![state.leaf()];
     let tree = Tree::build(leaves.iter().map(PayoutLeaf::hash).collect()).unwrap();
     let root = FinalRoot {
@@ -121,7 +110,15 @@ async fn an_operator_and_its_delegators_are_paid() {
     cluster.travel(EPOCH_SECONDS);
     cluster.does(&wallet, &["pool", "allot"]);
     let folder = cluster.folder("published");
-    publish(&cluster, &folder, registered.registered_epoch, &operator).await;
+    let earned = OperatorState {
+        tokens: TOKENS,
+        stable: DOLLARS,
+        units: 1,
+        windows_ok: 1,
+        windows_total: 1,
+        ..OperatorState::new(operator.to_bytes())
+    };
+    publish(&cluster, &folder, registered.registered_epoch, earned).await;
     let from = ["--from", folder.to_str().unwrap()];
 
     cluster.does(&wallet, &[&["reward", "claim"], &from[..]].concat());
