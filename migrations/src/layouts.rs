@@ -10,9 +10,9 @@ use trestle_sdk::{
     fetch::{
         heads, Biller, CardSale, Claim, Clearance, Commitment, CustomerAccount, Delegate,
         Delegation, DelegationPool, DelegatorVaults, Dispute, Emission, FetchError, Issuer, Kind,
-        Lease, Maintenance, Market, MarketChange, Meter, Network, NetworkChange, Operator,
-        OperatorLoad, Pool, PoolChange, Proposal, Round, SeedRing, Service, ServiceChange,
-        ServicePolicy, ServiceRevenue, Topup, VerifierSet, DISCRIMINATOR_BYTES,
+        Lease, LeaseGroup, Maintenance, Market, MarketChange, Meter, Network, NetworkChange,
+        Operator, OperatorLoad, Pool, PoolChange, Proposal, Round, SeedRing, Service,
+        ServiceChange, ServicePolicy, ServiceRevenue, Topup, VerifierSet, DISCRIMINATOR_BYTES,
     },
     program::PROGRAMS,
 };
@@ -116,6 +116,7 @@ fn credits() -> Vec<Known> {
         known::<CardSale>(),
         known::<Delegate>(),
         known::<Lease>(),
+        known::<LeaseGroup>(),
         known::<Maintenance>(),
         known::<Meter>(),
         known::<Topup>(),

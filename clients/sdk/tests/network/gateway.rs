@@ -243,9 +243,11 @@ impl World {
     fn close_plan(&self) -> Instruction {
         let accounts = accounts::PlanClose {
             user: self.user.pubkey(),
-            user_stable: self.stable_of(&self.user.pubkey()),
-            from: self.till(),
-            plan: gateway::plan_address(&self.gateway).0,
+            refund: client::Refund {
+                user_stable: self.stable_of(&self.user.pubkey()),
+                from: self.till(),
+                plan: gateway::plan_address(&self.gateway).0,
+            },
             books: self.books(),
             lease: address::lease(&self.commitment),
             commitment: self.commitment,
