@@ -5,19 +5,10 @@ use std::fmt::Display;
 use serde::Serialize;
 use trestle_cli::{
     commands::{
-        card::CardAction,
-        change::ChangeAction,
-        credits::CreditsAction,
-        delegate::DelegateAction,
-        delegation_output::{DelegationAction, DelegationPayAction},
-        dispute::DisputeAction,
-        hand_over::HandOverAction,
-        lease::LeaseAction,
-        lease_group::GroupAction,
-        meter_output::MeterAction,
-        pool_output::PoolAction,
-        stake_move::StakeAction,
-        topup::TopupAction,
+        card::CardAction, change::ChangeAction, credits::CreditsAction, delegate::DelegateAction,
+        delegation_output::DelegationPayAction, dispute::DisputeAction, hand_over::HandOverAction,
+        lease::LeaseAction, lease_group::GroupAction, meter_output::MeterAction,
+        pool_output::PoolAction, stake_move::StakeAction, topup::TopupAction,
         verifier::VerifierAction,
     },
     output::{render, Format},
