@@ -26,8 +26,8 @@ impl World {
     }
 
     pub(crate) fn verifier_register(&mut self, by: Actor, admitted_by: Actor, bond: u64) -> Told {
-        self.require_running(Rules::STAKING)?;
         require(admitted_by == Actor::Authority, "not the authority")?;
+        self.require_running(Rules::STAKING)?;
         require(bond >= self.rules.bond_min, "too small a bond")?;
         require(self.verifier(by).is_err(), "a verifier already")?;
         let admitted_epoch = self.epoch();
@@ -85,6 +85,13 @@ impl World {
     }
 
     pub(crate) fn bond_slash(&mut self, mask: u32, voted_epoch: u64) -> Told {
+        let taken = self.take_bonds(mask, voted_epoch);
+        require(taken > 0, "no bond to slash")?;
+        self.share_bonds(taken, Actor::Challenger)
+    }
+
+    /// Takes their share of those who voted in an epoch; returns what that was.
+    pub(crate) fn take_bonds(&mut self, mask: u32, voted_epoch: u64) -> u64 {
         let share = self.rules.bond_slash_bps;
         let mut taken = 0;
         for (number, place) in self.verifiers.iter_mut().enumerate() {
@@ -100,12 +107,16 @@ impl World {
             verifier.bond -= part;
             taken += part;
         }
-        require(taken > 0, "no bond to slash")?;
+        taken
+    }
+
+    /// Burns, insures and pays out what was taken of bonds.
+    pub(crate) fn share_bonds(&mut self, taken: u64, challenger: Actor) -> Told {
         let (burnt, insured, rewarded) = self.rules.split(taken);
         self.pay_slash(Holder::BondVault, burnt, insured)?;
-        let challenger = Holder::Purse(Actor::Challenger);
+        let purse = Holder::Purse(challenger);
         self.ledger
-            .transfer(Asset::Token, Holder::BondVault, challenger, rewarded)
+            .transfer(Asset::Token, Holder::BondVault, purse, rewarded)
     }
 
     /// The vault has the bonds of all verifiers, and nothing else.

@@ -198,7 +198,7 @@ fn pool_laws(chain: &Chain) -> Result<(), String> {
 #[test]
 fn changed_transactions_are_refused_in_order_or_leave_the_vaults_able_to_pay() {
     let changed = prop::collection::vec((all(), mutation()), 1..=200).boxed();
-    Arena::new("mutations", Chain::new(), all())
+    Arena::new("mutations", Chain::at_work(), all())
         .attacked_by(changed)
         .test();
 }

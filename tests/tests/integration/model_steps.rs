@@ -2,18 +2,20 @@
 
 use {
     crate::{
-        model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
+        model_chain::{actors, CUSTOMERS, DELEGATORS, OPERATORS, VERIFIERS},
+        model_changes::changes,
         model_credit_steps::{credit_steps, sales},
+        model_round_steps::{self, commitments, round_steps},
     },
     proptest::{prelude::*, sample::select, strategy::Union},
-    trestle_model::{Actor, Leaf, Step, World},
+    trestle_model::{Actor, Change, Leaf, Step, World},
     trestle_tests::{staking::BOND_MIN, tokens::TOKEN},
 };
 
 /// An amount that stands for all there is.
-const ALL: u64 = u64::MAX - 1;
+pub const ALL: u64 = u64::MAX - 1;
 /// Seconds of an epoch, and of unbonding.
-const EPOCH: i64 = 3_600;
+pub const EPOCH: i64 = 3_600;
 const UNBONDING: i64 = 86_400;
 
 /// Amounts at the edges, and round ones that meet one another.
@@ -64,7 +66,8 @@ fn wait() -> BoxedStrategy<Step> {
     .boxed()
 }
 
-fn root() -> BoxedStrategy<Step> {
+/// By how much the counters of each operator grow.
+pub fn growth() -> BoxedStrategy<Vec<Leaf>> {
     let leaf = (
         prop_oneof![2 => Just(0), 1 => 1..100 * TOKEN],
         prop_oneof![2 => Just(0), 4 => 1..3_000_u64, 1 => 1..1_000_000_u64],
@@ -85,7 +88,23 @@ fn root() -> BoxedStrategy<Step> {
             windows_ok: ok,
             windows_total: ok + missed,
         });
-    prop::collection::vec(leaf, usize::from(OPERATORS))
+    prop::collection::vec(leaf, usize::from(OPERATORS)).boxed()
+}
+
+/// Time that lets a pool keep up.
+fn short_wait() -> BoxedStrategy<Step> {
+    prop_oneof![
+        2 => 1..EPOCH,
+        6 => (EPOCH - 1)..=(EPOCH + 1),
+        1 => 1..6 * EPOCH,
+        1 => (UNBONDING - 1)..=(UNBONDING + 1),
+    ]
+    .prop_map(Step::Wait)
+    .boxed()
+}
+
+fn root() -> BoxedStrategy<Step> {
+    growth()
         .prop_map(|growth| Step::RootPublish { growth })
         .boxed()
 }
@@ -212,6 +231,32 @@ fn delegators() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
+/// Stake and bonds that mostly stay, with their weights.
+fn bonds() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let deposit = (0..OPERATORS, amount()).prop_map(|(operator, amount)| Step::StakeDeposit {
+        by: Actor::Operator(operator),
+        operator,
+        amount,
+    });
+    let slash = (0..OPERATORS, 0..3_u8);
+    let slash = slash.prop_map(|(operator, back)| Step::SlashApply { operator, back });
+    let register = (verifier(), BOND_MIN..3 * BOND_MIN);
+    let register = register.prop_map(|(by, bond)| Step::VerifierRegister {
+        by,
+        admitted_by: Actor::Authority,
+        bond,
+    });
+    let exit = verifier().prop_map(|by| Step::VerifierExit { by });
+    let withdraw = verifier().prop_map(|by| Step::VerifierWithdraw { by });
+    vec![
+        (4, deposit.boxed()),
+        (4, slash.boxed()),
+        (6, register.boxed()),
+        (1, exit.boxed()),
+        (4, withdraw.boxed()),
+    ]
+}
+
 /// Steps of verifiers with their weights.
 fn verifiers() -> Vec<(u32, BoxedStrategy<Step>)> {
     let bond = prop_oneof![
@@ -321,11 +366,12 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
 
 /// Any step of rewards, and the stake and sales that they come from.
 pub fn rewards() -> BoxedStrategy<Step> {
-    let mut all = vec![(10, wait()), (10, root()), (1, pause())];
+    let mut all = vec![(10, short_wait()), (10, root()), (1, pause())];
     all.extend(pool());
     all.extend(slashes());
     all.extend(delegators());
     all.extend(sales());
+    all.extend(changes());
     Union::new_weighted(all).boxed()
 }
 
@@ -336,6 +382,7 @@ pub fn staking() -> BoxedStrategy<Step> {
     all.extend(slashes());
     all.extend(delegators());
     all.extend(verifiers());
+    all.extend(changes());
     Union::new_weighted(all).boxed()
 }
 
@@ -343,12 +390,36 @@ pub fn staking() -> BoxedStrategy<Step> {
 pub fn credits() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (10, root()), (1, pause())];
     all.extend(credit_steps());
+    all.extend(commitments());
+    all.extend(changes());
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step of verifiers, and what roots are made of and good for. Few leave.
+pub fn rounds() -> BoxedStrategy<Step> {
+    let mut all = vec![(1, pause()), (1, root())];
+    for steps in [round_steps(), bonds(), pool(), commitments(), changes()] {
+        all.extend(steps);
+    }
     Union::new_weighted(all).boxed()
 }
 
 /// Any step.
 pub fn all() -> BoxedStrategy<Step> {
-    prop_oneof![staking(), credits(), rewards()].boxed()
+    let mut all = vec![(20, short_wait()), (4, wait()), (6, root()), (1, pause())];
+    for steps in [
+        round_steps(),
+        bonds(),
+        pool(),
+        commitments(),
+        changes(),
+        delegators(),
+        operators(),
+        credit_steps(),
+    ] {
+        all.extend(steps);
+    }
+    Union::new_weighted(all).boxed()
 }
 
 /// The step with the amounts that stand for all there is, and between parties that have something
@@ -370,9 +441,59 @@ pub fn resolved(step: &Step, model: &World) -> Step {
             *shares = delegation.map_or(0, |delegation| delegation.shares);
         }
         Step::EpochAllot { epoch } if *epoch == ALL => *epoch = model.pool.next_epoch,
+        Step::RootPublish { growth } => earned(growth, model),
+        Step::ChangePropose {
+            change: Change::Pool {
+                tokens_per_epoch, ..
+            },
+            ..
+        } if model.pool.minting.is_some() => *tokens_per_epoch = model.pool.tokens_per_epoch,
         _ => met(&mut step, model),
     }
+    model_round_steps::resolved(&mut step, model);
     step
+}
+
+/// Mostly no root grants more stablecoin than was allotted: else little of it can be claimed.
+fn earned(growth: &mut [Leaf], model: &World) {
+    let granted = model.roots.last().map_or(0, |root| root.totals.stable);
+    let mut left = model.pool.stable.allotted.saturating_sub(granted);
+    let is_excessive = growth.first().is_some_and(|leaf| leaf.units % 4 == 0);
+    for leaf in growth.iter_mut().filter(|_| !is_excessive) {
+        leaf.stable = leaf.stable.min(left);
+        left -= leaf.stable;
+    }
+}
+
+/// Who acts for the other parties as somebody did for these.
+fn for_parties(by: Actor, these: (u8, u8), others: (u8, u8)) -> Actor {
+    if by == Actor::Customer(these.0) {
+        Actor::Customer(others.0)
+    } else if by == Actor::Operator(these.1) {
+        Actor::Operator(others.1)
+    } else {
+        by
+    }
+}
+
+/// Parties that have a lease, if any have.
+fn leased(customer: &mut u8, operator: &mut u8, model: &World) {
+    let leases = &model.credits.leases;
+    if !leases.contains_key(&(*customer, *operator)) {
+        if let Some(parties) = leases.keys().next() {
+            (*customer, *operator) = *parties;
+        }
+    }
+}
+
+/// Parties that have a meter, if any have.
+fn metered(customer: &mut u8, operator: &mut u8, model: &World) {
+    let meters = &model.credits.meters;
+    if !meters.contains_key(&(*customer, *operator)) {
+        if let Some(parties) = meters.keys().next() {
+            (*customer, *operator) = *parties;
+        }
+    }
 }
 
 /// Steps between a customer and an operator, where there is a meter, a lease or a sale.
@@ -390,6 +511,54 @@ fn met(step: &mut Step, model: &World) {
                 *signed_by = meter.signer;
             }
         }
+        Step::LeaseRenew {
+            customer,
+            operator,
+            rate,
+            ..
+        } => {
+            leased(customer, operator, model);
+            let lease = credits.leases.get(&(*customer, *operator));
+            if *rate == ALL {
+                *rate = lease.map_or(1, |lease| lease.deal.renewal_rate);
+            }
+        }
+        Step::LeaseEnd {
+            by,
+            customer,
+            operator,
+        } => {
+            let was = (*customer, *operator);
+            leased(customer, operator, model);
+            *by = for_parties(*by, was, (*customer, *operator));
+        }
+        Step::LeaseClose { customer, operator } => leased(customer, operator, model),
+        Step::MeterDeposit {
+            by,
+            customer,
+            operator,
+            ..
+        }
+        | Step::MeterEnd {
+            by,
+            customer,
+            operator,
+        } => {
+            let was = (*customer, *operator);
+            metered(customer, operator, model);
+            *by = for_parties(*by, was, (*customer, *operator));
+        }
+        Step::MeterClose { customer, operator } => metered(customer, operator, model),
+        Step::CommitmentRegister {
+            customer, operator, ..
+        } => {
+            let all = (0..CUSTOMERS).flat_map(|one| (0..OPERATORS).map(move |by| (one, by)));
+            let mut free = all.filter(|parties| !model.commitments.contains_key(parties));
+            if let Some(parties) = free.next() {
+                (*customer, *operator) = parties;
+            }
+        }
+        Step::LeaseTransfer { customer, from, .. } => leased(customer, from, model),
         Step::LeaseSettle {
             customer,
             operator,
@@ -403,7 +572,7 @@ fn met(step: &mut Step, model: &World) {
             if let Some((parties, epoch)) = due {
                 (*customer, *operator) = parties;
                 let newer = model.roots.iter().rev();
-                let place = newer.take_while(|(of, _)| *of != epoch).count();
+                let place = newer.take_while(|root| root.epoch != epoch).count();
                 *back = u8::try_from(place).unwrap_or(u8::MAX);
             }
         }
