@@ -24,7 +24,7 @@ use {
     },
 };
 
-fn change() -> BoxedStrategy<Change> {
+fn change(of: &'static [Target]) -> BoxedStrategy<Change> {
     let times = (
         select(vec![86_400, 43_200, 172_800, 9_000, 4_800]),
         select(vec![600, 300, 1_200, 3_600, 9]),
@@ -57,38 +57,46 @@ fn change() -> BoxedStrategy<Change> {
         insurance_fee_bps: insurance,
         biller_cap,
     });
-    prop_oneof![network, service, pool, market].boxed()
+    let of = select(of);
+    (of, network, service, pool, market)
+        .prop_map(|(of, network, service, pool, market)| match of {
+            Target::Network => network,
+            Target::Service => service,
+            Target::Pool => pool,
+            Target::Market => market,
+        })
+        .boxed()
 }
 
-fn target() -> BoxedStrategy<Target> {
-    let all = vec![
-        Target::Network,
-        Target::Service,
-        Target::Pool,
-        Target::Market,
-    ];
-    select(all).boxed()
-}
+/// All rules that change.
+pub const RULES: &[Target] = &[
+    Target::Network,
+    Target::Service,
+    Target::Pool,
+    Target::Market,
+];
+/// Those that change also where the pool falls behind: its own change waits for its allotments.
+pub const RULES_WITHOUT_POOL: &[Target] = &[Target::Network, Target::Service, Target::Market];
 
-/// Changes of the rules with their weights.
-pub fn changes() -> Vec<(u32, BoxedStrategy<Step>)> {
+/// Changes of these rules with their weights.
+pub fn changes(of: &'static [Target]) -> Vec<(u32, BoxedStrategy<Step>)> {
     let authority = || mostly(Just(Actor::Authority));
     vec![
         (
             4,
-            (authority(), change())
+            (authority(), change(of))
                 .prop_map(|(by, change)| Step::ChangePropose { by, change })
                 .boxed(),
         ),
         (
             4,
-            target()
+            select(of)
                 .prop_map(|target| Step::ChangeApply { target })
                 .boxed(),
         ),
         (
             1,
-            (authority(), target())
+            (authority(), select(of))
                 .prop_map(|(by, target)| Step::ChangeCancel { by, target })
                 .boxed(),
         ),

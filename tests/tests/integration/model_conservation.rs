@@ -70,12 +70,13 @@ impl Coverage {
         text
     }
 
-    /// Kinds that were never accepted.
-    fn untried(&self) -> Vec<&'static str> {
+    /// Kinds that were never accepted, although not these.
+    fn untried(&self, impossible: &[&str]) -> Vec<&'static str> {
         let kinds = self.kinds.iter();
         kinds
             .filter(|(_, (accepted, _))| *accepted == 0)
             .map(|(kind, _)| *kind)
+            .filter(|kind| !impossible.contains(kind))
             .collect()
     }
 }
@@ -87,6 +88,8 @@ pub struct Arena {
     step: BoxedStrategy<Step>,
     /// What is sent besides when a sequence is over, with changes.
     changed: BoxedStrategy<Vec<(Step, Mutation)>>,
+    /// Kinds of steps that cannot go through in it.
+    impossible: &'static [&'static str],
     coverage: RefCell<Coverage>,
 }
 
@@ -97,6 +100,7 @@ impl Arena {
             base,
             step,
             changed: Just(Vec::new()).boxed(),
+            impossible: &[],
             coverage: RefCell::default(),
         }
     }
@@ -104,6 +108,11 @@ impl Arena {
     /// The same, with changed transactions at the end of each sequence.
     pub fn attacked_by(self, changed: BoxedStrategy<Vec<(Step, Mutation)>>) -> Self {
         Self { changed, ..self }
+    }
+
+    /// The same, in which steps of these kinds are always refused.
+    pub fn without(self, impossible: &'static [&'static str]) -> Self {
+        Self { impossible, ..self }
     }
 
     /// Runs the sequences of one seed.
@@ -203,7 +212,7 @@ impl Arena {
         }
         let coverage = self.coverage.borrow();
         eprintln!("{}", coverage.report(self.name));
-        let untried = coverage.untried();
+        let untried = coverage.untried(self.impossible);
         let is_long = coverage.steps >= STEPS_OF_A_LONG_RUN;
         assert!(
             !is_long || untried.is_empty(),
@@ -223,11 +232,17 @@ fn frequency(step: &Step) -> usize {
         | Step::RootPublish { .. }
         | Step::EpochAttest { .. }
         | Step::EpochAllot { .. } => OFTEN,
-        Step::EpochFinalize { .. } | Step::DisputeVote { .. } => 8,
+        Step::EpochFinalize { .. }
+        | Step::DisputeVote { .. }
+        | Step::EpochSeedRecord { .. }
+        | Step::AccountDeposit { .. }
+        | Step::CreditsBuyStable { .. } => 8,
         Step::EpochPropose { .. }
         | Step::VerifierBondAdd { .. }
         | Step::StakeDeposit { .. }
-        | Step::PricePost { .. } => 4,
+        | Step::PricePost { .. }
+        | Step::LeaseOpen { .. }
+        | Step::MeterOpen { .. } => 4,
         Step::OperatorExit { .. }
         | Step::VerifierExit { .. }
         | Step::VerifierRemove { .. }
@@ -266,12 +281,16 @@ fn allotments_claims_and_pay_of_delegators_are_what_the_model_says() {
 
 #[test]
 fn what_is_minted_is_what_the_model_says() {
-    Arena::new("minting", Chain::minting(), rewards()).test();
+    Arena::new("minting", Chain::minting(), rewards())
+        .without(&["pool_fund"])
+        .test();
 }
 
 #[test]
 fn roots_bonds_and_disputes_are_what_the_model_says() {
-    Arena::new("rounds", Chain::at_work(), rounds()).test();
+    Arena::new("rounds", Chain::at_work(), rounds())
+        .without(&["reward_claim_stable"])
+        .test();
 }
 
 #[test]

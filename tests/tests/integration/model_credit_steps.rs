@@ -22,6 +22,11 @@ fn credits() -> impl Strategy<Value = u64> {
     ]
 }
 
+/// What is taken out of the treasury: mostly all.
+fn withdrawn() -> impl Strategy<Value = u64> {
+    prop_oneof![3 => Just(ALL), 1 => credits()]
+}
+
 fn customer() -> std::ops::Range<u8> {
     0..CUSTOMERS
 }
@@ -143,7 +148,7 @@ fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
         (3, Just(Step::RevenueRelease).boxed()),
         (
             2,
-            (mostly(Just(Actor::Authority)), credits())
+            (mostly(Just(Actor::Authority)), withdrawn())
                 .prop_map(|(by, amount)| Step::TreasuryWithdraw { by, amount })
                 .boxed(),
         ),

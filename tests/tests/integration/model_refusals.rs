@@ -32,7 +32,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ),
     ("too much", &["MathOverflow"]),
     ("no such root", &["RootNotFound"]),
-    ("no such leaf", &["LeafNotProven"]),
+    ("no such leaf", &["LeafNotProven", "RootNotFound"]),
     ("no such amount", &["BadAmount"]),
     ("a pool without worth", &["PoolSlashedOut"]),
     ("a change already", &["ChangePending"]),

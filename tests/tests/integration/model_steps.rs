@@ -3,12 +3,12 @@
 use {
     crate::{
         model_chain::{actors, CUSTOMERS, DELEGATORS, OPERATORS, VERIFIERS},
-        model_changes::changes,
+        model_changes::{changes, RULES, RULES_WITHOUT_POOL},
         model_credit_steps::{credit_steps, sales},
         model_round_steps::{self, commitments, round_steps},
     },
     proptest::{prelude::*, sample::select, strategy::Union},
-    trestle_model::{Actor, Change, Leaf, Step, World},
+    trestle_model::{Actor, Asset, Change, Holder, Leaf, Step, World},
     trestle_tests::{staking::BOND_MIN, tokens::TOKEN},
 };
 
@@ -248,8 +248,15 @@ fn bonds() -> Vec<(u32, BoxedStrategy<Step>)> {
     });
     let exit = verifier().prop_map(|by| Step::VerifierExit { by });
     let withdraw = verifier().prop_map(|by| Step::VerifierWithdraw { by });
+    let delegate = (delegator(), delegated(), amount());
+    let delegate = delegate.prop_map(|(by, operator, amount)| Step::DelegationDeposit {
+        by,
+        operator,
+        amount,
+    });
     vec![
         (4, deposit.boxed()),
+        (3, delegate.boxed()),
         (4, slash.boxed()),
         (6, register.boxed()),
         (1, exit.boxed()),
@@ -316,8 +323,8 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .boxed(),
         ),
         (
-            6,
-            prop_oneof![8 => Just(ALL), 1 => 0..60_u64]
+            20,
+            prop_oneof![16 => Just(ALL), 1 => 0..60_u64]
                 .prop_map(|epoch| Step::EpochAllot { epoch })
                 .boxed(),
         ),
@@ -371,7 +378,7 @@ pub fn rewards() -> BoxedStrategy<Step> {
     all.extend(slashes());
     all.extend(delegators());
     all.extend(sales());
-    all.extend(changes());
+    all.extend(changes(RULES));
     Union::new_weighted(all).boxed()
 }
 
@@ -382,7 +389,7 @@ pub fn staking() -> BoxedStrategy<Step> {
     all.extend(slashes());
     all.extend(delegators());
     all.extend(verifiers());
-    all.extend(changes());
+    all.extend(changes(RULES_WITHOUT_POOL));
     Union::new_weighted(all).boxed()
 }
 
@@ -391,14 +398,20 @@ pub fn credits() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (10, root()), (1, pause())];
     all.extend(credit_steps());
     all.extend(commitments());
-    all.extend(changes());
+    all.extend(changes(RULES_WITHOUT_POOL));
     Union::new_weighted(all).boxed()
 }
 
 /// Any step of verifiers, and what roots are made of and good for. Few leave.
 pub fn rounds() -> BoxedStrategy<Step> {
     let mut all = vec![(1, pause()), (1, root())];
-    for steps in [round_steps(), bonds(), pool(), commitments(), changes()] {
+    for steps in [
+        round_steps(),
+        bonds(),
+        pool(),
+        commitments(),
+        changes(RULES),
+    ] {
         all.extend(steps);
     }
     Union::new_weighted(all).boxed()
@@ -412,7 +425,7 @@ pub fn all() -> BoxedStrategy<Step> {
         bonds(),
         pool(),
         commitments(),
-        changes(),
+        changes(RULES_WITHOUT_POOL),
         delegators(),
         operators(),
         credit_steps(),
@@ -442,6 +455,9 @@ pub fn resolved(step: &Step, model: &World) -> Step {
         }
         Step::EpochAllot { epoch } if *epoch == ALL => *epoch = model.pool.next_epoch,
         Step::RootPublish { growth } => earned(growth, model),
+        Step::TreasuryWithdraw { amount, .. } if *amount == ALL => {
+            *amount = model.ledger.balance(Asset::Stable, Holder::Treasury);
+        }
         Step::ChangePropose {
             change: Change::Pool {
                 tokens_per_epoch, ..
