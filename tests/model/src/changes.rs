@@ -35,6 +35,7 @@ pub enum Change {
         bond_slash_bps: u16,
         insurance_bps: u16,
         challenger_bps: u16,
+        displacement_margin_bps: u16,
     },
     Service {
         stake_per_gib: u64,
@@ -101,6 +102,7 @@ impl Change {
                 bond_slash_bps,
                 insurance_bps,
                 challenger_bps,
+                displacement_margin_bps,
             } => {
                 let windows = WINDOW_SECONDS_MIN..=WINDOW_EPOCHS_MAX * rules.epoch_seconds;
                 windows.contains(&window_seconds)
@@ -109,6 +111,7 @@ impl Change {
                     && bond_min > 0
                     && (1..=whole).contains(&bond_slash_bps)
                     && insurance_bps + challenger_bps <= whole
+                    && displacement_margin_bps <= whole
             }
             Self::Service {
                 stake_per_gib,
@@ -158,6 +161,7 @@ impl World {
             bond_slash_bps: rules.bond_slash_bps,
             insurance_bps: rules.insurance_bps,
             challenger_bps: rules.challenger_bps,
+            displacement_margin_bps: rules.displacement_margin_bps,
         };
         let service = Change::Service {
             stake_per_gib: rules.stake_per_gib,
@@ -255,6 +259,7 @@ impl World {
                 bond_slash_bps,
                 insurance_bps,
                 challenger_bps,
+                displacement_margin_bps,
             } => {
                 rules.unbonding_seconds = unbonding_seconds;
                 rules.window_seconds = window_seconds;
@@ -262,6 +267,7 @@ impl World {
                 rules.bond_slash_bps = bond_slash_bps;
                 rules.insurance_bps = insurance_bps;
                 rules.challenger_bps = challenger_bps;
+                rules.displacement_margin_bps = displacement_margin_bps;
             }
             Change::Service {
                 stake_per_gib,

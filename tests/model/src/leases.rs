@@ -236,6 +236,7 @@ impl World {
         deal: LeaseDeal,
     ) -> Told {
         let epoch = self.epoch();
+        self.require_commitment(customer, to)?;
         require(from != to, "the same operator")?;
         let moved = self.lease(customer, from)?.leave(epoch)?;
         self.settle(customer, 0, moved)?;

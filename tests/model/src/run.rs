@@ -80,6 +80,7 @@ impl World {
                 admitted_by,
                 bond,
             } => self.verifier_register(by, admitted_by, bond),
+            Step::VerifierDisplace { by, bond } => self.verifier_displace(by, bond),
             Step::VerifierBondAdd { by, amount } => self.verifier_bond_add(by, amount),
             Step::VerifierExit { by } => self.verifier_exit(by),
             Step::VerifierRemove { by, verifier } => self.verifier_remove(by, verifier),

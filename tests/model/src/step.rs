@@ -154,6 +154,11 @@ pub enum Step {
         admitted_by: Actor,
         bond: u64,
     },
+    /// In the place of the verifier with the smallest bond.
+    VerifierDisplace {
+        by: Actor,
+        bond: u64,
+    },
     VerifierBondAdd {
         by: Actor,
         amount: u64,
@@ -388,6 +393,7 @@ impl Step {
             Self::DelegationClose { .. } => "delegation_close",
             Self::DelegationFund { .. } => "delegation_fund",
             Self::VerifierRegister { .. } => "verifier_register",
+            Self::VerifierDisplace { .. } => "verifier_displace",
             Self::VerifierBondAdd { .. } => "verifier_bond_add",
             Self::VerifierExit { .. } => "verifier_exit",
             Self::VerifierRemove { .. } => "verifier_remove",

@@ -21,6 +21,8 @@ pub struct Rules {
     pub bond_slash_bps: u16,
     pub insurance_bps: u16,
     pub challenger_bps: u16,
+    /// By how much a bond must exceed the smallest to displace it; zero: none does.
+    pub displacement_margin_bps: u16,
     pub stake_per_gib: u64,
     /// Epochs of notice of an operator that ends a lease.
     pub notice_epochs: u16,

@@ -123,6 +123,7 @@ mod model_credits;
 mod model_leases;
 mod model_mutations;
 mod model_refusals;
+mod model_resolve;
 mod model_rewards;
 mod model_round_books;
 mod model_round_steps;

@@ -3,7 +3,7 @@
 use {
     crate::{
         model_books, model_changes, model_credit_books, model_mutations::Mutation, model_refusals,
-        model_rewards, model_round_books,
+        model_rewards, model_round_books, model_steps::EPOCH,
     },
     bytemuck::Zeroable,
     solana_address::Address,
@@ -13,7 +13,8 @@ use {
     std::{collections::BTreeMap, rc::Rc},
     trestle_core::leaf::LeafCounters,
     trestle_model::{
-        Actor, Asset, Commitment, DelegationPool, Holder, Leaf, Operator, Rules, Step, World,
+        Actor, Asset, Change, Commitment, DelegationPool, Holder, Leaf, Operator, Rules, Step,
+        World,
     },
     trestle_proofs::{
         address::{load_address, seeds_address},
@@ -102,6 +103,7 @@ fn rules(genesis: i64) -> Rules {
         bond_slash_bps: network.bond_slash_bps,
         insurance_bps: network.insurance_bps,
         challenger_bps: network.challenger_bps,
+        displacement_margin_bps: network.displacement_margin_bps,
         stake_per_gib: service.stake_per_gib,
         notice_epochs: service.notice_epochs,
         leaf_order: Vec::new(),
@@ -154,7 +156,30 @@ impl Chain {
         }
         chain.open_market(mints);
         chain.open_proofs();
+        chain.open_to_newcomers();
         chain
+    }
+
+    /// Changes the rules so that verifiers can be displaced.
+    fn open_to_newcomers(&mut self) {
+        let rules = &self.model.rules;
+        let change = Change::Network {
+            unbonding_seconds: rules.unbonding_seconds,
+            window_seconds: rules.window_seconds,
+            bond_min: rules.bond_min,
+            bond_slash_bps: rules.bond_slash_bps,
+            insurance_bps: rules.insurance_bps,
+            challenger_bps: rules.challenger_bps,
+            displacement_margin_bps: 1_000,
+        };
+        let (by, target) = (Actor::Authority, change.target());
+        for step in [
+            Step::ChangePropose { by, change },
+            Step::Wait(4 * EPOCH),
+            Step::ChangeApply { target },
+        ] {
+            assert_eq!(self.run(&step), Ok(true), "{step:?}");
+        }
     }
 
     /// The same with verifiers, operators at work and tokens for them.

@@ -30,7 +30,8 @@ fn change(of: &'static [Target]) -> BoxedStrategy<Change> {
         select(vec![600, 300, 1_200, 3_600, 9]),
         select(vec![BOND_MIN, BOND_MIN / 2, BOND_MIN + TOKEN, 0]),
     );
-    let shares = (0..=10_000_u16, 0..=5_000_u16, 0..=5_001_u16);
+    let margin = prop_oneof![1 => Just(0_u16), 3 => 1..=1_000_u16, 1 => Just(10_001)];
+    let shares = (0..=10_000_u16, 0..=5_000_u16, 0..=5_001_u16, margin);
     let network = (times, shares).prop_map(|(times, shares)| Change::Network {
         unbonding_seconds: times.0,
         window_seconds: times.1,
@@ -38,6 +39,7 @@ fn change(of: &'static [Target]) -> BoxedStrategy<Change> {
         bond_slash_bps: shares.0,
         insurance_bps: shares.1,
         challenger_bps: shares.2,
+        displacement_margin_bps: shares.3,
     });
     let service = (0..3_u64, 0..4_u16).prop_map(|(tokens, notice_epochs)| Change::Service {
         stake_per_gib: tokens * TOKEN,
@@ -111,6 +113,7 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
         network.bond_slash_bps,
         network.insurance_bps,
         network.challenger_bps,
+        network.displacement_margin_bps,
     ];
     let times = [network.unbonding_seconds, network.challenge_window_seconds];
     same(
@@ -123,6 +126,7 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
                 rules.bond_slash_bps,
                 rules.insurance_bps,
                 rules.challenger_bps,
+                rules.displacement_margin_bps,
             ],
         ),
     )?;
@@ -195,6 +199,7 @@ impl Chain {
                 bond_slash_bps,
                 insurance_bps,
                 challenger_bps,
+                displacement_margin_bps,
             } => {
                 let shares = insurance_bps + challenger_bps;
                 let params = NetworkParams {
@@ -206,6 +211,7 @@ impl Chain {
                     burn_bps: 10_000_u16.saturating_sub(shares),
                     insurance_bps,
                     challenger_bps,
+                    displacement_margin_bps,
                     ..network_params()
                 };
                 world.network_change_propose(key, params)

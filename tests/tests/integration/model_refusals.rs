@@ -7,8 +7,8 @@
 
 use {trestle_model::Refusal, trestle_sdk::decode::decode, trestle_tests::svm::Refused};
 
-/// The first code of an error that a program has itself: others say that an account is not there, or
-/// that a purse is empty, before anything else is looked at.
+/// The first code of an error that a program has itself: others say that an account is not there,
+/// or that a purse is empty, before anything else is looked at.
 const FIRST_CODE: u32 = 6_000;
 
 /// Each reason with the names of the errors that say so.
@@ -45,6 +45,7 @@ const ERRORS: &[(&str, &[&str])] = &[
             "BadChallengeWindow",
             "BadBondMinimum",
             "BadBondSlash",
+            "BadDisplacementMargin",
             "BadSlashShares",
             "BadBreaker",
             "BadSchedule",
@@ -93,6 +94,10 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("nothing earned", &["NothingEarned"]),
     ("a delegation in use", &["DelegationInUse"]),
     ("too small a bond", &["BondTooSmall"]),
+    ("places that are kept", &["SeatsReserved"]),
+    ("no newcomers", &["DisplacementClosed"]),
+    ("nobody to displace", &["NoVerifierToDisplace"]),
+    ("a bond that is not larger", &["BondNotLarger"]),
     ("a verifier already", &["VerifierExists"]),
     ("no free place", &["VerifierSetFull"]),
     ("not a verifier", &["NotVerifier"]),

@@ -41,6 +41,9 @@ impl Chain {
                 let ix = world.verifier_register(&keys, authority.pubkey(), bond);
                 return self.relay(&[ix], &[&keys.key, &authority]);
             }
+            Step::VerifierDisplace { by, bond } => {
+                (by, world.verifier_displace(&self.as_verifier(by), bond))
+            }
             Step::VerifierBondAdd { by, amount } => {
                 let keys = self.as_verifier(by);
                 (by, world.verifier_bond_add(&keys, amount))
@@ -52,7 +55,8 @@ impl Chain {
             }
             Step::VerifierWithdraw { by } => {
                 let purse = self.purses(by).tokens;
-                (by, world.verifier_withdraw(key_of(by).pubkey(), purse))
+                let ix = world.verifier_withdraw(key_of(by).pubkey(), purse);
+                return self.sign(None, ix);
             }
             Step::StakeDeposit { .. }
             | Step::StakeUnbond { .. }
