@@ -284,8 +284,8 @@ impl World {
             } => {
                 pool.tokens_per_epoch = tokens_per_epoch;
                 pool.epochs_per_month = epochs_per_month;
-                pool.tokens.resize(tokens_at_once);
-                pool.stable.resize(stable_at_once);
+                pool.tokens.resize(tokens_at_once, self.now);
+                pool.stable.resize(stable_at_once, self.now);
             }
             Change::Market {
                 protocol_fee_bps,

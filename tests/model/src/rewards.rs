@@ -69,8 +69,9 @@ pub struct Claim {
 }
 
 impl Till {
-    /// From now on so much is paid at once.
-    pub(crate) fn resize(&mut self, capacity: u64) {
+    /// From now on so much is paid at once. Until now it drained by what held before.
+    pub(crate) fn resize(&mut self, capacity: u64, now: i64) {
+        self.let_out(0, now);
         self.capacity = capacity;
         self.breaker.value = self.breaker.value.min(capacity);
     }
@@ -163,8 +164,8 @@ impl World {
 
     pub(crate) fn pool_fund(&mut self, by: Actor, amount: u64) -> Told {
         self.require_running(Rules::REWARDS)?;
-        require(self.pool.minting.is_none(), "a pool that mints")?;
         require(amount > 0, "an amount of zero")?;
+        require(self.pool.minting.is_none(), "a pool that mints")?;
         let purse = Holder::Purse(by);
         self.ledger
             .transfer(Asset::Token, purse, Holder::PoolVault, amount)

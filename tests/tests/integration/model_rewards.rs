@@ -104,6 +104,7 @@ impl Chain {
             steps: steps
                 .map(|step| (step.first_epoch, step.tokens_per_epoch))
                 .collect(),
+            fee_counted_bps: self.world.market_state().protocol_fee_floor_bps,
             ..Minting::default()
         }
     }

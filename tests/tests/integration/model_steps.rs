@@ -238,8 +238,6 @@ fn bonds() -> Vec<(u32, BoxedStrategy<Step>)> {
         operator,
         amount,
     });
-    let slash = (0..OPERATORS, 0..3_u8);
-    let slash = slash.prop_map(|(operator, back)| Step::SlashApply { operator, back });
     let register = (verifier(), BOND_MIN..3 * BOND_MIN);
     let register = register.prop_map(|(by, bond)| Step::VerifierRegister {
         by,
@@ -259,7 +257,6 @@ fn bonds() -> Vec<(u32, BoxedStrategy<Step>)> {
     vec![
         (4, deposit.boxed()),
         (3, delegate.boxed()),
-        (4, slash.boxed()),
         (6, register.boxed()),
         (2, displace.boxed()),
         (1, exit.boxed()),
@@ -417,6 +414,7 @@ pub fn rounds() -> BoxedStrategy<Step> {
     for steps in [
         round_steps(),
         bonds(),
+        slashes(),
         pool(),
         commitments(),
         changes(RULES),
@@ -432,6 +430,7 @@ pub fn all() -> BoxedStrategy<Step> {
     for steps in [
         round_steps(),
         bonds(),
+        slashes(),
         pool(),
         commitments(),
         changes(RULES_WITHOUT_POOL),
