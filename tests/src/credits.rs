@@ -5,7 +5,7 @@ use {
     crate::{
         final_roots::Roots,
         staking::{OperatorKeys, World, PURSE},
-        svm::{program_id, Outcome, Sent},
+        svm::{Outcome, Sent},
     },
     anchor_lang::{
         programs::{AssociatedToken, System, Token, Token2022},
@@ -17,22 +17,20 @@ use {
     solana_signer::Signer,
     std::ops::{Deref, DerefMut},
     trestle_core::{
-        hash::sha256,
         leaf::LeafCounters,
         price::{PriceUpdate, VerificationLevel},
     },
     trestle_credits::{
         accounts,
         address::{
-            credit_mint_address, customer_address, lease_address, maintenance_address,
-            market_address, revenue_address, revenue_vault_address,
+            credit_mint_address, customer_address, maintenance_address, market_address,
+            revenue_address, revenue_vault_address,
         },
         constants::PRICE_PROGRAM,
         groups::client::{CreditWallet, CustomerWallet, Funds, LeaseRefund},
         instruction,
         state::{CustomerAccount, Lease, LeaseTerms, Market, MarketParams, SlaStep, DEEPER_STEPS},
     },
-    trestle_proofs::{address::commitment_address, state::Commitment},
     trestle_staking::leaf::LeafProof,
 };
 
@@ -207,48 +205,6 @@ impl CreditsWorld {
         let deposit = self.account_deposit(&customer, credits);
         self.svm.must(&[buy, deposit], &[&customer.key]);
         customer
-    }
-
-    /// A commitment that a registered operator serves for a customer.
-    pub fn deal(&mut self, operator: &str, customer: &Customer) -> Deal {
-        let operator = self.staking.operator(operator, 0);
-        self.commit(operator, customer)
-    }
-
-    /// A commitment of this operator.
-    pub fn commit(&mut self, operator: OperatorKeys, customer: &Customer) -> Deal {
-        let data = operator.address.to_bytes();
-        let root = sha256(&[b"data", &data, customer.key.pubkey().as_ref()]);
-        let (commitment, bump) = commitment_address(&operator.address, &root);
-        let state = Commitment {
-            version: 1,
-            bump,
-            status: 1,
-            ended_by: 0,
-            leaf_count: 1,
-            service: self.service,
-            operator: operator.address,
-            customer: customer.key.pubkey(),
-            root,
-            size_bytes: 100,
-            registered_epoch: self.epoch(),
-            ended_epoch: u64::MAX,
-        };
-        self.svm.put_pod(commitment, program_id("proofs"), &state);
-        Deal {
-            operator,
-            commitment,
-            lease: lease_address(&commitment).0,
-        }
-    }
-
-    /// Ends a commitment as the proofs program would for its operator.
-    pub fn end_commitment(&mut self, deal: &Deal, last_epoch: u64) {
-        self.svm.edit::<Commitment>(&deal.commitment, |commitment| {
-            commitment.status = 2;
-            commitment.ended_by = 2;
-            commitment.ended_epoch = last_epoch;
-        });
     }
 
     /// A customer with an open lease on these terms, and credits to spare.

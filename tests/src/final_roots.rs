@@ -7,6 +7,7 @@ use {
     solana_address::Address,
     std::collections::BTreeMap,
     trestle_core::{
+        hash::sha256,
         leaf::{LeafCounters, PayoutLeaf, Totals},
         merkle::Tree,
         root::{FinalRoot, RootRing, ROOT_RING_VERSION},
@@ -24,17 +25,25 @@ pub struct Roots {
     trees: BTreeMap<u64, Leaves>,
 }
 
-/// The leaves of one root, ordered by operator.
+/// The leaves of one root, in the order of its tree.
 pub struct Leaves {
     pub leaves: Vec<PayoutLeaf>,
     pub tree: Tree,
 }
 
 impl Leaves {
+    /// The tree over these leaves, in this order.
+    pub fn new(leaves: Vec<PayoutLeaf>) -> Self {
+        let hashes = leaves.iter().map(PayoutLeaf::hash).collect();
+        Self {
+            tree: Tree::build(hashes).expect("a tree"),
+            leaves,
+        }
+    }
+
     fn index(&self, operator: &Address) -> u32 {
-        let found = self
-            .leaves
-            .binary_search_by(|leaf| leaf.operator.cmp(operator.as_array()));
+        let mut leaves = self.leaves.iter();
+        let found = leaves.position(|leaf| leaf.operator == operator.to_bytes());
         u32::try_from(found.expect("an operator with a leaf")).expect("a small tree")
     }
 }
@@ -96,19 +105,33 @@ impl Roots {
             .chain(others)
             .collect();
         all.sort_by_key(|leaf| leaf.operator);
-        let tree = Tree::build(all.iter().map(PayoutLeaf::hash).collect()).expect("a tree");
+        let leaves = Leaves::new(all);
+        let tree_root = leaves.tree.root();
         let root = FinalRoot {
             epoch,
-            tree_root: tree.root(),
+            tree_root,
+            digest: sha256(&[&epoch.to_le_bytes(), &tree_root]),
             totals,
-            leaf_count: tree.leaf_count(),
+            leaf_count: leaves.tree.leaf_count(),
             rules_version: 1,
             finalized_at: svm.now(),
             ..FinalRoot::default()
         };
         self.state.0.push(&root).expect("a newer epoch");
-        self.trees.insert(epoch, Leaves { leaves: all, tree });
+        self.trees.insert(epoch, leaves);
         self.write(svm);
+    }
+
+    /// Reads what the proofs program has made of the ring.
+    pub fn read(&mut self, svm: &Svm) {
+        let account = svm.raw(&self.ring).expect("a ring");
+        let ring = RootRing::read_account_data(&account.data).expect("a ring");
+        self.state.0 = *ring;
+    }
+
+    /// Remembers the leaves behind a root that became final by itself.
+    pub fn remember(&mut self, epoch: u64, leaves: Leaves) {
+        self.trees.insert(epoch, leaves);
     }
 
     /// Rewrites the ring after a change that no program would make.

@@ -18,7 +18,6 @@ use {
         instructions::__client_accounts_leaseopen,
         state::{LeaseTerms, Maintenance, ServiceRevenue},
     },
-    trestle_proofs::state::Commitment,
 };
 
 /// Epochs, consumed and refunded credits of one settlement.
@@ -33,15 +32,6 @@ pub fn settled(sent: &Sent) -> LeaseSettled {
 }
 
 impl CreditsWorld {
-    /// Ends a commitment as the proofs program would for its customer.
-    pub fn leave_commitment(&mut self, deal: &Deal, last_epoch: u64) {
-        self.svm.edit::<Commitment>(&deal.commitment, |commitment| {
-            commitment.status = 2;
-            commitment.ended_by = 1;
-            commitment.ended_epoch = last_epoch;
-        });
-    }
-
     /// Publishes the next root of the deal's operator and settles with it.
     pub fn settle_next(
         &mut self,

@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod billing;
 pub mod challenges;
 pub mod clearance;
+pub mod commitments;
 pub mod costs;
 pub mod credits;
 pub mod delegation;

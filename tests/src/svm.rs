@@ -104,11 +104,7 @@ pub fn key(name: &str) -> Keypair {
 impl Svm {
     /// A chain with these programs, at [`START`].
     pub fn new(programs: &[&str]) -> Self {
-        let (mut vm, heap) = heap::machine();
-        for name in programs {
-            vm.add_program_from_file(program_id(name), artifacts::program(name))
-                .expect("a program that the chain accepts");
-        }
+        let (vm, heap) = heap::machine();
         let mut svm = Self {
             vm,
             heap,
@@ -116,9 +112,19 @@ impl Svm {
             fresh: 0,
             history: Vec::new(),
         };
+        for name in programs {
+            svm.add_program(name);
+        }
         svm.fund(&svm.relayer.pubkey());
         svm.set_time(START);
         svm
+    }
+
+    /// Adds a program by its name.
+    pub fn add_program(&mut self, name: &str) {
+        self.vm
+            .add_program_from_file(program_id(name), artifacts::program(name))
+            .expect("a program that the chain accepts");
     }
 
     /// Stops checking signatures: what is marked as a signer counts as one, also the address of a

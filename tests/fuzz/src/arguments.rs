@@ -6,9 +6,10 @@ use {
         wincode::config::{deserialize, serialize},
         BORSH_CONFIG,
     },
-    trestle_credits::state::{LeaseTerms, SlaStep, DEEPER_STEPS},
+    trestle_credits::state::LeaseTerms,
     trestle_rewards::instructions::reward_push::{PushArgs, PushLeaf},
     trestle_staking::leaf::{Counters, LeafProof},
+    trestle_tests::credits::terms,
 };
 
 pub fn targets() -> Vec<Target> {
@@ -26,7 +27,7 @@ pub fn targets() -> Vec<Target> {
         Target {
             name: "lease_terms",
             read: lease_terms,
-            samples: terms,
+            samples: all_terms,
         },
     ]
 }
@@ -84,22 +85,6 @@ fn lease_terms(data: &[u8]) -> bool {
     terms.validate().is_ok()
 }
 
-/// Terms that the program accepts.
-pub fn sound_terms() -> LeaseTerms {
-    LeaseTerms {
-        rate_per_epoch: 1_000,
-        epochs: 10,
-        period_epochs: 1,
-        sla_bps: 9_000,
-        credit_bps: 1_000,
-        deeper_steps: [SlaStep::default(); DEEPER_STEPS],
-        credit_cap_bps: 10_000,
-        notice_epochs: 0,
-        renewal_epochs: 0,
-        renewal_rate: 0,
-    }
-}
-
-fn terms() -> Vec<Vec<u8>> {
-    vec![serialize(&sound_terms(), BORSH_CONFIG).expect("bytes")]
+fn all_terms() -> Vec<Vec<u8>> {
+    vec![serialize(&terms(), BORSH_CONFIG).expect("bytes")]
 }

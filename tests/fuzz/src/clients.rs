@@ -1,7 +1,7 @@
 //! What clients and the node read: amounts, requests, transactions, manifests.
 
 use {
-    crate::{arguments::sound_terms, Target},
+    crate::Target,
     solana_address::Address,
     solana_keypair::Keypair,
     solana_message::{Message, VersionedMessage},
@@ -23,6 +23,7 @@ use {
             Layout, LeaseChoice, Manifest, ShardRecord, ShardState, CIPHER_NAME, MANIFEST_VERSION,
         },
     },
+    trestle_tests::credits::terms,
 };
 
 /// Stands between the values of headers.
@@ -165,10 +166,7 @@ fn agreements() -> Vec<Vec<u8>> {
             customer: None,
         },
     };
-    let message = Message::new(
-        &[lease_open(&offer, sound_terms())],
-        Some(&customer.pubkey()),
-    );
+    let message = Message::new(&[lease_open(&offer, terms())], Some(&customer.pubkey()));
     let transaction = VersionedTransaction {
         signatures: vec![Default::default(); 2],
         message: VersionedMessage::Legacy(message),

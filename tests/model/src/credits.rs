@@ -13,6 +13,10 @@ use {
 const CREDIT_STABLE: u64 = 10;
 /// Token base units of a dollar's hundred-thousandth, times the scale of the price.
 const TOKEN_SCALE: u128 = 1_000_000_000_000;
+/// What the price of emission is above the one at which credits are sold: two confidences above
+/// the average instead of two below. It is never below that of the last trade.
+const EMISSION_SPREAD: u64 = 800_000;
+const EMISSION_PRICE_MIN: u64 = 210_600_000;
 /// Seconds for which a price may be used.
 const PRICE_SECONDS: i64 = 60;
 
@@ -31,6 +35,8 @@ pub struct Credits {
     pub operators_stable: u64,
     pub protocol_fee_bps: u16,
     pub insurance_fee_bps: u16,
+    /// Tokens that customers burnt for credits.
+    pub tokens_burned: u64,
     /// Price of a token, 1e-8 dollars, and when it was published.
     pub price: (u64, i64),
     pub customers: BTreeMap<u8, Customer>,
@@ -97,6 +103,13 @@ impl World {
         Ok(())
     }
 
+    /// The price at which tokens are emitted, while there is one that may be used.
+    pub(crate) fn emission_price(&self) -> Option<u64> {
+        let (price, published) = self.credits.price;
+        let is_fresh = self.now - published <= PRICE_SECONDS;
+        is_fresh.then_some((price + EMISSION_SPREAD).max(EMISSION_PRICE_MIN))
+    }
+
     pub(crate) fn buy_burn(&mut self, customer: u8, credits: u64, most: u64) -> Told {
         self.require_running(Rules::CREDITS)?;
         require(credits > 0, "no credits")?;
@@ -107,6 +120,7 @@ impl World {
         require(cost <= most, "more than wanted")?;
         let purse = Holder::Purse(Actor::Customer(customer));
         self.ledger.burn(Asset::Token, purse, cost)?;
+        self.credits.tokens_burned = sum(self.credits.tokens_burned, cost)?;
         self.sell(customer, credits)
     }
 
@@ -191,7 +205,8 @@ impl World {
 
     pub(crate) fn treasury_withdraw(&mut self, by: Actor, amount: u64) -> Told {
         require(by == Actor::Authority, "not the authority")?;
-        require(amount > 0, "an amount of zero")?;
+        let held = self.ledger.balance(Asset::Stable, Holder::Treasury);
+        require((1..=held).contains(&amount), "no such amount")?;
         let purse = Holder::Purse(by);
         self.ledger
             .transfer(Asset::Stable, Holder::Treasury, purse, amount)

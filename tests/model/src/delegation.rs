@@ -134,7 +134,6 @@ impl World {
 
     pub(crate) fn delegation_deposit(&mut self, by: Actor, operator: u8, amount: u64) -> Told {
         self.require_running(Rules::STAKING)?;
-        require(amount > 0, "an amount of zero")?;
         require(
             self.operator(operator)?.jailed_until == 0,
             "an operator that is jailed",
@@ -143,6 +142,7 @@ impl World {
             !self.operator(operator)?.exited,
             "an operator that has left",
         )?;
+        require(amount > 0, "an amount of zero")?;
         self.delegations.entry((by, operator)).or_default();
         let (pool, delegation) = self.delegated(by, operator)?;
         let shares = pool.active.deposit(amount);

@@ -1,12 +1,8 @@
-//! Leases: work that is paid in advance and settled by the roots.
+//! Leases: work that is paid in advance.
 
 use {
     crate::{require, rest, sum, Actor, Refusal, Rules, Told, World},
     std::collections::btree_map::Entry,
-    trestle_core::{
-        lease::{self, Price, SlaStep, SLA_STEPS_MAX},
-        units::Bps,
-    },
 };
 
 /// Epochs after its end in which a lease can still be settled.
@@ -30,15 +26,22 @@ pub struct LeaseDeal {
     pub cap_bps: u16,
     /// Epochs of notice of the customer.
     pub notice: u16,
+    /// Epochs by which the customer may extend it alone, and what each costs.
+    pub renewal_epochs: u64,
+    pub renewal_rate: u64,
 }
 
 /// A lease of a customer with an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub deal: LeaseDeal,
+    /// What an epoch costs from some epoch on.
+    pub renewed: Option<(u64, u64)>,
     /// First and last epoch.
     pub start: u64,
     pub end: u64,
+    /// Whether it ends before its term.
+    pub is_ending: bool,
     /// Whether its last epoch has been settled.
     pub is_done: bool,
     /// Epoch and windows, good and all, up to which it is settled.
@@ -49,6 +52,8 @@ pub struct Lease {
     pub refunded: u64,
     /// The part of what was refunded because of bad windows.
     pub credited: u64,
+    /// Epochs of a notice that the customer cut short.
+    pub notice_owed: u16,
 }
 
 impl LeaseDeal {
@@ -60,13 +65,15 @@ impl LeaseDeal {
             && self.sla_bps <= whole
             && self.credit_bps <= whole
             && self.cap_bps <= whole
-            && self.notice <= NOTICE_MAX;
+            && self.notice <= NOTICE_MAX
+            && self.renewal_epochs <= TERM_MAX
+            && (self.renewal_epochs > 0) == (self.renewal_rate > 0);
         require(is_sane, "no such deal")
     }
+}
 
-    fn price(&self, epochs: u64) -> Told<u64> {
-        self.rate.checked_mul(epochs).ok_or(Refusal("too much"))
-    }
+fn price(rate: u64, epochs: u64) -> Told<u64> {
+    rate.checked_mul(epochs).ok_or(Refusal("too much"))
 }
 
 impl Lease {
@@ -77,127 +84,163 @@ impl Lease {
             .map_or(before, |(epoch, ..)| epoch.max(before))
     }
 
-    fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.is_done || self.settled() >= self.end
     }
 
-    /// Pays for epochs of which so many windows were good; returns what was used up and refunded.
-    fn pay(&mut self, price: Price, ok: u32, total: u32) -> Told<(u64, u64)> {
-        let bps = |share| Bps::new(share).ok_or(Refusal("a share above the whole"));
-        let mut steps = [SlaStep::default(); SLA_STEPS_MAX];
-        steps[0] = SlaStep {
-            below: bps(self.deal.sla_bps)?,
-            credit: bps(self.deal.credit_bps)?,
+    /// What the epochs from the first to the last cost.
+    pub(crate) fn price_of(&self, first: u64, last: u64) -> Told<u64> {
+        let count = |first: u64, last: u64| (last + 1).saturating_sub(first);
+        let all = count(first, last);
+        let (rate, renewed) = match self.renewed {
+            Some((rate, from)) => (rate, count(first.max(from), last)),
+            None => (0, 0),
         };
-        let cap = crate::bps(self.deposited, self.deal.cap_bps);
-        let terms = lease::LeaseTerms {
-            steps,
-            credit_left: cap.saturating_sub(self.credited),
-        };
-        let paid = lease::settle(&terms, &price, ok, total, self.escrow);
-        self.escrow = rest(self.escrow, paid.consumed + paid.refunded)?;
-        self.credited += paid.credit;
-        let mut refunded = paid.refunded;
-        if self.is_settled() {
-            self.is_done = true;
-            refunded += std::mem::take(&mut self.escrow);
-        }
-        self.consumed += paid.consumed;
+        sum(price(self.deal.rate, all - renewed)?, price(rate, renewed)?)
+    }
+
+    /// It ends with this epoch, or with the last one that is settled.
+    pub(crate) fn end_with(&mut self, epoch: u64) -> Told {
+        require(!self.is_settled(), "a lease that is settled")?;
+        let end = epoch.max(self.settled());
+        require(end < self.end, "it ends sooner")?;
+        self.end = end;
+        self.is_ending = true;
+        Ok(())
+    }
+
+    /// Credits leave it: used up, or given back.
+    pub(crate) fn take(&mut self, consumed: u64, refunded: u64) -> Told {
+        self.escrow = rest(self.escrow, sum(consumed, refunded)?)?;
+        self.consumed += consumed;
         self.refunded += refunded;
-        Ok((paid.consumed, refunded))
+        Ok(())
+    }
+
+    fn renew(&mut self, epochs: u64, rate: u64, now: u64) -> Told<u64> {
+        let is_running = !self.is_ending && !self.is_done && now <= self.end;
+        require(is_running, "a lease that does not run")?;
+        require(rate > 0, "no such rate")?;
+        let end = sum(self.end, epochs)?;
+        require(epochs > 0 && end - now <= TERM_MAX, "no such term")?;
+        // Once all epochs at the first rate are settled the second one takes its place.
+        if let Some((second, from)) = self.renewed {
+            if self.settled() + 1 >= from {
+                self.deal.rate = second;
+                self.renewed = None;
+            }
+        }
+        let last = self.renewed.map_or(self.deal.rate, |(rate, _)| rate);
+        if rate != last {
+            require(self.renewed.is_none(), "a third rate")?;
+            self.renewed = Some((rate, self.end + 1));
+        }
+        let added = price(rate, epochs)?;
+        self.end = end;
+        self.deposited = sum(self.deposited, added)?;
+        self.escrow = sum(self.escrow, added)?;
+        Ok(added)
+    }
+
+    /// The customer leaves with its notice; returns what the epochs until then do not cost.
+    fn leave(&mut self, now: u64) -> Told<u64> {
+        require(!self.is_settled(), "a lease that is settled")?;
+        let last = now + u64::from(self.deal.notice);
+        if last < self.end {
+            self.end_with(last)?;
+        }
+        let last = self.end + u64::from(self.notice_owed);
+        let needed = self.price_of(self.settled() + 1, last)?;
+        let surplus = self.escrow.saturating_sub(needed);
+        self.take(0, surplus)?;
+        Ok(surplus)
     }
 }
 
 impl World {
-    fn lease(&mut self, customer: u8, operator: u8) -> Told<&mut Lease> {
+    pub(crate) fn lease(&mut self, customer: u8, operator: u8) -> Told<&mut Lease> {
         self.credits
             .leases
             .get_mut(&(customer, operator))
             .ok_or(Refusal("no such lease"))
     }
 
+    fn require_commitment(&self, customer: u8, operator: u8) -> Told {
+        let commitment = self.commitments.get(&(customer, operator));
+        let commitment = commitment.ok_or(Refusal("no such commitment"))?;
+        require(commitment.ended.is_none(), "a commitment that ends")
+    }
+
     pub(crate) fn lease_open(&mut self, customer: u8, operator: u8, deal: LeaseDeal) -> Told {
         let epoch = self.epoch();
+        self.require_commitment(customer, operator)?;
+        let parties = (customer, operator);
+        let is_there = self.credits.leases.contains_key(&parties);
+        require(!is_there, "a lease already")?;
         require(
             !self.operator(operator)?.exited,
             "an operator that has left",
         )?;
         self.require_running(Rules::CREDITS)?;
         deal.validate()?;
-        let price = deal.price(deal.epochs)?;
+        let price = price(deal.rate, deal.epochs)?;
         self.escrow(customer, price)?;
-        let Entry::Vacant(place) = self.credits.leases.entry((customer, operator)) else {
-            return Err(Refusal("a lease already"));
-        };
-        place.insert(Lease {
-            deal,
-            start: epoch + 1,
-            end: epoch + deal.epochs,
-            is_done: false,
-            baseline: None,
-            deposited: price,
-            escrow: price,
-            consumed: 0,
-            refunded: 0,
-            credited: 0,
-        });
+        if let Entry::Vacant(place) = self.credits.leases.entry(parties) {
+            place.insert(Lease {
+                deal,
+                renewed: None,
+                start: epoch + 1,
+                end: epoch + deal.epochs,
+                is_ending: false,
+                is_done: false,
+                baseline: None,
+                deposited: price,
+                escrow: price,
+                consumed: 0,
+                refunded: 0,
+                credited: 0,
+                notice_owed: 0,
+            });
+        }
         Ok(())
     }
 
-    /// The epoch of the only root that a lease can be settled with now, and whether it is the one
-    /// to start from. Every root has a leaf of every operator.
-    fn lease_root(&self, lease: &Lease) -> Told<(u64, bool)> {
-        let epochs: Vec<u64> = self.roots.iter().map(|(epoch, _)| *epoch).collect();
-        let not_due = Refusal("no root yet");
-        if lease.baseline.is_none() {
-            let newest = *epochs.last().ok_or(not_due)?;
-            require(newest >= lease.start, not_due.0)?;
-            let before = epochs.iter().rev().find(|epoch| **epoch < lease.start);
-            // Where none was forgotten there was none: the operator starts from zero.
-            let forgotten = epochs.first().filter(|_| self.roots_forgotten > 0);
-            if let Some(epoch) = before.or(forgotten) {
-                return Ok((*epoch, true));
-            }
+    pub(crate) fn lease_renew(
+        &mut self,
+        customer: u8,
+        operator: u8,
+        epochs: u64,
+        rate: u64,
+        by_node: bool,
+    ) -> Told {
+        let epoch = self.epoch();
+        self.lease(customer, operator)?;
+        self.require_commitment(customer, operator)?;
+        self.require_running(Rules::CREDITS)?;
+        let lease = self.lease(customer, operator)?;
+        if !by_node {
+            let deal = &mut lease.deal;
+            let is_agreed = rate == deal.renewal_rate && epochs <= deal.renewal_epochs;
+            require(is_agreed, "nobody agreed for the operator")?;
+            deal.renewal_epochs -= epochs;
         }
-        let settled = lease.settled();
-        let due = (settled + u64::from(lease.deal.period)).min(lease.end);
-        let root = epochs.into_iter().find(|epoch| *epoch >= due);
-        Ok((root.ok_or(not_due)?, false))
+        let added = lease.renew(epochs, rate, epoch)?;
+        self.escrow(customer, added)
     }
 
-    /// The epoch of the leaf that settles a lease now.
-    pub fn lease_due(&self, customer: u8, operator: u8) -> Told<u64> {
-        let lease = self.credits.leases.get(&(customer, operator));
-        let lease = lease.ok_or(Refusal("no such lease"))?;
-        require(!lease.is_settled(), "a lease that is settled")?;
-        Ok(self.lease_root(lease)?.0)
-    }
-
-    pub(crate) fn lease_settle(&mut self, customer: u8, operator: u8, back: u8) -> Told {
-        let mut lease = *self.lease(customer, operator)?;
-        require(!lease.is_done, "a lease that is settled")?;
-        let (consumed, refunded) = if lease.is_settled() {
-            lease.pay(Price::default(), 0, 0)?
-        } else {
-            let (epoch, is_baseline) = self.lease_root(&lease)?;
-            let (shown, leaf) = self.leaf(operator, back)?;
-            require(shown == epoch, "not the root that is due")?;
-            let first = lease.settled() + 1;
-            let (ok, total) = lease.baseline.map_or((0, 0), |(_, ok, total)| (ok, total));
-            lease.baseline = Some((epoch, leaf.windows_ok, leaf.windows_total));
-            let epochs = (lease.settled().min(lease.end) + 1).saturating_sub(first);
-            let whole = lease.deal.price(epochs)?;
-            if is_baseline {
-                // Without counters before them epochs cannot be judged.
-                lease.pay(Price { whole, payable: 0 }, 0, 0)?
-            } else {
-                let (ok, total) = (leaf.windows_ok - ok, leaf.windows_total - total);
-                let payable = whole;
-                lease.pay(Price { whole, payable }, ok, total)?
-            }
-        };
-        *self.lease(customer, operator)? = lease;
-        self.settle(customer, consumed, refunded)
+    pub(crate) fn lease_transfer(
+        &mut self,
+        customer: u8,
+        from: u8,
+        to: u8,
+        deal: LeaseDeal,
+    ) -> Told {
+        let epoch = self.epoch();
+        self.require_commitment(customer, to)?;
+        require(from != to, "the same operator")?;
+        let moved = self.lease(customer, from)?.leave(epoch)?;
+        self.settle(customer, 0, moved)?;
+        self.lease_open(customer, to, deal)
     }
 
     pub(crate) fn lease_end(&mut self, by: Actor, customer: u8, operator: u8) -> Told {
@@ -209,11 +252,7 @@ impl World {
             require(by == Actor::Operator(operator), "not a party")?;
             notice
         };
-        require(!lease.is_settled(), "a lease that is settled")?;
-        let end = (epoch + u64::from(notice)).max(lease.settled());
-        require(end < lease.end, "it ends sooner")?;
-        lease.end = end;
-        Ok(())
+        lease.end_with(epoch + u64::from(notice))
     }
 
     pub(crate) fn lease_close(&mut self, customer: u8, operator: u8) -> Told {

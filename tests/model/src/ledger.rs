@@ -40,6 +40,8 @@ pub enum Holder {
     StakeVault,
     /// Bonds of verifiers.
     BondVault,
+    /// The bond of a dispute about the proposal of this epoch and proposer.
+    Dispute(u64, Actor),
     /// What slashes and insurance fees brought.
     Insurance,
     /// Rewards that delegators have not claimed.

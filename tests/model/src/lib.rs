@@ -7,12 +7,21 @@
 //! signatures, and shares no state with the programs.
 
 mod cards;
+mod challenges;
+mod changes;
+mod commitments;
 mod credits;
 mod delegation;
+mod disputes;
 mod leases;
 mod ledger;
 mod metering;
+mod minting;
 mod rewards;
+mod roots;
+mod rounds;
+mod run;
+mod settlements;
 mod staking;
 mod step;
 mod verifiers;
@@ -20,16 +29,24 @@ mod world;
 
 pub use {
     cards::{Biller, Sale, SaleStatus},
+    challenges::Evidence,
+    changes::{Change, Target},
+    commitments::Commitment,
     credits::{Credits, Customer},
     delegation::{Delegation, DelegationPool, Earned, Flow, ShareTicket},
+    disputes::Dispute,
     leases::{Lease, LeaseDeal},
     ledger::{Actor, Asset, Holder, Ledger},
     metering::{Delegate, Meter, MeterDeal, Topup},
+    minting::Minting,
     rewards::{Claim, Pool, Till},
+    roots::{Leaf, Root, Totals},
+    rounds::{Flaw, Opening, Proposal, Round, Rounds, Weights},
+    settlements::Window,
     staking::{Operator, Ticket, TICKETS},
-    step::Step,
+    step::{ProposalKey, Step},
     verifiers::{Verifier, VERIFIERS},
-    world::{Leaf, Rules, World},
+    world::{Rules, World},
 };
 
 /// Why a step is refused, in words.

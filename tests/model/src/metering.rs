@@ -95,6 +95,7 @@ impl World {
         operator: u8,
         deal: MeterDeal,
     ) -> Told {
+        self.require_running(Rules::CREDITS)?;
         let is_sane = deal.price > 0 && deal.epoch_cap >= deal.price && deal.deposit > 0;
         require(is_sane, "no such deal")?;
         require((1..=NOTICE_MAX).contains(&deal.notice), "no such notice")?;

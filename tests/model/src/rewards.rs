@@ -1,7 +1,10 @@
 //! A service's pool: what it allots to epochs, and what it pays by the roots.
 
 use {
-    crate::{require, rest, sum, Actor, Asset, Holder, Leaf, Refusal, Rules, Told, World},
+    crate::{
+        require, rest, sum, Actor, Asset, Holder, Leaf, Minting, Refusal, Rules, Told, Totals,
+        World,
+    },
     std::collections::BTreeMap,
     trestle_core::{
         breaker::Breaker,
@@ -12,15 +15,22 @@ use {
     },
 };
 
-/// A funded pool that pays both assets.
+/// Allotments that are kept.
+const ALLOTMENTS: usize = 64;
+
+/// A pool that pays both assets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pool {
     pub tokens_per_epoch: u64,
     pub epochs_per_month: u32,
+    /// How it mints; nothing if somebody funds it.
+    pub minting: Option<Minting>,
     pub tokens: Till,
     pub stable: Till,
     /// The epoch that is allotted next.
     pub next_epoch: u64,
+    /// What was allotted to all epochs up to each of the last ones, of both assets.
+    pub allotments: Vec<(u64, u64, u64)>,
     pub claims: BTreeMap<u8, Claim>,
 }
 
@@ -59,6 +69,13 @@ pub struct Claim {
 }
 
 impl Till {
+    /// From now on so much is paid at once. Until now it drained by what held before.
+    pub(crate) fn resize(&mut self, capacity: u64, now: i64) {
+        self.let_out(0, now);
+        self.capacity = capacity;
+        self.breaker.value = self.breaker.value.min(capacity);
+    }
+
     /// How much of what is due is let out now.
     fn let_out(&mut self, due: u64, now: i64) -> u64 {
         let now = UnixSeconds(now);
@@ -107,27 +124,55 @@ impl Claim {
     }
 }
 
+impl Pool {
+    /// What was allotted to all epochs up to this one, of both assets, if that is remembered.
+    fn allotted_through(&self, epoch: u64) -> Option<(u64, u64)> {
+        let mut newer = self.allotments.iter().rev();
+        if let Some((_, tokens, stable)) = newer.find(|(of, _, _)| *of <= epoch) {
+            return Some((*tokens, *stable));
+        }
+        let is_whole = self.allotments.first().is_none_or(|first| first.0 == 0);
+        is_whole.then_some((0, 0))
+    }
+
+    /// What was allotted to the epochs after one and up to another; nothing where that is
+    /// forgotten.
+    pub fn allotted_between(&self, after: Option<u64>, through: u64) -> (u64, u64) {
+        let before = after.map_or(Some((0, 0)), |epoch| self.allotted_through(epoch));
+        match (before, self.allotted_through(through)) {
+            (Some(before), Some(upto)) if before.0 <= upto.0 && before.1 <= upto.1 => {
+                (upto.0 - before.0, upto.1 - before.1)
+            }
+            _ => (0, 0),
+        }
+    }
+}
+
 impl World {
     fn claim(&mut self, operator: u8) -> Told<&mut Claim> {
         let claim = self.pool.claims.get_mut(&operator);
         claim.ok_or(Refusal("no claim"))
     }
 
-    /// Sums over the leaves of the newest root.
-    fn granted(&self, of: fn(&Leaf) -> u64) -> Told<u64> {
-        let (_, leaves) = self.roots.last().ok_or(Refusal("no root"))?;
-        leaves.values().map(of).try_fold(0, sum)
+    /// What the newest root grants to all.
+    fn granted(&self, of: fn(&Totals) -> u64) -> Told<u64> {
+        let newest = self.roots.last();
+        newest
+            .map(|root| of(&root.totals))
+            .ok_or(Refusal("no root"))
     }
 
     pub(crate) fn pool_fund(&mut self, by: Actor, amount: u64) -> Told {
         self.require_running(Rules::REWARDS)?;
         require(amount > 0, "an amount of zero")?;
+        require(self.pool.minting.is_none(), "a pool that mints")?;
         let purse = Holder::Purse(by);
         self.ledger
             .transfer(Asset::Token, purse, Holder::PoolVault, amount)
     }
 
-    /// Allots what the schedule grants and the vault carries, and all the new stablecoin.
+    /// Allots what the schedule grants and the vault carries, or what it mints, and all the new
+    /// stablecoin.
     pub(crate) fn epoch_allot(&mut self, epoch: u64) -> Told {
         self.require_running(Rules::REWARDS)?;
         require(epoch <= self.epoch(), "an epoch to come")?;
@@ -137,8 +182,16 @@ impl World {
         require(epoch == pool.next_epoch, "not the next epoch")?;
         pool.next_epoch += 1;
         let free = rest(tokens, pool.tokens.owed()?)?;
-        pool.tokens.allotted += free.min(pool.tokens_per_epoch);
+        let funded = free.min(pool.tokens_per_epoch);
+        let granted = self.mint_for(epoch)?.unwrap_or(funded);
+        let pool = &mut self.pool;
+        pool.tokens.allotted = sum(pool.tokens.allotted, granted)?;
         pool.stable.allotted += rest(stable, pool.stable.owed()?)?;
+        let allotted = (epoch, pool.tokens.allotted, pool.stable.allotted);
+        pool.allotments.push(allotted);
+        if pool.allotments.len() > ALLOTMENTS {
+            pool.allotments.remove(0);
+        }
         Ok(())
     }
 
@@ -163,7 +216,7 @@ impl World {
 
     /// Pays tokens by a leaf as far as the breaker lets them out; returns what was granted.
     fn pay_tokens(&mut self, operator: u8, epoch: u64, leaf: &Leaf) -> Told<u64> {
-        let (now, granted) = (self.now, self.granted(|leaf| leaf.tokens)?);
+        let (now, granted) = (self.now, self.granted(|sum| sum.tokens)?);
         let months = u64::from(self.pool.epochs_per_month);
         let due = leaf.tokens.saturating_sub(self.claim(operator)?.tokens);
         let amount = self.pool.tokens.let_out(due, now);
@@ -189,32 +242,29 @@ impl World {
         require(paid > 0, "the breaker lets nothing out")
     }
 
-    /// Pays all operators by one root. It is enough that something is paid to one.
+    /// Pays all operators by one root, in the order of its leaves. It is enough that something is
+    /// paid to one.
     pub(crate) fn reward_push(&mut self, back: u8) -> Told {
+        let mut newer = self.roots.iter().rev();
+        let root = newer.nth(usize::from(back));
+        let root = root.ok_or(Refusal("no such root"))?.clone();
+        let is_whole = root.leaves.len() == self.operators.len();
+        require(is_whole, "no such leaf")?;
         let mut paid = 0;
-        let operators: Vec<u8> = self.operators.keys().copied().collect();
-        for operator in self.push_order(&operators) {
-            let (epoch, leaf) = self.leaf(operator, back)?;
-            if self.claim(operator)?.owes_slash(&leaf) {
+        for (operator, leaf) in &root.leaves {
+            if self.claim(*operator)?.owes_slash(leaf) {
                 continue;
             }
-            paid += self.pay_tokens(operator, epoch, &leaf)?;
+            paid += self.pay_tokens(*operator, root.epoch, leaf)?;
         }
         require(paid > 0, "nothing to push")
     }
 
-    /// Operators in the order of their leaves, which those who run this model know.
-    fn push_order(&self, operators: &[u8]) -> Vec<u8> {
-        let mut ordered = operators.to_vec();
-        ordered.sort_by_key(|operator| self.rules.leaf_order.iter().position(|of| of == operator));
-        ordered
-    }
-
     pub(crate) fn reward_claim_stable(&mut self, operator: u8, back: u8) -> Told {
-        let (_, leaf) = self.leaf(operator, back)?;
-        let (now, granted) = (self.now, self.granted(|leaf| leaf.stable)?);
         let claim = *self.claim(operator)?;
         require(claim.has_stable_payout, "nowhere to pay to")?;
+        let (_, leaf) = self.leaf(operator, back)?;
+        let (now, granted) = (self.now, self.granted(|sum| sum.stable)?);
         let due = leaf.stable.saturating_sub(claim.stable);
         require(due > 0, "nothing to claim")?;
         let amount = self.pool.stable.let_out(due, now);
@@ -243,7 +293,7 @@ impl World {
         let amount = releasable(held.0, held.1, rate).0;
         require(amount > 0, "nothing to release")?;
         claim.take_held(amount);
-        let granted = self.granted(|leaf| leaf.tokens)?;
+        let granted = self.granted(|sum| sum.tokens)?;
         self.pool.tokens.pay(amount, amount, granted)?;
         let purse = Holder::Purse(Actor::Operator(operator));
         self.ledger
@@ -253,7 +303,7 @@ impl World {
     /// Takes a slash of an operator's pay: what nobody has claimed is held first.
     pub(crate) fn held_slash(&mut self, operator: u8, back: u8) -> Told {
         let (_, leaf) = self.leaf(operator, back)?;
-        let (now, granted) = (self.now, self.granted(|leaf| leaf.tokens)?);
+        let (now, granted) = (self.now, self.granted(|sum| sum.tokens)?);
         let applied = self.operator(operator)?.slashed_applied;
         let owed = leaf.slashed.saturating_sub(applied);
         require(owed > 0, "nothing to slash")?;
@@ -285,16 +335,16 @@ impl World {
     pub(crate) fn delegation_pay(&mut self, operator: u8) -> Told {
         let has_pool = self.operator(operator)?.pool.is_some();
         require(has_pool, "no delegation pool")?;
-        let granted = (
-            self.granted(|leaf| leaf.tokens)?,
-            self.granted(|leaf| leaf.stable)?,
-        );
         let claim = self.claim(operator)?;
         let due = (
             std::mem::take(&mut claim.due_tokens),
             std::mem::take(&mut claim.due_stable),
         );
         require(due != (0, 0), "nothing for delegators")?;
+        let granted = (
+            self.granted(|sum| sum.tokens)?,
+            self.granted(|sum| sum.stable)?,
+        );
         let pool = &mut self.pool;
         if due.0 > 0 {
             pool.tokens.pay(due.0, due.0, granted.0)?;

@@ -95,9 +95,9 @@ impl World {
 
     pub(crate) fn stake_deposit(&mut self, by: Actor, operator: u8, amount: u64) -> Told {
         self.require_running(Rules::STAKING)?;
-        require(amount > 0, "an amount of zero")?;
         let state = self.operator(operator)?;
         require(!state.exited, "an operator that has left")?;
+        require(amount > 0, "an amount of zero")?;
         state.stake = sum(state.stake, amount)?;
         self.ledger
             .transfer(Asset::Token, Holder::Purse(by), Holder::StakeVault, amount)

@@ -1,6 +1,11 @@
 //! What can happen: one variant for each instruction, and for what the world does by itself.
 
-use crate::{Actor, Delegate, Leaf, LeaseDeal, MeterDeal, Topup};
+use crate::{
+    Actor, Change, Delegate, Evidence, Flaw, Leaf, LeaseDeal, MeterDeal, Opening, Target, Topup,
+};
+
+/// A proposal by its epoch and who proposed it.
+pub type ProposalKey = (u64, Actor);
 
 /// Something that happens. `by` is who signs, rightfully or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +20,74 @@ pub enum Step {
         by: Actor,
         areas: u8,
         paused: bool,
+    },
+    ChangePropose {
+        by: Actor,
+        change: Change,
+    },
+    ChangeApply {
+        target: Target,
+    },
+    ChangeCancel {
+        by: Actor,
+        target: Target,
+    },
+    EpochSeedRecord {
+        epoch: u64,
+    },
+    /// Each operator's counters grow by so much, but for what the proposer gets wrong.
+    EpochPropose {
+        by: Actor,
+        epoch: u64,
+        growth: Vec<Leaf>,
+        flaw: Flaw,
+        /// What the inputs record as good.
+        opening: Option<Opening>,
+    },
+    EpochAttest {
+        by: Actor,
+        about: ProposalKey,
+    },
+    EpochChallenge {
+        by: Actor,
+        about: ProposalKey,
+        evidence: Evidence,
+    },
+    EpochFinalize {
+        about: ProposalKey,
+    },
+    ProposalClose {
+        about: ProposalKey,
+    },
+    RoundClose {
+        epoch: u64,
+    },
+    DisputeOpen {
+        by: Actor,
+        about: ProposalKey,
+    },
+    DisputeVote {
+        by: Actor,
+        about: ProposalKey,
+        is_right: bool,
+    },
+    DisputeResolve {
+        about: ProposalKey,
+    },
+    ServiceEscape,
+    CommitmentRegister {
+        customer: u8,
+        operator: u8,
+        size_bytes: u64,
+    },
+    CommitmentEnd {
+        by: Actor,
+        customer: u8,
+        operator: u8,
+    },
+    CommitmentClose {
+        customer: u8,
+        operator: u8,
     },
     StakeDeposit {
         by: Actor,
@@ -79,6 +152,11 @@ pub enum Step {
     VerifierRegister {
         by: Actor,
         admitted_by: Actor,
+        bond: u64,
+    },
+    /// In the place of the verifier with the smallest bond.
+    VerifierDisplace {
+        by: Actor,
         bond: u64,
     },
     VerifierBondAdd {
@@ -218,6 +296,26 @@ pub enum Step {
         customer: u8,
         operator: u8,
     },
+    LeaseRenew {
+        customer: u8,
+        operator: u8,
+        epochs: u64,
+        rate: u64,
+        by_node: bool,
+    },
+    /// From one operator to another.
+    LeaseTransfer {
+        customer: u8,
+        from: u8,
+        to: u8,
+        deal: LeaseDeal,
+    },
+    MaintenanceDeclare {
+        by: Actor,
+        operator: u8,
+        first: u64,
+        epochs: u64,
+    },
     RevenueRelease,
     TreasuryWithdraw {
         by: Actor,
@@ -264,6 +362,23 @@ impl Step {
             Self::Wait(_) => "wait",
             Self::RootPublish { .. } => "root_publish",
             Self::NetworkPause { .. } => "network_pause",
+            Self::ChangePropose { change, .. } => change.target().names().0,
+            Self::ChangeApply { target } => target.names().1,
+            Self::ChangeCancel { target, .. } => target.names().2,
+            Self::EpochSeedRecord { .. } => "epoch_seed_record",
+            Self::EpochPropose { .. } => "epoch_propose",
+            Self::EpochAttest { .. } => "epoch_attest",
+            Self::EpochChallenge { evidence, .. } => evidence.name(),
+            Self::EpochFinalize { .. } => "epoch_finalize",
+            Self::ProposalClose { .. } => "proposal_close",
+            Self::RoundClose { .. } => "round_close",
+            Self::DisputeOpen { .. } => "dispute_open",
+            Self::DisputeVote { .. } => "dispute_vote",
+            Self::DisputeResolve { .. } => "dispute_resolve",
+            Self::ServiceEscape => "service_escape",
+            Self::CommitmentRegister { .. } => "commitment_register",
+            Self::CommitmentEnd { .. } => "commitment_end",
+            Self::CommitmentClose { .. } => "commitment_close",
             Self::StakeDeposit { .. } => "stake_deposit",
             Self::StakeUnbond { .. } => "stake_unbond",
             Self::StakeWithdraw { .. } => "stake_withdraw",
@@ -278,11 +393,19 @@ impl Step {
             Self::DelegationClose { .. } => "delegation_close",
             Self::DelegationFund { .. } => "delegation_fund",
             Self::VerifierRegister { .. } => "verifier_register",
+            Self::VerifierDisplace { .. } => "verifier_displace",
             Self::VerifierBondAdd { .. } => "verifier_bond_add",
             Self::VerifierExit { .. } => "verifier_exit",
             Self::VerifierRemove { .. } => "verifier_remove",
             Self::VerifierWithdraw { .. } => "verifier_withdraw",
             Self::BondSlash { .. } => "bond_slash",
+            _ => self.paid_name(),
+        }
+    }
+
+    /// The names of steps that concern credits and the pool.
+    fn paid_name(&self) -> &'static str {
+        match self {
             Self::PricePost { .. } => "price_post",
             Self::CreditsBuyBurn { .. } => "credits_buy_burn",
             Self::CreditsBuyStable { .. } => "credits_buy_stable",
@@ -308,6 +431,9 @@ impl Step {
             Self::LeaseSettle { .. } => "lease_settle",
             Self::LeaseEnd { .. } => "lease_end",
             Self::LeaseClose { .. } => "lease_close",
+            Self::LeaseRenew { .. } => "lease_renew",
+            Self::LeaseTransfer { .. } => "lease_transfer",
+            Self::MaintenanceDeclare { .. } => "maintenance_declare",
             Self::RevenueRelease => "revenue_release",
             Self::TreasuryWithdraw { .. } => "treasury_withdraw",
             Self::PoolFund { .. } => "pool_fund",
@@ -319,6 +445,7 @@ impl Step {
             Self::RewardClaimStable { .. } => "reward_claim_stable",
             Self::HeldRelease { .. } => "held_release",
             Self::DelegationPay { .. } => "delegation_pay",
+            _ => "nothing",
         }
     }
 }

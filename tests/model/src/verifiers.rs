@@ -5,6 +5,9 @@ use crate::{bps, require, sum, Actor, Asset, Holder, Refusal, Rules, Told, World
 /// Places in the set.
 pub const VERIFIERS: usize = 32;
 
+/// Places that are kept for those who displace others.
+const SEATS: usize = 8;
+
 /// A verifier in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verifier {
@@ -26,9 +29,17 @@ impl World {
     }
 
     pub(crate) fn verifier_register(&mut self, by: Actor, admitted_by: Actor, bond: u64) -> Told {
-        self.require_running(Rules::STAKING)?;
         require(admitted_by == Actor::Authority, "not the authority")?;
+        self.require_running(Rules::STAKING)?;
         require(bond >= self.rules.bond_min, "too small a bond")?;
+        let used = self.verifiers.iter().flatten().count();
+        let is_open = self.rules.displacement_margin_bps > 0;
+        let is_crowded = is_open && used + SEATS >= VERIFIERS;
+        require(!is_crowded, "places that are kept")?;
+        self.admit(by, bond)
+    }
+
+    fn admit(&mut self, by: Actor, bond: u64) -> Told {
         require(self.verifier(by).is_err(), "a verifier already")?;
         let admitted_epoch = self.epoch();
         let free = self.verifiers.iter_mut().find(|place| place.is_none());
@@ -39,6 +50,23 @@ impl World {
             admitted_epoch,
         });
         self.bond_in(by, bond)
+    }
+
+    /// Takes the place of the verifier with the smallest bond, which leaves.
+    pub(crate) fn verifier_displace(&mut self, by: Actor, bond: u64) -> Told {
+        self.require_running(Rules::STAKING)?;
+        let (margin, unlock_at) = (self.rules.displacement_margin_bps, self.unlock_at());
+        require(margin > 0, "no newcomers")?;
+        require(bond >= self.rules.bond_min, "too small a bond")?;
+        let staying = self.verifiers.iter_mut().flatten();
+        let staying = staying.filter(|verifier| verifier.unlock_at.is_none());
+        let smallest = staying.min_by_key(|verifier| verifier.bond);
+        let smallest = smallest.ok_or(Refusal("nobody to displace"))?;
+        let more = (u128::from(smallest.bond) * u128::from(margin)).div_ceil(10_000);
+        let due = u128::from(smallest.bond) + more.max(1);
+        require(u128::from(bond) >= due, "a bond that is not larger")?;
+        smallest.unlock_at = Some(unlock_at);
+        self.admit(by, bond)
     }
 
     pub(crate) fn verifier_bond_add(&mut self, by: Actor, amount: u64) -> Told {
@@ -85,6 +113,13 @@ impl World {
     }
 
     pub(crate) fn bond_slash(&mut self, mask: u32, voted_epoch: u64) -> Told {
+        let taken = self.take_bonds(mask, voted_epoch);
+        require(taken > 0, "no bond to slash")?;
+        self.share_bonds(taken, Actor::Challenger)
+    }
+
+    /// Takes their share of those who voted in an epoch; returns what that was.
+    pub(crate) fn take_bonds(&mut self, mask: u32, voted_epoch: u64) -> u64 {
         let share = self.rules.bond_slash_bps;
         let mut taken = 0;
         for (number, place) in self.verifiers.iter_mut().enumerate() {
@@ -100,12 +135,16 @@ impl World {
             verifier.bond -= part;
             taken += part;
         }
-        require(taken > 0, "no bond to slash")?;
+        taken
+    }
+
+    /// Burns, insures and pays out what was taken of bonds.
+    pub(crate) fn share_bonds(&mut self, taken: u64, challenger: Actor) -> Told {
         let (burnt, insured, rewarded) = self.rules.split(taken);
         self.pay_slash(Holder::BondVault, burnt, insured)?;
-        let challenger = Holder::Purse(Actor::Challenger);
+        let purse = Holder::Purse(challenger);
         self.ledger
-            .transfer(Asset::Token, Holder::BondVault, challenger, rewarded)
+            .transfer(Asset::Token, Holder::BondVault, purse, rewarded)
     }
 
     /// The vault has the bonds of all verifiers, and nothing else.

@@ -129,7 +129,7 @@ fn verifier_register_exit_and_withdraw() {
     check(&mut world, "verifier_exit", ix, &[&keys.key], &[]);
     world.svm.advance(86_400);
     let ix = world.verifier_withdraw(keys.key.pubkey(), keys.purse);
-    check(&mut world, "verifier_withdraw", ix, &[&keys.key], &free);
+    check(&mut world, "verifier_withdraw", ix, &[], &free);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use {
     proptest::prelude::*,
+    solana_instruction::Instruction,
     solana_signer::Signer,
     trestle_core::leaf::LeafCounters,
     trestle_credits::{
@@ -176,6 +177,44 @@ impl Model {
 
     /// Does it, if the program lets it happen.
     fn run(&mut self, step: &Step) {
+        match *step {
+            Step::Buy { who, credits, burn } => self.buy(who, credits, burn),
+            Step::Deposit { who, credits } => {
+                let ix = self.world.account_deposit(&self.customers[who], credits);
+                self.send(who, ix);
+            }
+            Step::Withdraw { who, credits } => {
+                let ix = self.world.account_withdraw(&self.customers[who], credits);
+                self.send(who, ix);
+            }
+            Step::Publish { ok, total } => self.publish(ok, total),
+            Step::Wait(epochs) => {
+                let epoch = self.world.epoch() + epochs;
+                self.world.reach(epoch);
+            }
+            _ => self.run_lease(step),
+        }
+    }
+
+    fn buy(&mut self, who: usize, credits: u64, burn: bool) {
+        let (world, customer) = (&mut self.world, &self.customers[who]);
+        let update = price(world.svm.now());
+        world.post_price(&update);
+        let ix = if burn {
+            world.credits_buy_burn(customer, credits, u64::MAX)
+        } else {
+            world.credits_buy_stable(customer, credits, u64::MAX)
+        };
+        world.must(ix, &customer.key);
+    }
+
+    /// Sends what a customer signs, which may be refused.
+    fn send(&mut self, who: usize, ix: Instruction) {
+        let _ = self.world.svm.send(&[ix], &[&self.customers[who].key]);
+    }
+
+    /// Does it to the leases of a customer, if the program lets it happen.
+    fn run_lease(&mut self, step: &Step) {
         let Self {
             world,
             customers,
@@ -183,29 +222,9 @@ impl Model {
             ..
         } = self;
         match *step {
-            Step::Buy { who, credits, burn } => {
-                let update = price(world.svm.now());
-                world.post_price(&update);
-                let customer = &customers[who];
-                let ix = if burn {
-                    world.credits_buy_burn(customer, credits, u64::MAX)
-                } else {
-                    world.credits_buy_stable(customer, credits, u64::MAX)
-                };
-                world.must(ix, &customer.key);
-            }
-            Step::Deposit { who, credits } => {
-                let ix = world.account_deposit(&customers[who], credits);
-                let _ = world.svm.send(&[ix], &[&customers[who].key]);
-            }
-            Step::Withdraw { who, credits } => {
-                let ix = world.account_withdraw(&customers[who], credits);
-                let _ = world.svm.send(&[ix], &[&customers[who].key]);
-            }
             Step::Open { who, terms } => {
                 let _ = world.open(&customers[who], &deals[who][0], terms);
             }
-            Step::Publish { ok, total } => self.publish(ok, total),
             Step::Settle { who } => self.settle(who),
             Step::End { who, by_operator } => {
                 for deal in &deals[who] {
@@ -248,10 +267,7 @@ impl Model {
                     world.leave_commitment(deal, epoch);
                 }
             }
-            Step::Wait(epochs) => {
-                let epoch = world.epoch() + epochs;
-                world.reach(epoch);
-            }
+            _ => {}
         }
     }
 

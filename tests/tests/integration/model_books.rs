@@ -11,6 +11,7 @@ use {
     trestle_model::{
         Actor, Asset, Delegation, DelegationPool, Holder, Operator, ShareTicket, Ticket,
     },
+    trestle_proofs::address::dispute_vault_address,
     trestle_staking::{
         address::{
             delegation_address, delegation_pool_address, delegator_stable_vault_address,
@@ -71,6 +72,13 @@ fn places(chain: &Chain) -> Vec<(Asset, Holder, Address)> {
         ),
     ];
     places.push((Asset::Token, Holder::PoolVault, chain.rewards.vault));
+    for about in chain.model.rounds.proposals.keys() {
+        let dispute = chain.proposal_key(*about).dispute();
+        let vault = dispute_vault_address(&dispute).0;
+        if world.svm.raw(&vault).is_some() {
+            places.push((Asset::Token, Holder::Dispute(about.0, about.1), vault));
+        }
+    }
     for actor in actors() {
         let purses = chain.purses(actor);
         places.push((Asset::Token, Holder::Purse(actor), purses.tokens));

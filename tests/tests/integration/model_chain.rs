@@ -1,23 +1,34 @@
 //! Off chain: a chain with everybody in it whom the model knows, and the transaction of each step.
 
 use {
-    crate::{model_books, model_credit_books, model_mutations::Mutation, model_rewards},
+    crate::{
+        model_books, model_changes, model_credit_books, model_mutations::Mutation, model_refusals,
+        model_rewards, model_round_books, model_steps::EPOCH,
+    },
+    bytemuck::Zeroable,
     solana_address::Address,
-    solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_signer::Signer,
+    spl_token_interface::state::Mint,
     std::{collections::BTreeMap, rc::Rc},
     trestle_core::leaf::LeafCounters,
-    trestle_model::{Actor, Asset, DelegationPool, Holder, Leaf, Operator, Rules, Step, World},
-    trestle_staking::leaf::LeafProof,
+    trestle_model::{
+        Actor, Asset, Change, Commitment, DelegationPool, Holder, Leaf, Operator, Rules, Step,
+        World,
+    },
+    trestle_proofs::{
+        address::{load_address, seeds_address},
+        state::{OperatorLoad, SeedRing},
+    },
+    trestle_staking::{constants::PROOFS_ID, leaf::LeafProof},
     trestle_tests::{
         billing::{market_terms, CHARGEBACK, DAILY_CAP},
         credits::{CreditsWorld, Deal, DOLLARS},
         delegation::DelegatorKeys,
         final_roots::Roots,
         rewards::RewardsWorld,
-        staking::{self, network_params, service_params, OperatorKeys, PURSE},
-        svm::{key, Outcome},
+        staking::{self, network_params, service_params, OperatorKeys, BOND_MIN, PURSE},
+        svm::key,
         tokens::TOKEN,
     },
 };
@@ -87,10 +98,12 @@ fn rules(genesis: i64) -> Rules {
         genesis,
         epoch_seconds: network.epoch_seconds,
         unbonding_seconds: network.unbonding_seconds,
+        window_seconds: network.challenge_window_seconds,
         bond_min: network.verifier_bond_min,
         bond_slash_bps: network.bond_slash_bps,
         insurance_bps: network.insurance_bps,
         challenger_bps: network.challenger_bps,
+        displacement_margin_bps: network.displacement_margin_bps,
         stake_per_gib: service.stake_per_gib,
         notice_epochs: service.notice_epochs,
         leaf_order: Vec::new(),
@@ -98,9 +111,29 @@ fn rules(genesis: i64) -> Rules {
 }
 
 impl Chain {
-    /// A network with everybody in it, before anything happened.
+    /// A network with everybody in it, before anything happened, and a pool that somebody funds.
     pub fn new() -> Self {
+        Self::with_pool(false)
+    }
+
+    /// The same with a pool that mints.
+    pub fn minting() -> Self {
+        Self::with_pool(true)
+    }
+
+    fn with_pool(mints: bool) -> Self {
         let mut world = CreditsWorld::new();
+        for name in ["proofs", "rewards"] {
+            world.svm.add_program(name);
+        }
+        let mut rewards = RewardsWorld::without_pool();
+        rewards.sales.price_account = world.price_account;
+        if mints {
+            let mut mint: Mint = world.svm.packed(&world.token_mint);
+            mint.mint_authority = Some(rewards.minter).into();
+            let address = world.token_mint;
+            world.svm.put_packed(address, &mint);
+        }
         // The addresses by which one program orders another sign as if that program did.
         world.svm.trust_signatures();
         let mut chain = Self {
@@ -109,7 +142,7 @@ impl Chain {
             operators: BTreeMap::new(),
             deals: BTreeMap::new(),
             mutation: None,
-            rewards: Rc::new(RewardsWorld::without_pool()),
+            rewards: Rc::new(rewards),
             world,
         };
         for actor in actors() {
@@ -121,16 +154,83 @@ impl Chain {
         for operator in 0..OPERATORS {
             chain.register(operator);
         }
-        chain.open_market();
+        chain.open_market(mints);
+        chain.open_proofs();
+        chain.open_to_newcomers();
         chain
     }
 
+    /// Changes the rules so that verifiers can be displaced.
+    fn open_to_newcomers(&mut self) {
+        let rules = &self.model.rules;
+        let change = Change::Network {
+            unbonding_seconds: rules.unbonding_seconds,
+            window_seconds: rules.window_seconds,
+            bond_min: rules.bond_min,
+            bond_slash_bps: rules.bond_slash_bps,
+            insurance_bps: rules.insurance_bps,
+            challenger_bps: rules.challenger_bps,
+            displacement_margin_bps: 1_000,
+        };
+        let (by, target) = (Actor::Authority, change.target());
+        for step in [
+            Step::ChangePropose { by, change },
+            Step::Wait(4 * EPOCH),
+            Step::ChangeApply { target },
+        ] {
+            assert_eq!(self.run(&step), Ok(true), "{step:?}");
+        }
+    }
+
+    /// The same with verifiers, operators at work and tokens for them.
+    pub fn at_work() -> Self {
+        let mut chain = Self::new();
+        let verifiers = (0..VERIFIERS).map(|number| Step::VerifierRegister {
+            by: Actor::Verifier(number),
+            admitted_by: Actor::Authority,
+            bond: BOND_MIN + u64::from(number) * TOKEN,
+        });
+        let operators = (0..OPERATORS).map(|operator| Step::StakeDeposit {
+            by: Actor::Operator(operator),
+            operator,
+            amount: 100 * TOKEN,
+        });
+        let fund = Step::PoolFund {
+            by: Actor::Stranger,
+            amount: 100_000 * TOKEN,
+        };
+        for step in verifiers.chain(operators).chain([fund]) {
+            assert_eq!(chain.run(&step), Ok(true), "{step:?}");
+        }
+        chain
+    }
+
+    /// Opens what the proofs program keeps of a service, and what it counts of its operators.
+    fn open_proofs(&mut self) {
+        let (seeds, bump) = seeds_address(&self.world.service);
+        let mut ring: Box<SeedRing> = Box::new(Zeroable::zeroed());
+        ring.create(bump, self.world.service);
+        self.world.svm.put_pod(seeds, PROOFS_ID, ring.as_ref());
+        for operator in self.operators.values().copied().collect::<Vec<_>>() {
+            let (address, bump) = load_address(&operator);
+            let load = OperatorLoad {
+                version: 1,
+                bump,
+                _pad: [0; 2],
+                commitments: u32::from(CUSTOMERS),
+                operator,
+                committed_kib: u64::from(CUSTOMERS),
+            };
+            self.world.svm.put_pod(address, PROOFS_ID, &load);
+        }
+    }
+
     /// Opens the accounts of customers, a biller and where revenue goes.
-    fn open_market(&mut self) {
+    fn open_market(&mut self, mints: bool) {
         let authority = key_of(Actor::Authority);
         let open = self.world.treasury_open(authority.pubkey());
         self.world.svm.must(&[open], &[&authority]);
-        self.open_pool();
+        self.open_pool(mints);
         let terms = market_terms();
         let credits = &mut self.model.credits;
         credits.protocol_fee_bps = terms.protocol_fee_bps;
@@ -154,6 +254,13 @@ impl Chain {
                 let keys = self.as_operator(Actor::Operator(operator), operator);
                 let deal = self.world.commit(keys, &customer);
                 self.deals.insert((number, operator), deal);
+                let commitment = Commitment {
+                    size_bytes: 100,
+                    registered_epoch: 0,
+                    ended: None,
+                };
+                let parties = (number, operator);
+                self.model.commitments.insert(parties, commitment);
             }
         }
         let post = Step::PricePost { price: 200_000_000 };
@@ -283,82 +390,47 @@ impl Chain {
                         let logs = refused.logs.join("\n");
                         return Err(format!("refused: {:?}\n{logs}", refused.error));
                     }
-                    _ => outcome.is_ok(),
+                    (Err(refused), Err(refusal)) => {
+                        model_refusals::agree(refused, refusal)?;
+                        false
+                    }
+                    (Ok(_), Ok(())) => true,
                 }
             }
         };
         let _ = self.model.apply(step);
-        if matches!(step, Step::RootPublish { .. }) && accepted {
-            self.publish();
+        match step {
+            Step::RootPublish { .. } if accepted => self.publish(),
+            Step::EpochFinalize { .. } if accepted => self.remember(),
+            _ => {}
         }
         self.model.check()?;
         model_books::compare(self)?;
         model_credit_books::compare(self)?;
         model_rewards::compare(self)?;
+        model_round_books::compare(self)?;
+        model_changes::compare(self)?;
         Ok(accepted)
     }
 
     /// Makes the model's newest root final.
     fn publish(&mut self) {
-        let (epoch, leaves) = self.model.roots.last().expect("a root");
-        let leaves: Vec<_> = leaves
+        let root = self.model.roots.last().expect("a root");
+        let leaves: Vec<_> = root
+            .leaves
             .iter()
             .map(|(operator, leaf)| (self.operators[operator], counters(leaf)))
             .collect();
         let CreditsWorld { staking, roots, .. } = &mut self.world;
-        roots.publish(&mut staking.svm, *epoch, &leaves, leaves.len());
+        roots.read(&staking.svm);
+        roots.publish(&mut staking.svm, root.epoch, &leaves, leaves.len());
     }
 
-    /// Sends what one signer, or nobody, signs.
-    pub fn sign(&mut self, by: Option<Actor>, ix: Instruction) -> Outcome {
-        let keys: Vec<Keypair> = by.map(key_of).into_iter().collect();
-        let keys: Vec<&Keypair> = keys.iter().collect();
-        self.relay(&[ix], &keys)
-    }
-
-    /// Sends a transaction whose fee nobody of the model pays.
-    pub fn relay(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
-        let mut instructions = instructions.to_vec();
-        if let Some(mutation) = self.mutation.take() {
-            mutation.apply(&mut instructions);
-        }
-        self.world.svm.send_relayed(&instructions, signers)
-    }
-
-    /// Sends the transaction of a step.
-    pub fn send(&mut self, step: &Step) -> Outcome {
-        match step {
-            Step::PoolFund { .. }
-            | Step::EpochAllot { .. }
-            | Step::ClaimSync { .. }
-            | Step::StablePayoutSet { .. }
-            | Step::RewardClaim { .. }
-            | Step::RewardPush { .. }
-            | Step::RewardClaimStable { .. }
-            | Step::HeldRelease { .. }
-            | Step::HeldSlash { .. }
-            | Step::DelegationPay { .. } => self.send_rewards(step),
-            Step::NetworkPause { .. }
-            | Step::StakeDeposit { .. }
-            | Step::StakeUnbond { .. }
-            | Step::StakeWithdraw { .. }
-            | Step::OperatorExit { .. }
-            | Step::OperatorRelease { .. }
-            | Step::SlashApply { .. }
-            | Step::DelegationDeposit { .. }
-            | Step::DelegationUnbond { .. }
-            | Step::DelegationWithdraw { .. }
-            | Step::DelegationClaim { .. }
-            | Step::DelegationClose { .. }
-            | Step::DelegationFund { .. }
-            | Step::VerifierRegister { .. }
-            | Step::VerifierBondAdd { .. }
-            | Step::VerifierExit { .. }
-            | Step::VerifierRemove { .. }
-            | Step::VerifierWithdraw { .. }
-            | Step::BondSlash { .. } => self.send_stake(step),
-            _ => self.send_credits(step),
-        }
+    /// Keeps the leaves of the root that verifiers have made final.
+    fn remember(&mut self) {
+        let root = self.model.roots.last().expect("a root");
+        let leaves = self.tree(root);
+        self.world.roots.remember(root.epoch, leaves);
     }
 
     /// The leaf of an operator in a root; without such a root, one that never was.
@@ -371,7 +443,7 @@ impl Chain {
 }
 
 /// A leaf of no root.
-fn unproven() -> LeafProof {
+pub fn unproven() -> LeafProof {
     LeafProof {
         epoch: u64::MAX,
         index: 0,
@@ -384,7 +456,8 @@ fn unproven() -> LeafProof {
     }
 }
 
-fn counters(leaf: &Leaf) -> LeafCounters {
+/// Counters as leaves of a tree carry them.
+pub fn counters(leaf: &Leaf) -> LeafCounters {
     LeafCounters {
         tokens: leaf.tokens,
         stable: leaf.stable,

@@ -158,7 +158,7 @@ fn parties(chain: &Chain, number: u8, operator: u8) -> Result<(), String> {
     let known = model.leases.get(&(number, operator));
     let read = svm.raw(&address).map(|_| {
         let state: state::Lease = svm.get(&address);
-        lease(&state, known.map_or(0, |lease| lease.deal.epochs))
+        lease(&state, known)
     });
     let what = format!("lease of {number} at {operator}");
     same(&what, read.as_ref(), known)
@@ -185,8 +185,14 @@ fn meter(state: &state::Meter, signer: Actor) -> Meter {
     }
 }
 
-/// `epochs` of the deal the chain does not remember once the end has moved.
-fn lease(state: &state::Lease, epochs: u64) -> Lease {
+/// What the chain does not remember is as it is known: the term once the end has moved, and whether
+/// a settled lease ended before its term.
+fn lease(state: &state::Lease, known: Option<&Lease>) -> Lease {
+    let epochs = known.map_or(0, |lease| lease.deal.epochs);
+    let is_ending = match state.status {
+        3 => known.is_some_and(|lease| lease.is_ending),
+        status => status == 2,
+    };
     let baseline = (
         state.baseline_epoch,
         state.baseline_ok,
@@ -201,7 +207,11 @@ fn lease(state: &state::Lease, epochs: u64) -> Lease {
             credit_bps: state.credit_bps,
             cap_bps: state.credit_cap_bps,
             notice: state.notice_epochs,
+            renewal_epochs: state.renewal_epochs,
+            renewal_rate: state.renewal_rate,
         },
+        renewed: (state.renewed_epoch != 0).then_some((state.renewed_rate, state.renewed_epoch)),
+        is_ending,
         start: state.start_epoch,
         end: state.end_epoch,
         is_done: state.status == 3,
@@ -211,6 +221,7 @@ fn lease(state: &state::Lease, epochs: u64) -> Lease {
         consumed: state.consumed,
         refunded: state.refunded,
         credited: state.credited,
+        notice_owed: state.notice_owed,
     }
 }
 

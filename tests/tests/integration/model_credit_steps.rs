@@ -4,7 +4,7 @@ use {
     crate::{
         model_chain::{CUSTOMERS, OPERATORS},
         model_credits::PAYMENTS,
-        model_steps::mostly,
+        model_steps::{mostly, ALL},
     },
     proptest::{prelude::*, sample::select},
     trestle_model::{Actor, Delegate, LeaseDeal, MeterDeal, Step, Topup},
@@ -20,6 +20,11 @@ fn credits() -> impl Strategy<Value = u64> {
         3 => 1..20_000_u64,
         1 => 1..2_000_000_u64,
     ]
+}
+
+/// What is taken out of the treasury: mostly all.
+fn withdrawn() -> impl Strategy<Value = u64> {
+    prop_oneof![3 => Just(ALL), 1 => credits()]
 }
 
 fn customer() -> std::ops::Range<u8> {
@@ -43,7 +48,8 @@ fn spender() -> BoxedStrategy<(Actor, u8)> {
         .boxed()
 }
 
-fn parties() -> BoxedStrategy<(Actor, u8, u8)> {
+/// A customer and an operator, and mostly one of them acting.
+pub fn parties() -> BoxedStrategy<(Actor, u8, u8)> {
     (customer(), 0..OPERATORS)
         .prop_flat_map(|(number, operator)| {
             let by = prop_oneof![
@@ -78,8 +84,14 @@ fn lease_deal() -> impl Strategy<Value = LeaseDeal> {
     let bps = || prop_oneof![6 => 0..=10_000_u16, 1 => Just(10_001)];
     let rate = prop_oneof![8 => 1..300_u64, 1 => select(vec![0, u64::MAX])];
     let (period, notice) = (1..4_u32, 0..4_u16);
-    (rate, epochs, period, bps(), bps(), bps(), notice).prop_map(
-        |(rate, epochs, period, sla_bps, credit_bps, cap_bps, notice)| LeaseDeal {
+    let renewal = prop_oneof![
+        4 => (1..9_u64, 1..300_u64),
+        4 => Just((0, 0)),
+        1 => select(vec![(0, 1), (1, 0), (3_651, 1)]),
+    ];
+    let shares = (bps(), bps(), bps());
+    (rate, epochs, period, shares, notice, renewal).prop_map(
+        |(rate, epochs, period, (sla_bps, credit_bps, cap_bps), notice, renewal)| LeaseDeal {
             rate,
             epochs,
             period,
@@ -87,6 +99,8 @@ fn lease_deal() -> impl Strategy<Value = LeaseDeal> {
             credit_bps,
             cap_bps,
             notice,
+            renewal_epochs: renewal.0,
+            renewal_rate: renewal.1,
         },
     )
 }
@@ -134,7 +148,7 @@ fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
         (3, Just(Step::RevenueRelease).boxed()),
         (
             2,
-            (mostly(Just(Actor::Authority)), credits())
+            (mostly(Just(Actor::Authority)), withdrawn())
                 .prop_map(|(by, amount)| Step::TreasuryWithdraw { by, amount })
                 .boxed(),
         ),
@@ -254,6 +268,17 @@ fn limits() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
+/// Time to the edges of what can be done with a sale.
+fn card_wait() -> BoxedStrategy<Step> {
+    prop_oneof![
+        (3 * DAY - 1)..=(3 * DAY + 1),
+        (30 * DAY - 1)..=(30 * DAY + 1),
+        (90 * DAY - 1)..=(90 * DAY + 1),
+    ]
+    .prop_map(Step::Wait)
+    .boxed()
+}
+
 fn cards() -> Vec<(u32, BoxedStrategy<Step>)> {
     let biller = || mostly(Just(Actor::Biller));
     let age = prop_oneof![
@@ -317,16 +342,7 @@ fn cards() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .prop_map(|payment| Step::CardClose { payment })
                 .boxed(),
         ),
-        (
-            1,
-            prop_oneof![
-                (3 * DAY - 1)..=(3 * DAY + 1),
-                (30 * DAY - 1)..=(30 * DAY + 1),
-                (90 * DAY - 1)..=(90 * DAY + 1),
-            ]
-            .prop_map(Step::Wait)
-            .boxed(),
-        ),
+        (1, card_wait()),
     ]
 }
 
@@ -368,7 +384,40 @@ fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .prop_map(|(customer, operator)| Step::LeaseClose { customer, operator })
                 .boxed(),
         ),
+        (4, renewal()),
+        (
+            2,
+            (customer(), 0..OPERATORS, 0..OPERATORS, lease_deal())
+                .prop_map(|(customer, from, to, deal)| Step::LeaseTransfer {
+                    customer,
+                    from,
+                    to,
+                    deal,
+                })
+                .boxed(),
+        ),
     ]
+}
+
+/// A renewal, as often at the rate that the lease names for it as at another.
+fn renewal() -> BoxedStrategy<Step> {
+    let rate = prop_oneof![
+        3 => Just(ALL),
+        3 => 1..300_u64,
+        1 => select(vec![0, u64::MAX]),
+    ];
+    let epochs = prop_oneof![8 => 1..9_u64, 1 => select(vec![0, 3_651])];
+    (customer(), 0..OPERATORS, epochs, rate, any::<bool>())
+        .prop_map(
+            |(customer, operator, epochs, rate, by_node)| Step::LeaseRenew {
+                customer,
+                operator,
+                epochs,
+                rate,
+                by_node,
+            },
+        )
+        .boxed()
 }
 
 /// Steps that bring stablecoin to operators, with their weights.

@@ -7,12 +7,12 @@ use {
     trestle_core::usage::receipt,
     trestle_credits::{
         address::{customer_address, meter_address},
-        state::{BillerParams, DelegateParams, LeaseTerms, MeterTerms, TopupParams},
+        state::{BillerParams, DelegateParams, MeterTerms, TopupParams},
     },
-    trestle_model::{Actor, LeaseDeal, Step},
+    trestle_model::{Actor, Step},
     trestle_tests::{
         billing::{ed25519_check, payment, Seller, CHARGEBACK},
-        credits::{self, price, terms, Deal},
+        credits::{self, price, Deal},
         staking::OperatorKeys,
         svm::Outcome,
     },
@@ -20,20 +20,6 @@ use {
 
 /// Payments by card that there can be.
 pub const PAYMENTS: u8 = 4;
-
-/// The terms of a lease in the words of the program.
-fn lease_terms(deal: &LeaseDeal) -> LeaseTerms {
-    LeaseTerms {
-        rate_per_epoch: deal.rate,
-        epochs: deal.epochs,
-        period_epochs: deal.period,
-        sla_bps: deal.sla_bps,
-        credit_bps: deal.credit_bps,
-        credit_cap_bps: deal.cap_bps,
-        notice_epochs: deal.notice,
-        ..terms()
-    }
-}
 
 impl Chain {
     pub fn customer(&self, number: u8) -> credits::Customer {
@@ -55,7 +41,7 @@ impl Chain {
         }
     }
 
-    fn operator_keys(&self, operator: u8) -> OperatorKeys {
+    pub fn operator_keys(&self, operator: u8) -> OperatorKeys {
         let actor = Actor::Operator(operator);
         OperatorKeys {
             authority: key_of(actor),
@@ -115,62 +101,7 @@ impl Chain {
                 let ix = self.world.treasury_withdraw(key.pubkey(), purse, amount);
                 self.relay(&[ix], &[&key])
             }
-            Step::LeaseOpen { .. }
-            | Step::LeaseSettle { .. }
-            | Step::LeaseEnd { .. }
-            | Step::LeaseClose { .. } => self.send_lease(step),
-            Step::BillerSet { .. }
-            | Step::CardSell { .. }
-            | Step::CardChargeback { .. }
-            | Step::CardResolve { .. }
-            | Step::CardRefund { .. }
-            | Step::CardClose { .. } => self.send_card(step),
-            _ => self.send_meter(step),
-        }
-    }
-
-    fn send_lease(&mut self, step: &Step) -> Outcome {
-        match *step {
-            Step::LeaseOpen {
-                customer,
-                operator,
-                deal,
-            } => {
-                let deal_keys = self.deal(customer, operator);
-                let customer = self.customer(customer);
-                let terms = lease_terms(&deal);
-                let ix = self.world.lease_open(&customer, &deal_keys, terms);
-                let signers = [&customer.key, &deal_keys.operator.node];
-                self.relay(&[ix], &signers)
-            }
-            Step::LeaseSettle {
-                customer,
-                operator,
-                back,
-            } => {
-                let deal = self.deal(customer, operator);
-                let leaf = self.shown_leaf(operator, back);
-                let customer = self.customer(customer);
-                let ix = self.world.lease_settle(&customer, &deal, leaf);
-                self.relay(&[ix], &[])
-            }
-            Step::LeaseEnd {
-                by,
-                customer,
-                operator,
-            } => {
-                let deal = self.deal(customer, operator);
-                let key = key_of(by);
-                let ix = self.world.lease_end(key.pubkey(), &deal, 1);
-                self.relay(&[ix], &[&key])
-            }
-            Step::LeaseClose { customer, operator } => {
-                let deal = self.deal(customer, operator);
-                let customer = self.customer(customer);
-                let ix = self.world.lease_close(&customer, &deal);
-                self.relay(&[ix], &[])
-            }
-            _ => unreachable!("no step of leases: {step:?}"),
+            _ => self.send_card(step),
         }
     }
 
@@ -240,7 +171,8 @@ impl Chain {
         self.relay(&[ix], &keys)
     }
 
-    fn send_meter(&mut self, step: &Step) -> Outcome {
+    /// Sends a step of a meter.
+    pub fn send_meter(&mut self, step: &Step) -> Outcome {
         match *step {
             Step::MeterOpen {
                 by,
@@ -281,21 +213,7 @@ impl Chain {
                 operator,
                 units,
                 signed_by,
-            } => {
-                let keys = self.operator_keys(operator);
-                let number = self
-                    .model
-                    .credits
-                    .meters
-                    .get(&(customer, operator))
-                    .map_or(0, |meter| meter.number);
-                let customer = self.customer(customer);
-                let meter = meter_address(&customer.account, &keys.address).0;
-                let message = receipt(meter.as_array(), number, units);
-                let check = ed25519_check(&key_of(signed_by), &message);
-                let ix = self.world.meter_settle(&customer, &keys, units);
-                self.relay(&[check, ix], &[])
-            }
+            } => self.settle_meter(customer, operator, units, signed_by),
             Step::MeterEnd {
                 by,
                 customer,
@@ -318,6 +236,25 @@ impl Chain {
             }
             _ => self.send_limits(step),
         }
+    }
+
+    /// Sends a receipt together with the check of its signature.
+    fn settle_meter(
+        &mut self,
+        customer: u8,
+        operator: u8,
+        units: u64,
+        signed_by: Actor,
+    ) -> Outcome {
+        let keys = self.operator_keys(operator);
+        let meter = self.model.credits.meters.get(&(customer, operator));
+        let number = meter.map_or(0, |meter| meter.number);
+        let customer = self.customer(customer);
+        let meter = meter_address(&customer.account, &keys.address).0;
+        let message = receipt(meter.as_array(), number, units);
+        let check = ed25519_check(&key_of(signed_by), &message);
+        let ix = self.world.meter_settle(&customer, &keys, units);
+        self.relay(&[check, ix], &[])
     }
 
     /// Steps by which a customer lets others spend its credits and stablecoin.

@@ -16,6 +16,7 @@ use {
     solana_instruction_error::InstructionError,
     solana_signer::Signer,
     trestle_model::{Actor, Step},
+    trestle_proofs::address::dispute_vault_address,
     trestle_staking::address::{delegation_pool_address, delegator_vault_address},
 };
 
@@ -97,7 +98,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 /// Sends steps that are changed, and checks what holds whatever they did.
 pub fn attack(chain: &mut Chain, changed: &[(Step, Mutation)]) -> Result<(), String> {
     for (step, mutation) in changed {
-        let step = crate::model_steps::resolved(step, &chain.model);
+        let step = crate::model_resolve::resolved(step, &chain.model);
         if matches!(
             step,
             Step::Wait(_) | Step::RootPublish { .. } | Step::PricePost { .. }
@@ -163,7 +164,21 @@ fn laws(chain: &Chain) -> Result<(), String> {
     let vault = svm.tokens(&delegator_vault_address(&world.network).0);
     holds("the delegators' vault can pay", vault >= owed.0)?;
     market_laws(chain)?;
+    dispute_laws(chain)?;
     pool_laws(chain)
+}
+
+fn dispute_laws(chain: &Chain) -> Result<(), String> {
+    let svm = &chain.world.svm;
+    for about in chain.model.rounds.proposals.keys() {
+        let address = chain.proposal_key(*about).dispute();
+        if svm.raw(&address).is_some() {
+            let state: trestle_proofs::state::Dispute = svm.get(&address);
+            let vault = svm.tokens(&dispute_vault_address(&address).0);
+            holds("the vault of a dispute has its bond", vault >= state.bond)?;
+        }
+    }
+    Ok(())
 }
 
 fn market_laws(chain: &Chain) -> Result<(), String> {
@@ -198,7 +213,8 @@ fn pool_laws(chain: &Chain) -> Result<(), String> {
 #[test]
 fn changed_transactions_are_refused_in_order_or_leave_the_vaults_able_to_pay() {
     let changed = prop::collection::vec((all(), mutation()), 1..=200).boxed();
-    Arena::new("mutations", Chain::new(), all())
+    Arena::new("mutations", Chain::at_work(), all())
         .attacked_by(changed)
+        .sampled()
         .test();
 }

@@ -3,20 +3,23 @@
 use {
     crate::{
         model_books::same,
-        model_chain::{key_of, Chain},
+        model_chain::{key_of, Chain, OPERATORS},
     },
     solana_signer::Signer,
-    trestle_core::breaker::Breaker,
-    trestle_model::{Actor, Claim, Pool, Step, Till},
+    trestle_core::{
+        breaker::Breaker,
+        pool::{MODE_FUND, MODE_MINT},
+    },
+    trestle_model::{Actor, Claim, Minting, Pool, Step, Till},
     trestle_rewards::{
         address::claim_address,
         instructions::reward_push::{PushArgs, PushLeaf},
-        state::{self, PoolParams, StableParams},
+        state::{self, EmissionParams, PoolParams, StableParams},
     },
     trestle_tests::{
-        artifacts,
         rewards::{pool_params, Payee},
-        svm::{program_id, Outcome},
+        rewards_more::emission_params,
+        svm::Outcome,
         tokens::TOKEN,
     },
 };
@@ -27,16 +30,22 @@ const STABLE_AT_ONCE: u64 = 500_000;
 /// Epochs of a month: few, so that all that is held comes free within a sequence.
 const MONTH: u32 = 24;
 
+/// How a pool mints whose shares are below the fee of the market.
+pub fn minting_params() -> EmissionParams {
+    EmissionParams {
+        rho_bps: 300,
+        reemit_bps: 100,
+        ..emission_params()
+    }
+}
+
 impl Chain {
-    /// Opens a funded pool that pays both assets, and a claim for each operator.
-    pub fn open_pool(&mut self) {
-        self.world
-            .svm
-            .vm()
-            .add_program_from_file(program_id("rewards"), artifacts::program("rewards"))
-            .expect("a program that the chain accepts");
+    /// Opens a pool that pays both assets, and a claim for each operator. It mints, or somebody
+    /// funds it.
+    pub fn open_pool(&mut self, mints: bool) {
         let authority = key_of(Actor::Authority);
         let params = PoolParams {
+            mode: if mints { MODE_MINT } else { MODE_FUND },
             breaker_capacity: TOKENS_AT_ONCE,
             epochs_per_month: MONTH,
             ..pool_params()
@@ -48,6 +57,7 @@ impl Chain {
         let open = self.rewards.pool_open(authority.pubkey(), params);
         let open_stable = self.rewards.pool_stable_open(authority.pubkey(), stable);
         self.world.svm.must(&[open, open_stable], &[&authority]);
+        let minting = mints.then(|| self.open_emission());
         let till = |capacity| Till {
             breaker: Breaker {
                 value: 0,
@@ -60,6 +70,7 @@ impl Chain {
         self.model.pool = Pool {
             tokens_per_epoch: params.tokens_per_epoch,
             epochs_per_month: MONTH,
+            minting,
             tokens: till(TOKENS_AT_ONCE),
             stable: till(STABLE_AT_ONCE),
             ..Pool::default()
@@ -74,6 +85,28 @@ impl Chain {
         let mut order = operators;
         order.sort_by_key(|operator| self.operator_address(*operator));
         self.model.rules.leaf_order = order;
+    }
+
+    /// Has the pool mint the network's token.
+    fn open_emission(&mut self) -> Minting {
+        let authority = key_of(Actor::Authority);
+        let params = minting_params();
+        let open = self
+            .rewards
+            .emission_open(authority.pubkey(), params.clone());
+        self.world.svm.must(&[open], &[&authority]);
+        let steps = params.steps.iter();
+        Minting {
+            base: params.base,
+            rho_bps: params.rho_bps,
+            reemit_bps: params.reemit_bps,
+            reemit_cap: params.reemit_cap,
+            steps: steps
+                .map(|step| (step.first_epoch, step.tokens_per_epoch))
+                .collect(),
+            fee_counted_bps: self.world.market_state().protocol_fee_floor_bps,
+            ..Minting::default()
+        }
     }
 
     fn payee(&self, by: Actor, operator: u8) -> Payee {
@@ -136,9 +169,13 @@ impl Chain {
         self.sign(by, ix)
     }
 
-    /// Pays all operators by one root.
+    /// Pays all operators by one root, in the order of its leaves. Those without one come last.
     fn push(&mut self, back: u8) -> Outcome {
-        let order = self.model.rules.leaf_order.clone();
+        let root = self.model.roots.iter().rev().nth(usize::from(back));
+        let leaves = root.map_or(&[][..], |root| &root.leaves);
+        let mut order: Vec<u8> = leaves.iter().map(|(operator, _)| *operator).collect();
+        let is_whole = order.len() == usize::from(OPERATORS);
+        order.extend((0..OPERATORS).filter(|one| !leaves.iter().any(|(of, _)| of == one)));
         let mut indices = Vec::new();
         let mut args = PushArgs {
             epoch: 0,
@@ -156,7 +193,7 @@ impl Chain {
             });
             payees.push(self.payee(Actor::Operator(operator), operator));
         }
-        if self.model.leaf(0, back).is_ok() {
+        if is_whole {
             let tree = &self.world.roots.leaves(args.epoch).tree;
             args.proof = tree.multiproof(&indices).expect("leaves of the tree");
         }
@@ -185,6 +222,13 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
         state.stable_breaker_ts,
     );
     same("stablecoin of the pool", stable, till(&model.stable))?;
+    if let Some(known) = &model.minting {
+        let state: state::Emission = svm.get(&chain.rewards.emission);
+        let counted = (state.revenue_counted, state.burned_counted);
+        let read = (counted, state.smoothed_burn);
+        let counted = (known.revenue_counted, known.burned_counted);
+        same("emission", read, (counted, known.smoothed_burn))?;
+    }
     let next = state.next_epoch().expect("an epoch");
     same("next epoch", next, model.next_epoch)?;
     for (operator, known) in &model.claims {

@@ -41,6 +41,9 @@ impl Chain {
                 let ix = world.verifier_register(&keys, authority.pubkey(), bond);
                 return self.relay(&[ix], &[&keys.key, &authority]);
             }
+            Step::VerifierDisplace { by, bond } => {
+                (by, world.verifier_displace(&self.as_verifier(by), bond))
+            }
             Step::VerifierBondAdd { by, amount } => {
                 let keys = self.as_verifier(by);
                 (by, world.verifier_bond_add(&keys, amount))
@@ -52,7 +55,8 @@ impl Chain {
             }
             Step::VerifierWithdraw { by } => {
                 let purse = self.purses(by).tokens;
-                (by, world.verifier_withdraw(key_of(by).pubkey(), purse))
+                let ix = world.verifier_withdraw(key_of(by).pubkey(), purse);
+                return self.sign(None, ix);
             }
             Step::StakeDeposit { .. }
             | Step::StakeUnbond { .. }
@@ -69,7 +73,7 @@ impl Chain {
         self.sign(Some(by), ix)
     }
 
-    /// Steps of operators and delegators.
+    /// Steps of operators, and of delegators.
     fn stake_instruction(&self, step: &Step) -> (Actor, Instruction) {
         let world = &self.world;
         match *step {
@@ -104,16 +108,23 @@ impl Chain {
             Step::OperatorRelease { by, operator } => {
                 (by, world.operator_release(&self.as_operator(by, operator)))
             }
+            _ => self.delegation_instruction(step),
+        }
+    }
+
+    /// Steps of delegators.
+    fn delegation_instruction(&self, step: &Step) -> (Actor, Instruction) {
+        let world = &self.world;
+        let address = |operator| self.operators[&operator];
+        match *step {
             Step::DelegationDeposit {
                 by,
                 operator,
                 amount,
             } => {
                 let keys = self.as_delegator(by);
-                (
-                    by,
-                    world.delegation_deposit(&keys, self.operators[&operator], amount),
-                )
+                let ix = world.delegation_deposit(&keys, address(operator), amount);
+                (by, ix)
             }
             Step::DelegationUnbond {
                 by,
@@ -121,23 +132,21 @@ impl Chain {
                 shares,
             } => {
                 let keys = self.as_delegator(by);
-                (
-                    by,
-                    world.delegation_unbond(&keys, self.operators[&operator], shares),
-                )
+                let ix = world.delegation_unbond(&keys, address(operator), shares);
+                (by, ix)
             }
             Step::DelegationWithdraw { by, operator } => {
                 let keys = self.as_delegator(by);
-                let ix = world.delegation_withdraw(&keys, self.operators[&operator], keys.purse);
+                let ix = world.delegation_withdraw(&keys, address(operator), keys.purse);
                 (by, ix)
             }
             Step::DelegationClaim { by, operator } => {
                 let keys = self.as_delegator(by);
-                (by, world.delegation_claim(&keys, self.operators[&operator]))
+                (by, world.delegation_claim(&keys, address(operator)))
             }
             Step::DelegationClose { by, operator } => {
                 let keys = self.as_delegator(by);
-                (by, world.delegation_close(&keys, self.operators[&operator]))
+                (by, world.delegation_close(&keys, address(operator)))
             }
             _ => unreachable!("no step of stake: {step:?}"),
         }

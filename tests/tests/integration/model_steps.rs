@@ -3,17 +3,19 @@
 use {
     crate::{
         model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
+        model_changes::{changes, RULES, RULES_WITHOUT_POOL},
         model_credit_steps::{credit_steps, sales},
+        model_round_steps::{commitments, round_steps},
     },
     proptest::{prelude::*, sample::select, strategy::Union},
-    trestle_model::{Actor, Leaf, Step, World},
+    trestle_model::{Actor, Leaf, Step},
     trestle_tests::{staking::BOND_MIN, tokens::TOKEN},
 };
 
 /// An amount that stands for all there is.
-const ALL: u64 = u64::MAX - 1;
+pub const ALL: u64 = u64::MAX - 1;
 /// Seconds of an epoch, and of unbonding.
-const EPOCH: i64 = 3_600;
+pub const EPOCH: i64 = 3_600;
 const UNBONDING: i64 = 86_400;
 
 /// Amounts at the edges, and round ones that meet one another.
@@ -64,21 +66,17 @@ fn wait() -> BoxedStrategy<Step> {
     .boxed()
 }
 
-fn root() -> BoxedStrategy<Step> {
+/// By how much the counters of each operator grow.
+pub fn growth() -> BoxedStrategy<Vec<Leaf>> {
     let slashed = prop_oneof![
         3 => Just(0),
         2 => 1..100 * TOKEN,
         1 => 100 * TOKEN..1_000 * TOKEN,
     ];
-    root_with(slashed.boxed())
+    growth_with(slashed.boxed())
 }
 
-/// A root with few slashes: whoever owes one is not paid.
-fn paying_root() -> BoxedStrategy<Step> {
-    root_with(prop_oneof![24 => Just(0), 1 => 1..50 * TOKEN].boxed())
-}
-
-fn root_with(slashed: BoxedStrategy<u64>) -> BoxedStrategy<Step> {
+fn growth_with(slashed: BoxedStrategy<u64>) -> BoxedStrategy<Vec<Leaf>> {
     let leaf = (
         prop_oneof![2 => Just(0), 1 => 1..100 * TOKEN],
         prop_oneof![2 => Just(0), 4 => 1..3_000_u64, 1 => 1..1_000_000_u64],
@@ -95,7 +93,30 @@ fn root_with(slashed: BoxedStrategy<u64>) -> BoxedStrategy<Step> {
             windows_ok: ok,
             windows_total: ok + missed,
         });
-    prop::collection::vec(leaf, usize::from(OPERATORS))
+    prop::collection::vec(leaf, usize::from(OPERATORS)).boxed()
+}
+
+/// Time that lets a pool keep up.
+fn short_wait() -> BoxedStrategy<Step> {
+    prop_oneof![
+        2 => 1..EPOCH,
+        6 => (EPOCH - 1)..=(EPOCH + 1),
+        1 => 1..6 * EPOCH,
+        1 => (UNBONDING - 1)..=(UNBONDING + 1),
+    ]
+    .prop_map(Step::Wait)
+    .boxed()
+}
+
+fn root() -> BoxedStrategy<Step> {
+    growth()
+        .prop_map(|growth| Step::RootPublish { growth })
+        .boxed()
+}
+
+/// A root with few slashes: whoever owes one is not paid.
+fn paying_root() -> BoxedStrategy<Step> {
+    growth_with(prop_oneof![24 => Just(0), 1 => 1..50 * TOKEN].boxed())
         .prop_map(|growth| Step::RootPublish { growth })
         .boxed()
 }
@@ -222,6 +243,39 @@ fn delegators() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
+/// Stake and bonds that mostly stay, with their weights.
+fn bonds() -> Vec<(u32, BoxedStrategy<Step>)> {
+    let deposit = (0..OPERATORS, amount()).prop_map(|(operator, amount)| Step::StakeDeposit {
+        by: Actor::Operator(operator),
+        operator,
+        amount,
+    });
+    let register = (verifier(), BOND_MIN..3 * BOND_MIN);
+    let register = register.prop_map(|(by, bond)| Step::VerifierRegister {
+        by,
+        admitted_by: Actor::Authority,
+        bond,
+    });
+    let displace = (verifier(), BOND_MIN..4 * BOND_MIN);
+    let displace = displace.prop_map(|(by, bond)| Step::VerifierDisplace { by, bond });
+    let exit = verifier().prop_map(|by| Step::VerifierExit { by });
+    let withdraw = verifier().prop_map(|by| Step::VerifierWithdraw { by });
+    let delegate = (delegator(), delegated(), amount());
+    let delegate = delegate.prop_map(|(by, operator, amount)| Step::DelegationDeposit {
+        by,
+        operator,
+        amount,
+    });
+    vec![
+        (4, deposit.boxed()),
+        (3, delegate.boxed()),
+        (6, register.boxed()),
+        (2, displace.boxed()),
+        (1, exit.boxed()),
+        (4, withdraw.boxed()),
+    ]
+}
+
 /// Steps of verifiers with their weights.
 fn verifiers() -> Vec<(u32, BoxedStrategy<Step>)> {
     let bond = prop_oneof![
@@ -237,6 +291,12 @@ fn verifiers() -> Vec<(u32, BoxedStrategy<Step>)> {
                     admitted_by,
                     bond,
                 })
+                .boxed(),
+        ),
+        (
+            2,
+            (verifier(), BOND_MIN..4 * BOND_MIN)
+                .prop_map(|(by, bond)| Step::VerifierDisplace { by, bond })
                 .boxed(),
         ),
         (
@@ -281,8 +341,8 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .boxed(),
         ),
         (
-            6,
-            prop_oneof![8 => Just(ALL), 1 => 0..60_u64]
+            20,
+            prop_oneof![16 => Just(ALL), 1 => 0..60_u64]
                 .prop_map(|epoch| Step::EpochAllot { epoch })
                 .boxed(),
         ),
@@ -331,11 +391,12 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
 
 /// Any step of rewards, and the stake and sales that they come from.
 pub fn rewards() -> BoxedStrategy<Step> {
-    let mut all = vec![(10, wait()), (10, paying_root()), (1, pause())];
+    let mut all = vec![(10, short_wait()), (10, paying_root()), (1, pause())];
     all.extend(pool());
     all.extend(slashes());
     all.extend(delegators());
     all.extend(sales());
+    all.extend(changes(RULES));
     Union::new_weighted(all).boxed()
 }
 
@@ -346,6 +407,7 @@ pub fn staking() -> BoxedStrategy<Step> {
     all.extend(slashes());
     all.extend(delegators());
     all.extend(verifiers());
+    all.extend(changes(RULES_WITHOUT_POOL));
     Union::new_weighted(all).boxed()
 }
 
@@ -353,83 +415,42 @@ pub fn staking() -> BoxedStrategy<Step> {
 pub fn credits() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (10, root()), (1, pause())];
     all.extend(credit_steps());
+    all.extend(commitments());
+    all.extend(changes(RULES_WITHOUT_POOL));
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step of verifiers, and what roots are made of and good for. Few leave.
+pub fn rounds() -> BoxedStrategy<Step> {
+    let mut all = vec![(1, pause()), (1, root())];
+    for steps in [
+        round_steps(),
+        bonds(),
+        slashes(),
+        pool(),
+        commitments(),
+        changes(RULES),
+    ] {
+        all.extend(steps);
+    }
     Union::new_weighted(all).boxed()
 }
 
 /// Any step.
 pub fn all() -> BoxedStrategy<Step> {
-    prop_oneof![staking(), credits(), rewards()].boxed()
-}
-
-/// The step with the amounts that stand for all there is, and between parties that have something
-/// between them.
-pub fn resolved(step: &Step, model: &World) -> Step {
-    let mut step = step.clone();
-    match &mut step {
-        Step::StakeUnbond {
-            operator, amount, ..
-        } if *amount == ALL => {
-            *amount = model.operators.get(operator).map_or(0, |state| state.stake);
-        }
-        Step::DelegationUnbond {
-            by,
-            operator,
-            shares,
-        } if *shares == ALL => {
-            let delegation = model.delegations.get(&(*by, *operator));
-            *shares = delegation.map_or(0, |delegation| delegation.shares);
-        }
-        Step::EpochAllot { epoch } if *epoch == ALL => *epoch = model.pool.next_epoch,
-        _ => met(&mut step, model),
+    let mut all = vec![(20, short_wait()), (4, wait()), (6, root()), (1, pause())];
+    for steps in [
+        round_steps(),
+        bonds(),
+        slashes(),
+        pool(),
+        commitments(),
+        changes(RULES_WITHOUT_POOL),
+        delegators(),
+        operators(),
+        credit_steps(),
+    ] {
+        all.extend(steps);
     }
-    step
-}
-
-/// Steps between a customer and an operator, where there is a meter, a lease or a sale.
-fn met(step: &mut Step, model: &World) {
-    let credits = &model.credits;
-    match step {
-        Step::MeterSettle {
-            customer,
-            operator,
-            signed_by,
-            ..
-        } if !credits.meters.contains_key(&(*customer, *operator)) => {
-            if let Some((parties, meter)) = credits.meters.iter().next() {
-                (*customer, *operator) = *parties;
-                *signed_by = meter.signer;
-            }
-        }
-        Step::LeaseSettle {
-            customer,
-            operator,
-            back,
-        } if *back == 0 => {
-            let is_due = |of: &(u8, u8)| model.lease_due(of.0, of.1).ok();
-            let due = credits
-                .leases
-                .keys()
-                .find_map(|of| Some((*of, is_due(of)?)));
-            if let Some((parties, epoch)) = due {
-                (*customer, *operator) = parties;
-                let newer = model.roots.iter().rev();
-                let place = newer.take_while(|(of, _)| *of != epoch).count();
-                *back = u8::try_from(place).unwrap_or(u8::MAX);
-            }
-        }
-        Step::CardChargeback {
-            customer, payment, ..
-        }
-        | Step::CardResolve {
-            customer, payment, ..
-        }
-        | Step::CardRefund {
-            customer, payment, ..
-        } => {
-            if let Some(sale) = credits.sales.get(payment) {
-                *customer = sale.customer;
-            }
-        }
-        _ => {}
-    }
+    Union::new_weighted(all).boxed()
 }

@@ -15,7 +15,8 @@ pub type Key = (String, String);
 /// The table of costs, and that of the programs' sizes.
 pub fn costs(costs: &Costs) -> String {
     let mut text = String::from(
-        "| program | instruction | measured with | compute units | heap bytes | transaction bytes |\n\
+        "| program | instruction | measured with | compute units | heap bytes \
+         | transaction bytes |\n\
          |---|---|---|---:|---:|---:|\n",
     );
     for row in &costs.rows {

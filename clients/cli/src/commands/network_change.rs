@@ -59,8 +59,8 @@ pub struct NetworkParamsArgs {
     /// Share of a slash that goes to the challenger, in basis points
     #[arg(long, value_name = "BPS")]
     pub challenger_bps: Option<u16>,
-    /// By how much a bond must exceed the smallest verifier's to displace it, in basis points; 0: it
-    /// cannot
+    /// By how much a bond must exceed the smallest verifier's to displace it, in basis points; 0:
+    /// it cannot
     #[arg(long, value_name = "BPS")]
     pub displacement_margin_bps: Option<u16>,
 }

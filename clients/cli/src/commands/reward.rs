@@ -188,8 +188,8 @@ struct Payee {
 }
 
 /// Brings a claim up to date with its operator, where it is not: a claim pays to the account, sets
-/// aside the delegators' share, and has the slashes taken, that it knew last. One that is still to be
-/// opened knows no delegators.
+/// aside the delegators' share, and has the slashes taken, that it knew last. One that is still to
+/// be opened knows no delegators.
 pub(super) async fn sync_of(
     chain: &Chain,
     (address, state): &(Pubkey, Operator),

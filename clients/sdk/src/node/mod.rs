@@ -56,9 +56,9 @@ struct ErrorDetails {
     hint: String,
 }
 
-/// An HTTP client for nodes; one serves all of them. [`NodeClient`] bounds how long an answer takes:
-/// the client's own read timeout counts from the start of a request, however long its body is. It
-/// takes no proxy from the environment: who needs one builds a client with it.
+/// An HTTP client for nodes; one serves all of them. [`NodeClient`] bounds how long an answer
+/// takes: the client's own read timeout counts from the start of a request, however long its body
+/// is. It takes no proxy from the environment: who needs one builds a client with it.
 pub fn http_client() -> Result<Client, reqwest::Error> {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)

@@ -64,110 +64,36 @@ fn emission_takes_the_greater_price_with_its_confidences() {
     assert_eq!(mantissa(&update), Err(PriceError::Stale));
 }
 
+/// A way to spoil a price, and what it is then refused for.
+type Spoilt = (fn(&mut PriceUpdate), PriceError);
+
 #[test]
 fn each_doubtful_price_is_refused() {
-    let level = VerificationLevel::Partial(5);
-    let cases = [
+    let cases: [Spoilt; 14] = [
         (
-            PriceUpdate {
-                verification_level: level,
-                ..update()
-            },
+            |update| update.verification_level = VerificationLevel::Partial(5),
             PriceError::NotFull,
         ),
+        (|update| update.feed_id = [8; 32], PriceError::WrongFeed),
+        (|update| update.publish_time = NOW.0 - 61, PriceError::Stale),
+        (|update| update.publish_time = i64::MIN, PriceError::Stale),
+        (|update| update.publish_time = NOW.0 + 6, PriceError::Future),
+        (|update| update.publish_time = i64::MAX, PriceError::Future),
+        (|update| update.exponent = 1, PriceError::Exponent),
+        (|update| update.exponent = -19, PriceError::Exponent),
+        (|update| update.price = 0, PriceError::NotPositive),
+        (|update| update.price = -1, PriceError::NotPositive),
         (
-            PriceUpdate {
-                feed_id: [8; 32],
-                ..update()
-            },
-            PriceError::WrongFeed,
-        ),
-        (
-            PriceUpdate {
-                publish_time: NOW.0 - 61,
-                ..update()
-            },
-            PriceError::Stale,
-        ),
-        (
-            PriceUpdate {
-                publish_time: i64::MIN,
-                ..update()
-            },
-            PriceError::Stale,
-        ),
-        (
-            PriceUpdate {
-                publish_time: NOW.0 + 6,
-                ..update()
-            },
-            PriceError::Future,
-        ),
-        (
-            PriceUpdate {
-                publish_time: i64::MAX,
-                ..update()
-            },
-            PriceError::Future,
-        ),
-        (
-            PriceUpdate {
-                exponent: 1,
-                ..update()
-            },
-            PriceError::Exponent,
-        ),
-        (
-            PriceUpdate {
-                exponent: -19,
-                ..update()
-            },
-            PriceError::Exponent,
-        ),
-        (
-            PriceUpdate {
-                price: 0,
-                ..update()
-            },
+            |update| update.ema_price = i64::MIN,
             PriceError::NotPositive,
         ),
-        (
-            PriceUpdate {
-                price: -1,
-                ..update()
-            },
-            PriceError::NotPositive,
-        ),
-        (
-            PriceUpdate {
-                ema_price: i64::MIN,
-                ..update()
-            },
-            PriceError::NotPositive,
-        ),
-        (
-            PriceUpdate {
-                conf: 5_000_001,
-                ..update()
-            },
-            PriceError::TooWide,
-        ),
-        (
-            PriceUpdate {
-                ema_conf: 4_800_001,
-                ..update()
-            },
-            PriceError::TooWide,
-        ),
-        (
-            PriceUpdate {
-                conf: u64::MAX,
-                ..update()
-            },
-            PriceError::TooWide,
-        ),
+        (|update| update.conf = 5_000_001, PriceError::TooWide),
+        (|update| update.ema_conf = 4_800_001, PriceError::TooWide),
+        (|update| update.conf = u64::MAX, PriceError::TooWide),
     ];
-    for (update, error) in cases {
+    for (spoil, error) in cases {
+        let mut update = update();
+        spoil(&mut update);
         assert_eq!(price_of(&update), Err(error), "{update:?}");
     }
 }
