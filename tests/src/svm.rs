@@ -122,8 +122,12 @@ impl Svm {
 
     /// Adds a program by its name.
     pub fn add_program(&mut self, name: &str) {
+        let mut program = std::fs::read(artifacts::program(name)).expect("a built program");
+        if self.heap.is_some() {
+            program = heap::with_sections(program);
+        }
         self.vm
-            .add_program_from_file(program_id(name), artifacts::program(name))
+            .add_program(program_id(name), &program)
             .expect("a program that the chain accepts");
     }
 

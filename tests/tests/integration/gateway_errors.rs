@@ -52,7 +52,7 @@ fn refused(world: &mut GatewayWorld, ix: Instruction, error: GatewayError) {
             .any(|meta| meta.is_signer && meta.pubkey == key)
     };
     let signers: Vec<_> = keys.iter().filter(signs).collect();
-    let outcome = world.svm.send(&[ix.clone()], &signers);
+    let outcome = world.svm.send(std::slice::from_ref(&ix), &signers);
     assert_refused(outcome, ID, error);
 }
 
