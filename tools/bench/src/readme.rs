@@ -15,8 +15,8 @@ const COSTS: &str = "cu-table";
 const ERRORS: &str = "error-table";
 const RENTS: &str = "rent-table";
 const SIGNERS: &str = "signer-table";
-/// Per cent by which compute units and heap bytes may differ from what the README says: compilers of
-/// other versions lay code out differently.
+/// Per cent by which compute units and heap bytes may differ from what the README says: compilers
+/// of other versions lay code out differently.
 const TOLERANCE_PERCENT: u64 = 2;
 
 /// Writes the tables; leaves the rest of the README untouched.
