@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 all=(staking proofs rewards credits arith_probe prepaid_gateway)
 deploy=$repo/target/deploy
-# States of the sources whose programs are kept, 2 MB each.
+# States of the sources whose programs are kept, under 2 MB each.
 kept_max=8
 
 folder_of() {

@@ -39,7 +39,7 @@ sbpf_inputs() {
       "$sbpf_rustc" -vV
       "$sbpf_linker" --version
     fi
-    cd "$repo"
+    cd "$repo" || exit
     find Cargo.toml Cargo.lock Anchor.toml .cargo programs tests/gateway tools/sbpf -type f \
       -print0 | sort --zero-terminated | xargs --null sha256sum
   } | sha256sum | cut -d' ' -f1

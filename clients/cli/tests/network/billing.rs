@@ -257,26 +257,30 @@ async fn a_card_sells_refunds_and_is_charged_back() {
         &[&["card", "close"], &of[..]].concat(),
         "SaleNotFinal",
     );
+    charged_back(&cluster, &biller, &wallet);
+}
 
+/// Of two sales one is kept and one is lost.
+fn charged_back(cluster: &Cluster, biller: &str, wallet: &str) {
     let of = ["--payment", "a payment whose name is longer than 32 bytes"];
-    cluster.does(&biller, &[&["card", "chargeback"], &of[..]].concat());
+    cluster.does(biller, &[&["card", "chargeback"], &of[..]].concat());
     let lost = [&["card", "resolve"], &of[..], &["--lost"]].concat();
-    cluster.refused(&biller, &lost, "DecisionNotDue");
+    cluster.refused(biller, &lost, "DecisionNotDue");
     cluster.does(
-        &biller,
+        biller,
         &[&["card", "resolve"], &of[..], &["--kept"]].concat(),
     );
     cluster.does(
-        &biller,
+        biller,
         &[&["card", "chargeback"], &["--payment", "pi_3"][..]].concat(),
     );
     cluster.travel(4 * 86_400);
     let lost = ["card", "resolve", "--payment", "pi_3", "--lost"];
-    cluster.does(&biller, &lost);
-    let shown = cluster.does(&wallet, &["card", "show", "--payment", "pi_3"]);
+    cluster.does(biller, &lost);
+    let shown = cluster.does(wallet, &["card", "show", "--payment", "pi_3"]);
     assert_eq!(shown["status"], "reversed");
     cluster.travel(31 * 86_400);
-    cluster.does(&wallet, &[&["card", "close"], &of[..]].concat());
-    let listed = cluster.does(&wallet, &["card", "list"]);
+    cluster.does(wallet, &[&["card", "close"], &of[..]].concat());
+    let listed = cluster.does(wallet, &["card", "list"]);
     assert_eq!(listed["sales"].as_array().unwrap().len(), 2);
 }

@@ -37,30 +37,26 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
 async fn a_group_pays_for_the_shards_of_a_file_and_for_a_copy() {
     let service = Service::start(4).await;
     let home = Home::new(&service);
-    let open = [
-        "lease",
-        "group",
-        "open",
-        "--needed",
-        "2",
-        "--members",
-        "4",
-        "--rate",
-        "40",
-        "--epochs",
-        "5",
-        "--start",
-        "20",
-    ];
-    let dry: Vec<&str> = open.into_iter().chain(["--dry-run"]).collect();
+    let group = open(&service, &home).await;
+    store(&service, &home, &group).await;
+    join_with_a_copy(&service, &home, &group).await;
+    is_paid_until_it_ends(&service, &home, &group).await;
+}
+
+async fn open(service: &Service, home: &Home<'_>) -> Pubkey {
+    let open = "lease group open --needed 2 --members 4 --rate 40 --epochs 5 --start 20";
+    let open: Vec<&str> = open.split(' ').collect();
+    let dry = [&open[..], &["--dry-run"]].concat();
     let tried = home.run(&dry).unwrap();
     assert_eq!(tried["state"], Value::Null, "{tried}");
     let opened = home.run(&open).unwrap();
-    let group: Pubkey = text(&opened, "group").parse().unwrap();
-    let name = group.to_string();
     assert_eq!(service.balance().await, CREDITS - 2 * RATE * EPOCHS);
+    text(&opened, "group").parse().unwrap()
+}
 
-    // Three shards, each with another operator that joins the group.
+/// Three shards, each with another operator that joins the group.
+async fn store(service: &Service, home: &Home<'_>, group: &Pubkey) {
+    let name = group.to_string();
     let file = home.folder.join("sample");
     fs::write(&file, vec![7; 100_000]).unwrap();
     let file = file.to_str().unwrap();
@@ -68,7 +64,7 @@ async fn a_group_pays_for_the_shards_of_a_file_and_for_a_copy() {
         "store", "put", file, "--data", "2", "--total", "3", "--group", &name,
     ];
     home.run(&put).unwrap();
-    let state: LeaseGroup = fetch(&service.rpc, &group).await.unwrap();
+    let state: LeaseGroup = fetch(&service.rpc, group).await.unwrap();
     assert_eq!(state.members().len(), 3);
     for member in state.members() {
         let commitment: Commitment = fetch(&service.rpc, &member.commitment).await.unwrap();
@@ -80,13 +76,16 @@ async fn a_group_pays_for_the_shards_of_a_file_and_for_a_copy() {
     assert_eq!(service.balance().await, CREDITS - 2 * RATE * EPOCHS);
     let again = home.run(&put).unwrap();
     assert_eq!(again["alreadyStored"], true, "{again}");
+}
 
-    // The fourth operator joins with a copy of the first shard.
-    let first = state.members()[0].commitment;
+/// The fourth operator joins with a copy of the first shard.
+async fn join_with_a_copy(service: &Service, home: &Home<'_>, group: &Pubkey) {
+    let name = group.to_string();
+    let state: LeaseGroup = fetch(&service.rpc, group).await.unwrap();
+    let first = state.members()[0].commitment.to_string();
     let mut hosts = service.hosts.iter().map(|host| host.operator);
     let is_member = |one: &Pubkey| state.members().iter().any(|m| m.operator == *one);
     let free = hosts.find(|one| !is_member(one)).unwrap().to_string();
-    let first = first.to_string();
     let join = ["lease", "group", "join", &name, &first, "--operator", &free];
     let joined = home.run(&join).unwrap();
     let members = joined["state"]["members"].as_array().unwrap();
@@ -94,23 +93,21 @@ async fn a_group_pays_for_the_shards_of_a_file_and_for_a_copy() {
     assert_eq!(text(&members[3], "operator"), free);
     let twice = home.run(&join).unwrap_err().to_string();
     assert!(twice.contains("group-full"), "{twice}");
+}
 
+async fn is_paid_until_it_ends(service: &Service, home: &Home<'_>, group: &Pubkey) {
+    let name = group.to_string();
     let from = service.folder.path().join("published");
     let from = from.to_str().unwrap();
     let settle = ["lease", "group", "settle", &name, "--from", from];
     let due = home.run(&settle).unwrap_err().to_string();
     assert!(due.contains("nothing-due"), "{due}");
+    let state: LeaseGroup = fetch(&service.rpc, group).await.unwrap();
     // Whole, half and nothing of two operators; the copy was not asked for.
-    let group_now: LeaseGroup = fetch(&service.rpc, &group).await.unwrap();
-    publish(
-        &service,
-        &group_now,
-        START,
-        [(2, 2), (1, 2), (0, 2), (0, 0)],
-    )
-    .await;
+    let windows = [(2, 2), (1, 2), (0, 2), (0, 0)];
+    publish(service, &state, START, windows).await;
     let record = ["lease", "group", "record", &name, "--from", from];
-    let dry: Vec<&str> = record.into_iter().chain(["--dry-run"]).collect();
+    let dry = [&record[..], &["--dry-run"]].concat();
     let tried = home.run(&dry).unwrap();
     assert_eq!(tried["transactions"].as_array().unwrap().len(), 1);
     let recorded = home.run(&record).unwrap();
@@ -120,25 +117,16 @@ async fn a_group_pays_for_the_shards_of_a_file_and_for_a_copy() {
     let settlement = &settled["settlements"][0];
     // 60 of 80 credits, less a tenth because that is below the service level.
     assert_eq!(text(&settlement["consumed"], "credits"), "54", "{settled}");
-    let earned: Vec<&str> = settlement["earned"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| text(one, "credits"))
-        .collect();
+    let earned = settlement["earned"].as_array().unwrap().iter();
+    let earned: Vec<&str> = earned.map(|one| text(one, "credits")).collect();
     assert_eq!(earned, ["36", "18", "0", "0"]);
 
     let listed = home.run(&["lease", "group", "list"]).unwrap();
     assert_eq!(text(&listed["groups"][0], "group"), name);
     let ended = home.run(&["lease", "group", "end", &name]).unwrap();
     assert_eq!(text(&ended["state"], "status"), "ending");
-    publish(
-        &service,
-        &group_now,
-        START + 1,
-        [(3, 3), (2, 3), (1, 3), (1, 1)],
-    )
-    .await;
+    let windows = [(3, 3), (2, 3), (1, 3), (1, 1)];
+    publish(service, &state, START + 1, windows).await;
     let settled = home.run(&settle).unwrap();
     assert_eq!(text(&settled["state"], "status"), "settled", "{settled}");
     home.run(&["lease", "group", "close", &name]).unwrap();

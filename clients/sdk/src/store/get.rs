@@ -28,7 +28,7 @@ use crate::{
     node::NodeClient,
 };
 
-/// Shards that are downloaded at once. Each takes about 1 MB of memory.
+/// Shards that are downloaded at once. Each keeps up to [`PIECES_WAITING_MAX`] pieces in memory.
 const DOWNLOADS_AT_ONCE: usize = 8;
 /// Pieces of a shard that may wait to be hashed.
 const PIECES_WAITING_MAX: usize = 16;
@@ -173,8 +173,8 @@ pub(super) struct ShardSource {
     pub(super) shard: usize,
     pub(super) operator: Pubkey,
     root: [u8; 32],
-    /// Of the shard as it was encoded, together with its root: it answers the same question some
-    /// hundred times faster.
+    /// Of the shard as it was encoded, together with its root: it answers the same question without
+    /// hashing every leaf by Poseidon.
     sha256: [u8; 32],
     size: u64,
     /// Or why nobody can be asked.
