@@ -17,7 +17,7 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     std::ops::{Deref, DerefMut},
-    trestle_core::leaf::LeafCounters,
+    trestle_core::leaf::{LeafCounters, Totals},
     trestle_rewards::{
         accounts,
         address::{
@@ -143,9 +143,7 @@ impl RewardsWorld {
         let mut epoch = self.pool_state().next_epoch().expect("an epoch");
         let mut allotted = 0;
         while allotted < tokens {
-            while self.epoch() < epoch {
-                self.svm.advance(3_600);
-            }
+            self.reach(epoch);
             self.allot(epoch);
             allotted += PER_EPOCH;
             epoch += 1;
@@ -162,10 +160,55 @@ impl RewardsWorld {
         Payee { keys, claim }
     }
 
-    /// Makes a root final.
+    /// Makes a root final after its epoch, and syncs the claims of its operators, which is what
+    /// they are paid by it for.
     pub fn publish(&mut self, epoch: u64, leaves: &[(Address, LeafCounters)], leaf_count: usize) {
+        self.publish_unsynced(epoch, leaves, leaf_count);
+        self.sync(leaves);
+    }
+
+    /// The same with totals that need not be the sums.
+    pub fn publish_with_totals(
+        &mut self,
+        epoch: u64,
+        leaves: &[(Address, LeafCounters)],
+        leaf_count: usize,
+        totals: Totals,
+    ) {
+        self.reach(epoch + 1);
+        let Self { staking, roots, .. } = self;
+        roots.publish_with_totals(&mut staking.svm, epoch, leaves, leaf_count, totals);
+        self.sync(leaves);
+    }
+
+    /// Makes a root final after its epoch, and leaves the claims alone.
+    pub fn publish_unsynced(
+        &mut self,
+        epoch: u64,
+        leaves: &[(Address, LeafCounters)],
+        leaf_count: usize,
+    ) {
+        self.reach(epoch + 1);
         let Self { staking, roots, .. } = self;
         roots.publish(&mut staking.svm, epoch, leaves, leaf_count);
+    }
+
+    /// Moves on to an epoch, if it has not come yet.
+    pub fn reach(&mut self, epoch: u64) {
+        while self.epoch() < epoch {
+            self.svm.advance(3_600);
+        }
+    }
+
+    /// Syncs the claims of those operators that have one.
+    fn sync(&mut self, leaves: &[(Address, LeafCounters)]) {
+        for (operator, _) in leaves {
+            let claim = claim_address(&self.pool, operator).0;
+            if self.svm.raw(&claim).is_some() {
+                let ix = self.claim_sync_of(*operator, claim);
+                self.svm.must(&[ix], &[]);
+            }
+        }
     }
 
     /// Claims with the leaf of an epoch.
@@ -237,11 +280,15 @@ impl RewardsWorld {
     }
 
     pub fn claim_sync(&self, payee: &Payee) -> Instruction {
+        self.claim_sync_of(payee.keys.address, payee.claim)
+    }
+
+    fn claim_sync_of(&self, operator: Address, claim: Address) -> Instruction {
         instruction::ClaimSync {}.to_instruction(accounts::ClaimSync {
-            operator: payee.keys.address,
-            claim: payee.claim,
+            operator,
+            claim,
             network: self.network,
-            delegation_pool: delegation_pool_address(&payee.keys.address).0,
+            delegation_pool: delegation_pool_address(&operator).0,
         })
     }
 

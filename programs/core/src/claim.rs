@@ -31,8 +31,8 @@ pub struct ClaimState {
     /// The `slashed` counter of the newest leaf by which the operator's pay was taken, as far as
     /// there was any, token base units.
     pub slash_asked: u64,
-    /// Zero; room for what is to come.
-    pub _reserved: [u8; 48],
+    /// What the staking program does not read either: the epoch of the last sync, and room.
+    pub _rest: [u8; 48],
 }
 
 const _: () = {

@@ -137,6 +137,8 @@ pub enum RewardsError {
     NothingToSlash,
     #[msg("No more of the operator's pay can be taken now: slash its stake by `slash_apply`")]
     NothingHeld,
+    #[msg("The claim was not synced since that epoch ended: put `claim_sync` before this")]
+    NotSynced,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

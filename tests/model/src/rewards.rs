@@ -66,6 +66,8 @@ pub struct Claim {
     /// counter its pay was asked.
     pub slashed_applied: u64,
     pub slash_asked: u64,
+    /// Epoch of the last sync.
+    pub synced_epoch: u64,
 }
 
 impl Till {
@@ -116,6 +118,11 @@ impl Claim {
         if self.held == 0 {
             self.held_base = 0;
         }
+    }
+
+    /// Pay of an epoch waits for a sync after its end.
+    fn require_synced(&self, epoch: u64) -> Told {
+        require(self.synced_epoch > epoch, "a claim that is not synced")
     }
 
     /// Whether a slash is not taken yet, by this leaf or by one before.
@@ -202,9 +209,11 @@ impl World {
         let share = pool.map_or(Bps::ZERO, |pool| {
             delegators_bps(own, pool.active.amount, Bps::ZERO)
         });
+        let epoch = self.epoch();
         let claim = self.claim(operator)?;
         claim.delegators_bps = share.get();
         claim.slashed_applied = applied;
+        claim.synced_epoch = epoch;
         Ok(())
     }
 
@@ -236,6 +245,7 @@ impl World {
     pub(crate) fn reward_claim(&mut self, operator: u8, back: u8) -> Told {
         let (epoch, leaf) = self.leaf(operator, back)?;
         let claim = self.claim(operator)?;
+        claim.require_synced(epoch)?;
         require(!claim.owes_slash(&leaf), "a slash that is owed")?;
         require(leaf.tokens > claim.tokens, "nothing to claim")?;
         let paid = self.pay_tokens(operator, epoch, &leaf)?;
@@ -252,7 +262,9 @@ impl World {
         require(is_whole, "no such leaf")?;
         let mut paid = 0;
         for (operator, leaf) in &root.leaves {
-            if self.claim(*operator)?.owes_slash(leaf) {
+            let claim = self.claim(*operator)?;
+            claim.require_synced(root.epoch)?;
+            if claim.owes_slash(leaf) {
                 continue;
             }
             paid += self.pay_tokens(*operator, root.epoch, leaf)?;
@@ -263,7 +275,8 @@ impl World {
     pub(crate) fn reward_claim_stable(&mut self, operator: u8, back: u8) -> Told {
         let claim = *self.claim(operator)?;
         require(claim.has_stable_payout, "nowhere to pay to")?;
-        let (_, leaf) = self.leaf(operator, back)?;
+        let (epoch, leaf) = self.leaf(operator, back)?;
+        claim.require_synced(epoch)?;
         let (now, granted) = (self.now, self.granted(|sum| sum.stable)?);
         let due = leaf.stable.saturating_sub(claim.stable);
         require(due > 0, "nothing to claim")?;
@@ -302,7 +315,8 @@ impl World {
 
     /// Takes a slash of an operator's pay: what nobody has claimed is held first.
     pub(crate) fn held_slash(&mut self, operator: u8, back: u8) -> Told {
-        let (_, leaf) = self.leaf(operator, back)?;
+        let (epoch, leaf) = self.leaf(operator, back)?;
+        self.claim(operator)?.require_synced(epoch)?;
         let (now, granted) = (self.now, self.granted(|sum| sum.tokens)?);
         let applied = self.operator(operator)?.slashed_applied;
         let owed = leaf.slashed.saturating_sub(applied);

@@ -170,14 +170,13 @@ fn another_operators_delegation_pool_is_refused() {
 fn all_payments_together_stay_within_the_newest_final_root_and_what_was_allotted() {
     let (mut world, payee) = delegated();
     pay_operator(&mut world, &payee);
-    let RewardsWorld { staking, roots, .. } = &mut world;
     let leaves = [(payee.keys.address, earned(100 * TOKEN))];
     let totals = Totals {
         tokens: 99 * TOKEN,
         stable: 100 * DOLLAR,
         ..Totals::default()
     };
-    roots.publish_with_totals(&mut staking.svm, 1, &leaves, 1, totals);
+    world.publish_with_totals(1, &leaves, 1, totals);
     let outcome = pay(&mut world, &payee);
     assert_refused(outcome, ID, RewardsError::PaidBeyondRoot);
 }

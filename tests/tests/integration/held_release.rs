@@ -154,13 +154,12 @@ fn all_payments_together_stay_within_the_newest_final_root_and_what_was_allotted
     let (mut world, payee) = holding();
     world.claim(&payee, 0).expect("paid");
     world.run_to(9 * MONTH);
-    let RewardsWorld { staking, roots, .. } = &mut world;
     let leaves = [(payee.keys.address, earned(100 * TOKEN))];
     let totals = Totals {
         tokens: 99 * TOKEN,
         ..Totals::default()
     };
-    roots.publish_with_totals(&mut staking.svm, 1, &leaves, 1, totals);
+    world.publish_with_totals(1, &leaves, 1, totals);
     let outcome = release(&mut world, &payee);
     assert_refused(outcome, ID, RewardsError::PaidBeyondRoot);
 }
@@ -185,9 +184,8 @@ fn an_operator_that_owes_a_slash_for_which_its_pay_was_asked_gets_nothing_until_
         ..earned(100 * TOKEN)
     };
     // A root that grants no more than was paid, so that the pool cannot pay and nobody is jailed.
-    let RewardsWorld { staking, roots, .. } = &mut world;
     let leaves = [(payee.keys.address, slashed)];
-    roots.publish_with_totals(&mut staking.svm, 1, &leaves, 1, Totals::default());
+    world.publish_with_totals(1, &leaves, 1, Totals::default());
     world.slash_held(&payee, 1).expect("asked");
     let owing = release(&mut world, &payee);
     assert_refused(owing, ID, RewardsError::SlashOwed);

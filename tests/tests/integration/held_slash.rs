@@ -203,8 +203,7 @@ fn freeze(world: &mut RewardsWorld, _: &Payee) {
 /// The newest root grants in all no more than was paid.
 fn grant_nothing(world: &mut RewardsWorld, payee: &Payee) {
     let leaves = [(payee.keys.address, leaf(100, 30))];
-    let RewardsWorld { staking, roots, .. } = world;
-    roots.publish_with_totals(&mut staking.svm, 2, &leaves, 3, Totals::default());
+    world.publish_with_totals(2, &leaves, 3, Totals::default());
 }
 
 /// The breaker is full.
@@ -342,8 +341,7 @@ fn all_payments_together_stay_within_the_newest_final_root_and_what_was_allotted
         tokens: 40 * TOKEN,
         ..Totals::default()
     };
-    let RewardsWorld { staking, roots, .. } = &mut world;
-    roots.publish_with_totals(&mut staking.svm, 2, &leaves, 3, totals);
+    world.publish_with_totals(2, &leaves, 3, totals);
     let sent = world.slash_held(&payee, 2).expect("slashed in part");
     assert_eq!(event(&sent).amount, 15 * TOKEN);
     assert_eq!(world.pool_state().paid_total, 40 * TOKEN);

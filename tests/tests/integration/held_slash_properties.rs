@@ -96,8 +96,7 @@ fn world(case: &Case) -> (RewardsWorld, Payee) {
         tokens: case.granted.min(case.earned[1]),
         ..Totals::default()
     };
-    let RewardsWorld { staking, roots, .. } = &mut world;
-    roots.publish_with_totals(&mut staking.svm, 1, &leaves, 2, totals);
+    world.publish_with_totals(1, &leaves, 2, totals);
     (world, payee)
 }
 

@@ -90,6 +90,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("less stake than asked", &["OperatorUnderstaked"]),
     ("nothing to slash", &["NothingToSlash"]),
     ("a slash that is owed", &["SlashOwed"]),
+    ("a claim that is not synced", &["NotSynced"]),
     ("pay that was not asked", &["HeldPayFirst"]),
     ("nothing more to take", &["NothingHeld"]),
     ("nothing that could be taken", &["NothingToTake"]),

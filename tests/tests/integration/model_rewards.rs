@@ -245,6 +245,7 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
             has_stable_payout: state.stable_payout != Default::default(),
             slashed_applied: state.slashed_applied,
             slash_asked: state.slash_asked,
+            synced_epoch: state.synced_epoch,
         };
         same(&format!("claim of {operator}"), &read, known)?;
     }

@@ -347,7 +347,7 @@ fn pool() -> Vec<(u32, BoxedStrategy<Step>)> {
                 .boxed(),
         ),
         (
-            3,
+            9,
             (0..OPERATORS)
                 .prop_map(|operator| Step::ClaimSync { operator })
                 .boxed(),

@@ -134,8 +134,7 @@ fn all_payments_together_stay_within_the_newest_final_root() {
         tokens: 3 * TOKEN,
         ..Totals::default()
     };
-    let RewardsWorld { staking, roots, .. } = &mut world;
-    roots.publish_with_totals(&mut staking.svm, 0, &leaves, 2, totals);
+    world.publish_with_totals(0, &leaves, 2, totals);
 
     world.claim(&first, 0).expect("within the totals");
     let outcome = world.claim(&second, 0);

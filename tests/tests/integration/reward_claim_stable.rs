@@ -130,8 +130,7 @@ fn all_payments_together_stay_within_the_newest_final_root() {
         ..Totals::default()
     };
     let leaves = [(payee.keys.address, earned_stable(3 * DOLLAR))];
-    let RewardsWorld { staking, roots, .. } = &mut world;
-    roots.publish_with_totals(&mut staking.svm, 0, &leaves, 2, totals);
+    world.publish_with_totals(0, &leaves, 2, totals);
     let outcome = world.claim_stable(&payee, payout, 0);
     assert_refused(outcome, ID, RewardsError::PaidBeyondRoot);
 }

@@ -188,13 +188,20 @@ struct Payee {
 }
 
 /// Brings a claim up to date with its operator, where it is not: a claim pays to the account, sets
-/// aside the delegators' share, and has the slashes taken, that it knew last. One that is still to
-/// be opened knows no delegators.
+/// aside the delegators' share, and has the slashes taken, that it knew last. The leaf of an epoch
+/// asks for a sync after that epoch's end.
 pub(super) async fn sync_of(
     chain: &Chain,
     (address, state): &(Pubkey, Operator),
     claim: Option<&Claim>,
+    leaf_epoch: Option<u64>,
 ) -> Result<Option<Instruction>, CliError> {
+    let book = &chain.deployment;
+    let sync = || claim_sync(&book.network, &book.service, address);
+    let synced = claim.map_or(0, |claim| claim.synced_epoch);
+    if leaf_epoch.is_some_and(|epoch| synced <= epoch) {
+        return Ok(Some(sync()));
+    }
     let pool = address::delegation_pool(address);
     let pool: Option<DelegationPool> = fetch::fetch_optional(&chain.rpc, &pool).await?;
     let share = match pool {
@@ -208,8 +215,6 @@ pub(super) async fn sync_of(
     let known = claim.map_or((state.payout, 0, taken), |claim| {
         (claim.payout, claim.delegators_bps, claim.slashed_applied)
     });
-    let book = &chain.deployment;
-    let sync = || claim_sync(&book.network, &book.service, address);
     Ok((known != (state.payout, share, taken)).then(sync))
 }
 
@@ -232,7 +237,7 @@ async fn payees(
         if claim.is_none() {
             before.push(claim_open(payer, service, &operator));
         }
-        before.extend(sync_of(chain, state, claim.as_ref()).await?);
+        before.extend(sync_of(chain, state, claim.as_ref(), Some(leaves.epoch)).await?);
         let tokens = counters.tokens;
         payees.push(Payee {
             operator,

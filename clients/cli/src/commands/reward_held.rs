@@ -39,7 +39,7 @@ pub async fn release(
     let pool: Pool = fetch::fetch(&chain.rpc, &chain.deployment.pool).await?;
     let due = releasable(&claim, view.epoch, Some(&pool));
     let (network, service) = (&chain.deployment.network, &chain.deployment.service);
-    let mut instructions = Vec::from_iter(sync_of(&chain, &found, Some(&claim)).await?);
+    let mut instructions = Vec::from_iter(sync_of(&chain, &found, Some(&claim), None).await?);
     instructions.push(held_release(network, service, &operator, &payout));
     let submitter = Submitter::new(context, &chain, &signers);
     let transaction = submitter.send("the release", instructions).await?;

@@ -52,7 +52,8 @@ pub async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPartOu
     let due = claim.stable_due(leaf.counters.stable);
     let submitter = Submitter::new(context, &chain, &signers);
     let service = &chain.deployment.service;
-    let mut instructions = Vec::from_iter(sync_of(&chain, &found, Some(&claim)).await?);
+    let sync = sync_of(&chain, &found, Some(&claim), Some(leaves.epoch)).await?;
+    let mut instructions = Vec::from_iter(sync);
     let pay = reward_claim_stable(service, &operator, &claim.stable_payout, leaf);
     instructions.push(pay);
     let transaction = submitter.send("the claim", instructions).await?;

@@ -9,7 +9,7 @@ use solana_pubkey::Pubkey;
 use trestle_sdk::{
     address::{self, REWARDS_ID, STAKING_ID},
     event::{find, rewards::HeldSlashed, staking::SlashApplied},
-    fetch::{self, DelegationPool},
+    fetch::{self, Claim, DelegationPool},
     instruction::{
         rewards::{held_slash, LeafProof},
         staking::slash_apply,
@@ -17,7 +17,7 @@ use trestle_sdk::{
 };
 
 use crate::{
-    commands::reward::{claim_of, newest_leaves},
+    commands::reward::{claim_of, newest_leaves, sync_of},
     context::{Chain, Context},
     error::CliError,
     send::{fmt_head, Submitter, Transaction},
@@ -101,12 +101,11 @@ pub async fn slash(
     let mut transactions = Vec::new();
     let (mut from_pay, mut from_stake) = (0, None);
     let at_stake = slashable(&chain, &slash.operator).await?;
-    if asks_pay(&chain, &slash, at_stake).await? {
-        let instructions = vec![slash.of_pay(&chain)];
-        let transaction = submitter.send("the slash of pay", instructions).await?;
-        let taken = find::<HeldSlashed>(&transaction.event_logs, &REWARDS_ID);
-        from_pay = taken.first().map_or(0, |event| event.amount);
-        transactions.push(transaction);
+    if let Some(claim) = claim_to_ask(&chain, &slash, at_stake).await? {
+        transactions = take_pay(&submitter, &chain, &slash, &claim).await?;
+        let logs = transactions.iter().map(|one| &one.event_logs);
+        let taken = logs.flat_map(|logs| find::<HeldSlashed>(logs, &REWARDS_ID));
+        from_pay = taken.map(|event| event.amount).sum();
     }
     // A stake is slashed only after the pay was asked on chain.
     let is_asked = transactions.iter().all(|one| one.committed);
@@ -159,9 +158,34 @@ async fn slashable(chain: &Chain, operator: &Pubkey) -> Result<u64, CliError> {
     Ok(own.saturating_add(delegated))
 }
 
-/// Whether the operator's pay is to be taken: before its stake, or when that is all it has.
-async fn asks_pay(chain: &Chain, slash: &Slash, at_stake: u64) -> Result<bool, CliError> {
+/// The claim whose pay is to be taken: before the operator's stake, or when that is all it has.
+async fn claim_to_ask(
+    chain: &Chain,
+    slash: &Slash,
+    at_stake: u64,
+) -> Result<Option<Claim>, CliError> {
     let claim = claim_of(chain, &slash.operator).await?;
     let slashed = slash.leaf.counters.slashed;
-    Ok(claim.is_some_and(|claim| claim.slash_asked < slashed || at_stake == 0))
+    Ok(claim.filter(|claim| claim.slash_asked < slashed || at_stake == 0))
+}
+
+/// Takes what it can of the operator's pay. Beside the proof of a deep tree the sync that comes
+/// first does not fit, and is a transaction of its own.
+async fn take_pay(
+    submitter: &Submitter<'_>,
+    chain: &Chain,
+    slash: &Slash,
+    claim: &Claim,
+) -> Result<Vec<Transaction>, CliError> {
+    let found = chain.operator(&slash.operator).await?;
+    let mut transactions = Vec::new();
+    let sync = sync_of(chain, &found, Some(claim), Some(slash.leaf.epoch)).await?;
+    let mut instructions = Vec::from_iter(sync);
+    instructions.push(slash.of_pay(chain));
+    if !submitter.fits(&instructions).await {
+        let sync = instructions.drain(..instructions.len().saturating_sub(1));
+        transactions.push(submitter.send("the sync", sync.collect()).await?);
+    }
+    transactions.push(submitter.send("the slash of pay", instructions).await?);
+    Ok(transactions)
 }

@@ -11,6 +11,7 @@
 //! - It pays by leaves whose slashes have all been taken, from then on.
 //! - An operator that nobody can delegate to shares with nobody.
 //! - Another operator's delegation pool is refused.
+//! - It notes the running epoch: leaves of the epochs before are paid from then on.
 //! - Syncing a claim that is in step changes nothing.
 
 use {
@@ -21,7 +22,7 @@ use {
         state::{Claim, State},
     },
     anchor_lang::{address_eq, prelude::*},
-    trestle_core::units::Epoch,
+    trestle_core::units::{Bps, Epoch},
     trestle_staking::state::{DelegationPool, Network, Operator},
 };
 
@@ -47,31 +48,30 @@ impl ClaimSync {
     pub fn claim_sync(&mut self) -> Result<ClaimSynced> {
         let payout = self.operator.payout;
         let share_before = self.claim.delegators_bps;
-        let share = self.delegators_bps()?;
-        let payout_before = self.claim.sync(&self.operator, share);
+        let epoch = Epoch(network_epoch(&self.network, Clock::get()?.unix_timestamp)?);
+        let share = self.delegators_share(epoch)?;
+        let payout_before = self.claim.sync(&self.operator, share, epoch);
         self.claim.invariant()?;
         Ok(ClaimSynced {
             claim: *self.claim.address(),
             payout_before,
             payout,
             delegators_bps_before: share_before,
-            delegators_bps: share,
+            delegators_bps: share.get(),
             _pad: [0; 4],
         })
     }
 
-    fn delegators_bps(&self) -> Result<u16> {
+    fn delegators_share(&self, epoch: Epoch) -> Result<Bps> {
         if self.operator.delegation_bump == 0 {
-            return Ok(0);
+            return Ok(Bps::ZERO);
         }
-        let now = Clock::get()?.unix_timestamp;
-        let epoch = network_epoch(&self.network, now)?;
         let pool = State::<DelegationPool>::load(*self.delegation_pool.account())?;
         require!(
             address_eq(&pool.operator, self.operator.address())
                 && pool.is_at(self.delegation_pool.address()),
             RewardsError::WrongDelegationPool
         );
-        Ok(pool.delegators_bps(self.operator.stake, Epoch(epoch)).get())
+        Ok(pool.delegators_bps(self.operator.stake, epoch))
     }
 }

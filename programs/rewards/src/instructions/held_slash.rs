@@ -16,6 +16,7 @@
 //! - The leaf's slashes less what was taken before are taken of what is held.
 //! - The burn share is burned; the rest goes to the insurance vault.
 //! - What was taken counts as slashed in the staking program, which jails the operator.
+//! - A claim that was not synced since the leaf's epoch ended is refused.
 //! - What the pay does not cover stays owed, and `slash_apply` can take it from then on.
 //! - A pool that can pay nothing is asked all the same.
 //! - What is left is released by the operator's age, when it is free and owes nothing.
@@ -77,6 +78,7 @@ impl HeldSlash {
     fn validate(&self, leaf: &LeafProof) -> Result<(LeafCounters, u64)> {
         let root = self.from.root(leaf.epoch)?;
         let counters = require_leaf(root, &self.claim.operator, leaf)?;
+        self.claim.require_synced(leaf.epoch)?;
         let applied = State::<Operator>::load(*self.operator.account())?.slashed_applied;
         require!(counters.slashed > applied, RewardsError::NothingToSlash);
         Ok((counters, applied))

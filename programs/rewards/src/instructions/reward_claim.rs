@@ -10,6 +10,7 @@
 //! - Claiming again with the same or an older leaf is refused.
 //! - The breaker pays in part, and what it holds back can be claimed later.
 //! - An operator that owes a slash by the leaf, or by one before, is not paid.
+//! - A claim that was not synced since the leaf's epoch ended is refused.
 //! - An exhausted breaker is refused.
 //! - All payments together stay within the newest final root.
 //! - All payments together stay within what was allotted.
@@ -49,6 +50,7 @@ impl RewardClaim {
     fn validate(&self, leaf: &LeafProof) -> Result<TokenAmount> {
         let root = self.from.root(leaf.epoch)?;
         let counters = require_leaf(root, &self.claim.operator, leaf)?;
+        self.claim.require_synced(leaf.epoch)?;
         require!(
             !self.claim.owes_slash(counters.slashed),
             RewardsError::SlashOwed

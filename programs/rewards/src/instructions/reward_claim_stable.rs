@@ -12,6 +12,7 @@
 //! - The breaker pays in part, and what it holds back can be claimed later.
 //! - All payments together stay within the newest final root.
 //! - All payments together stay within what was allotted.
+//! - A claim that was not synced since the leaf's epoch ended is refused.
 //! - A claim that names no stable payout account is refused.
 //! - A leaf that is not in the root, or a root that is not in the ring, is refused.
 //! - It works while the network is paused.
@@ -50,6 +51,7 @@ impl RewardClaimStable {
     fn validate(&self, leaf: &LeafProof) -> Result<StableAmount> {
         let root = self.from.root(leaf.epoch)?;
         let counters = require_leaf(root, &self.claim.operator, leaf)?;
+        self.claim.require_synced(leaf.epoch)?;
         let due = self.claim.stable_due(counters.stable);
         require!(due.0 > 0, RewardsError::NothingToClaim);
         Ok(due)

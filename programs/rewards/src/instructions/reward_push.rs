@@ -18,6 +18,7 @@
 //! - A push that pays nobody is refused.
 //! - Leaves come in ascending order, each once, and at most 28.
 //! - Each leaf has its claim and that claim's payout account.
+//! - One claim that was not synced since the leaves' epoch ended refuses the whole push.
 //! - One leaf that is not in the root refuses the whole push.
 //! - All payments together stay within the newest final root and what was allotted.
 //! - A push works while the network is paused.
@@ -167,6 +168,7 @@ impl RewardPush {
         // SAFETY: the claims are none of the named accounts, which are of other types, and each
         // is dropped before the next is loaded: no other reference to its data is alive.
         let mut claim = unsafe { State::<Claim>::load_mut(payee.claim)? };
+        claim.require_synced(grant.epoch)?;
         let due = claim.due(payee.leaf.counters.tokens);
         let is_owing = claim.owes_slash(payee.leaf.counters.slashed);
         let split = if due == TokenAmount::ZERO || is_owing {

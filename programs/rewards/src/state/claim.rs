@@ -13,7 +13,7 @@ use {
         payout::{releasable, split_pay, PaySplit},
         seeds::SEED_CLAIM,
         slash::take_held,
-        units::{Bps, StableAmount, TokenAmount},
+        units::{Bps, Epoch, StableAmount, TokenAmount},
     },
     trestle_staking::{state::Operator, versioned::Layout},
 };
@@ -61,8 +61,10 @@ pub struct Claim {
     /// The `slashed` counter of the newest leaf by which pay of the operator was taken, as far as
     /// there was any, in base units.
     pub slash_asked: u64,
+    /// Epoch of the last sync; zero before the first one, which is before every epoch's end.
+    pub synced_epoch: u64,
     /// Zero; room for what is to come.
-    pub _reserved: [u8; 48],
+    pub _reserved: [u8; 40],
 }
 
 const _: () = assert!(size_of::<Claim>() == 264);
@@ -106,11 +108,20 @@ impl Claim {
     }
 
     /// Takes over the operator's payout account, what was taken of its slashes, and its delegators'
-    /// share. Returns the account before.
-    pub fn sync(&mut self, operator: &Operator, delegators_bps: u16) -> Address {
-        self.delegators_bps = delegators_bps;
+    /// share, in the running epoch. Returns the account before.
+    pub fn sync(&mut self, operator: &Operator, delegators_bps: Bps, epoch: Epoch) -> Address {
+        self.delegators_bps = delegators_bps.get();
         self.slashed_applied = operator.slashed_applied;
+        self.synced_epoch = epoch.0;
         core::mem::replace(&mut self.payout, operator.payout)
+    }
+
+    /// Refuses to share out the pay of an epoch by copies that are older than its end: whoever
+    /// delegated in it would go without.
+    #[inline(always)]
+    pub fn require_synced(&self, leaf_epoch: u64) -> Result<()> {
+        require!(self.synced_epoch > leaf_epoch, RewardsError::NotSynced);
+        Ok(())
     }
 
     /// Whether a slash is not taken yet, by this `slashed` counter of a leaf or by one before.
