@@ -141,6 +141,7 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "MarketChangeCancelled",
             "TreasuryOpened",
             "TreasuryWithdrawn",
+            "InsurancePaid",
             "RevenueReleased",
             "BillerSet",
             "CardSold",

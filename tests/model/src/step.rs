@@ -321,6 +321,11 @@ pub enum Step {
         by: Actor,
         amount: u64,
     },
+    InsurancePay {
+        by: Actor,
+        customer: u8,
+        credits: u64,
+    },
     PoolFund {
         by: Actor,
         amount: u64,
@@ -436,6 +441,7 @@ impl Step {
             Self::MaintenanceDeclare { .. } => "maintenance_declare",
             Self::RevenueRelease => "revenue_release",
             Self::TreasuryWithdraw { .. } => "treasury_withdraw",
+            Self::InsurancePay { .. } => "insurance_pay",
             Self::PoolFund { .. } => "pool_fund",
             Self::EpochAllot { .. } => "epoch_allot",
             Self::ClaimSync { .. } => "claim_sync",

@@ -83,6 +83,7 @@ mod gateway_plan;
 mod held_release;
 mod held_slash;
 mod held_slash_properties;
+mod insurance_pay;
 mod inventory;
 mod invoice_properties;
 mod issuer_admit;
