@@ -127,6 +127,10 @@ pub const OTHERS: &[(&str, &str)] = &[
         "the proofs program calls it, when a root is proven wrong",
     ),
     (
+        "claim_migrate",
+        "a migration brings claims of layout 1 to the present one",
+    ),
+    (
         "delegation_fund",
         "the rewards program calls it, for `delegation pay`",
     ),

@@ -104,6 +104,7 @@ const NAMES: [(Pubkey, &[&str]); 4] = [
             "EpochAllotted",
             "ClaimOpened",
             "ClaimSynced",
+            "ClaimMigrated",
             "RewardClaimed",
             "RewardsPushed",
             "EmissionOpened",

@@ -29,6 +29,7 @@ mod card_refund;
 mod card_sell;
 mod change_sandwich;
 mod change_sandwich_money;
+mod claim_migrate;
 mod claim_open;
 mod claim_stable_payout_set;
 mod claim_sync;
