@@ -323,10 +323,10 @@ impl CreditsWorld {
         })
     }
 
-    /// Puts micro-dollars into the insurance, as releases of revenue would.
+    /// Opens the insurance and puts micro-dollars into it, as releases of revenue would.
     pub fn fund_insurance(&mut self, amount: u64) {
-        let vault = insurance_stable_vault_address(&self.market).0;
-        let mut state: spl_token_interface::state::Account = self.svm.packed(&vault);
+        let [_, vault, _] = self.revenue_targets();
+        let mut state: Account = self.svm.packed(&vault);
         state.amount += amount;
         self.svm.put_packed(vault, &state);
     }

@@ -63,7 +63,8 @@ impl Cluster {
                 planned.push((step.to_string(), plan.actions.clone()));
             }
         };
-        let again = Deployed::deploy(&self.network, &options(&self.folder), report);
+        let options = options(&self.folder);
+        let again = Deployed::deploy(&self.network, &options, report);
         again.await.unwrap();
         planned
     }

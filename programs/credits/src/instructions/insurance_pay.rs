@@ -1,8 +1,8 @@
 //! Pay a customer out of a market's insurance.
 //!
 //! The insurance's share of revenue is for customers whom service credits do not make whole. It
-//! leaves its vault in one way only: as credits in a customer's account, at the price that everybody
-//! pays. No key can take it as money.
+//! leaves its vault in one way only: as credits in a customer's account, at the price that
+//! everybody pays. No key can take it as money.
 //!
 //! Specification:
 //! - Only the network's authority pays, into an account of the network.
