@@ -29,6 +29,8 @@ async fn a_slash_takes_pay_before_stake_and_then_the_operator_is_paid_again() {
         slashed: slashed * TOKEN,
         ..OperatorState::new(operator.to_bytes())
     };
+    // A root is final after its epoch.
+    cluster.travel(EPOCH_SECONDS);
     publish(&cluster, &folder, epoch, leaf(5, 0)).await;
     let claim = ["reward", "claim", &name, "--from", &from];
     let slash = ["stake", "slash", &name, "--from", &from];
@@ -37,6 +39,7 @@ async fn a_slash_takes_pay_before_stake_and_then_the_operator_is_paid_again() {
     let nothing = cluster.run(&anyone, &slash);
     assert!(nothing.stderr.contains("nothing-to-slash"), "{nothing:?}");
 
+    cluster.travel(EPOCH_SECONDS);
     publish(&cluster, &folder, epoch + 1, leaf(8, 20)).await;
     let shown = cluster.does(&anyone, &show);
     assert_eq!(amount(&shown["slashOwed"]), "20");
@@ -51,6 +54,7 @@ async fn a_slash_takes_pay_before_stake_and_then_the_operator_is_paid_again() {
     assert_eq!(amount(&stake["slashed"]), "20");
 
     // What it earns from then on is its own: its claim is brought up to date on the way.
+    cluster.travel(EPOCH_SECONDS);
     publish(&cluster, &folder, epoch + 2, leaf(9, 20)).await;
     let paid = cluster.does(&anyone, &claim);
     assert_eq!(amount(&paid["operators"][0]["paid"]), "1");
