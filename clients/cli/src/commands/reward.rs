@@ -321,7 +321,7 @@ async fn prepare_claims(
     submitter: &Submitter<'_>,
     payees: &[Payee],
 ) -> Result<Vec<Transaction>, CliError> {
-    /// Each names two accounts of its own: this many fit into any transaction.
+    /// Each names three accounts of its own: this many fit into any transaction.
     const CLAIMS_PER_TRANSACTION: usize = 8;
     let before: Vec<Instruction> = payees.iter().flat_map(|one| one.before.clone()).collect();
     let mut transactions = Vec::new();
