@@ -13,10 +13,13 @@ mod commitments;
 mod credits;
 mod delegation;
 mod disputes;
+mod group_settlements;
+mod lease_groups;
 mod leases;
 mod ledger;
 mod metering;
 mod minting;
+mod names;
 mod rewards;
 mod roots;
 mod rounds;
@@ -35,6 +38,7 @@ pub use {
     credits::{Credits, Customer},
     delegation::{Delegation, DelegationPool, Earned, Flow, ShareTicket},
     disputes::Dispute,
+    lease_groups::{Group, GroupDeal, Member},
     leases::{Lease, LeaseDeal},
     ledger::{Actor, Asset, Holder, Ledger},
     metering::{Delegate, Meter, MeterDeal, Topup},

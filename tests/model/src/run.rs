@@ -180,6 +180,37 @@ impl World {
                 to,
                 deal,
             } => self.lease_transfer(customer, from, to, deal),
+            _ => self.run_groups(step),
+        }
+    }
+
+    /// Steps of lease groups.
+    fn run_groups(&mut self, step: &Step) -> Told {
+        match *step {
+            Step::GroupOpen {
+                customer,
+                number,
+                deal,
+            } => self.group_open(customer, number, deal),
+            Step::GroupJoin {
+                customer,
+                number,
+                operator,
+                agreed,
+            } => self.group_join(customer, number, operator, agreed),
+            Step::GroupRecord {
+                customer,
+                number,
+                operator,
+                back,
+            } => self.group_record(customer, number, operator, back),
+            Step::GroupSettle { customer, number } => self.group_settle(customer, number),
+            Step::GroupEnd {
+                by,
+                customer,
+                number,
+            } => self.group_end(by, customer, number),
+            Step::GroupClose { customer, number } => self.group_close(customer, number),
             _ => self.run_sales(step),
         }
     }

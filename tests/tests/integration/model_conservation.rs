@@ -10,7 +10,7 @@ use {
         model_chain::Chain,
         model_mutations::{attack, Mutation},
         model_resolve::resolved,
-        model_steps::{all, credits, rewards, rounds, staking},
+        model_steps::{all, credits, groups, rewards, rounds, staking},
     },
     proptest::{
         prelude::*,
@@ -249,16 +249,21 @@ fn frequency(step: &Step) -> usize {
         | Step::DisputeVote { .. }
         | Step::EpochSeedRecord { .. }
         | Step::AccountDeposit { .. }
-        | Step::CreditsBuyStable { .. } => 8,
+        | Step::CreditsBuyStable { .. }
+        | Step::GroupJoin { .. }
+        | Step::GroupRecord { .. } => 8,
         Step::EpochPropose { .. }
         | Step::VerifierBondAdd { .. }
         | Step::StakeDeposit { .. }
         | Step::PricePost { .. }
         | Step::LeaseOpen { .. }
+        | Step::GroupOpen { .. }
+        | Step::GroupSettle { .. }
         | Step::MeterOpen { .. } => 4,
         Step::OperatorExit { .. }
         | Step::VerifierExit { .. }
         | Step::VerifierRemove { .. }
+        | Step::GroupEnd { .. }
         | Step::BondSlash { .. } => 1,
         _ => 2,
     }
@@ -285,6 +290,11 @@ fn stake_delegations_and_bonds_are_what_the_model_says() {
 #[test]
 fn credits_revenue_and_escrows_are_what_the_model_says() {
     Arena::new("credits", Chain::at_work(), credits()).test();
+}
+
+#[test]
+fn groups_of_operators_are_paid_what_the_model_says() {
+    Arena::new("groups", Chain::at_work(), groups()).test();
 }
 
 #[test]

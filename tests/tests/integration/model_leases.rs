@@ -13,7 +13,7 @@ use {
 };
 
 /// The terms of a lease in the words of the program.
-fn lease_terms(deal: &LeaseDeal) -> LeaseTerms {
+pub fn lease_terms(deal: &LeaseDeal) -> LeaseTerms {
     LeaseTerms {
         rate_per_epoch: deal.rate,
         epochs: deal.epochs,

@@ -59,6 +59,12 @@ impl Chain {
             | Step::LeaseClose { .. }
             | Step::LeaseRenew { .. }
             | Step::LeaseTransfer { .. } => self.send_lease(step),
+            Step::GroupOpen { .. }
+            | Step::GroupJoin { .. }
+            | Step::GroupRecord { .. }
+            | Step::GroupSettle { .. }
+            | Step::GroupEnd { .. }
+            | Step::GroupClose { .. } => self.send_group(step),
             Step::ChangePropose { .. } | Step::ChangeApply { .. } | Step::ChangeCancel { .. } => {
                 self.send_change(step)
             }
