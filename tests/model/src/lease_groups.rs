@@ -176,6 +176,7 @@ impl World {
         self.require_running(Rules::CREDITS)?;
         let has_left = self.operator(operator)?.exited;
         require(!has_left, "an operator that has left")?;
+        self.require_admitted(customer, operator)?;
         let group = self.group(customer, number)?;
         let runs = !group.is_ending && !group.is_done;
         require(runs, "a lease that does not run")?;

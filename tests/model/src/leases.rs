@@ -181,6 +181,7 @@ impl World {
             !self.operator(operator)?.exited,
             "an operator that has left",
         )?;
+        self.require_admitted(customer, operator)?;
         self.require_running(Rules::CREDITS)?;
         deal.validate()?;
         let price = price(deal.rate, deal.epochs)?;
@@ -217,6 +218,7 @@ impl World {
         self.lease(customer, operator)?;
         self.require_commitment(customer, operator)?;
         self.require_running(Rules::CREDITS)?;
+        self.require_admitted(customer, operator)?;
         let lease = self.lease(customer, operator)?;
         if !by_node {
             let deal = &mut lease.deal;

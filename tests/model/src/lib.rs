@@ -9,6 +9,7 @@
 mod cards;
 mod challenges;
 mod changes;
+mod clearances;
 mod commitments;
 mod credits;
 mod delegation;
@@ -34,6 +35,7 @@ pub use {
     cards::{Biller, Sale, SaleStatus},
     challenges::Evidence,
     changes::{Change, Target},
+    clearances::{Clearance, Clearances, Countries, Issuer, Policy, PolicyRules, Vouch, KINDS},
     commitments::Commitment,
     credits::{Credits, Customer},
     delegation::{Delegation, DelegationPool, Earned, Flow, ShareTicket},

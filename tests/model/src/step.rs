@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Change, Delegate, Evidence, Flaw, GroupDeal, Leaf, LeaseDeal, MeterDeal, Opening,
-    Target, Topup,
+    PolicyRules, Target, Topup, Vouch,
 };
 
 /// A proposal by its epoch and who proposed it.
@@ -32,6 +32,42 @@ pub enum Step {
     ChangeCancel {
         by: Actor,
         target: Target,
+    },
+    IssuerAdmit {
+        by: Actor,
+        issuer: u8,
+        kinds: u32,
+    },
+    IssuerRevoke {
+        by: Actor,
+        issuer: u8,
+    },
+    ClearanceGrant {
+        by: Actor,
+        issuer: u8,
+        subject: Actor,
+        vouch: Vouch,
+    },
+    ClearanceRevoke {
+        by: Actor,
+        issuer: u8,
+        subject: Actor,
+    },
+    ClearanceClose {
+        issuer: u8,
+        subject: Actor,
+    },
+    PolicyCreate {
+        by: Actor,
+        rules: PolicyRules,
+    },
+    PolicyPropose {
+        by: Actor,
+        rules: PolicyRules,
+    },
+    PolicyApply,
+    PolicyCancel {
+        by: Actor,
     },
     EpochSeedRecord {
         epoch: u64,

@@ -2,9 +2,9 @@
 
 use {
     crate::{
-        model_books, model_changes, model_credit_books, model_group_books, model_groups,
-        model_mutations::Mutation, model_refusals, model_rewards, model_round_books,
-        model_steps::EPOCH,
+        model_books, model_changes, model_clearance_books, model_clearances::ISSUERS,
+        model_credit_books, model_group_books, model_groups, model_mutations::Mutation,
+        model_refusals, model_rewards, model_round_books, model_steps::EPOCH,
     },
     bytemuck::Zeroable,
     solana_address::Address,
@@ -76,6 +76,7 @@ pub fn actors() -> Vec<Actor> {
     actors.extend((0..DELEGATORS).map(Actor::Delegator));
     actors.extend((0..VERIFIERS).map(Actor::Verifier));
     actors.extend((0..CUSTOMERS).map(Actor::Customer));
+    actors.extend((0..ISSUERS).map(Actor::Issuer));
     actors
 }
 
@@ -415,6 +416,7 @@ impl Chain {
         model_rewards::compare(self)?;
         model_round_books::compare(self)?;
         model_changes::compare(self)?;
+        model_clearance_books::compare(self)?;
         Ok(accepted)
     }
 

@@ -10,7 +10,7 @@ use {
         model_chain::Chain,
         model_mutations::{attack, Mutation},
         model_resolve::resolved,
-        model_steps::{all, credits, groups, rewards, rounds, staking},
+        model_steps::{all, clearances, credits, groups, rewards, rounds, staking},
     },
     proptest::{
         prelude::*,
@@ -250,6 +250,7 @@ fn frequency(step: &Step) -> usize {
         | Step::EpochSeedRecord { .. }
         | Step::AccountDeposit { .. }
         | Step::CreditsBuyStable { .. }
+        | Step::ClearanceGrant { .. }
         | Step::GroupJoin { .. }
         | Step::GroupRecord { .. } => 8,
         Step::EpochPropose { .. }
@@ -264,6 +265,9 @@ fn frequency(step: &Step) -> usize {
         | Step::VerifierExit { .. }
         | Step::VerifierRemove { .. }
         | Step::GroupEnd { .. }
+        | Step::IssuerRevoke { .. }
+        | Step::ClearanceRevoke { .. }
+        | Step::PolicyCancel { .. }
         | Step::BondSlash { .. } => 1,
         _ => 2,
     }
@@ -295,6 +299,13 @@ fn credits_revenue_and_escrows_are_what_the_model_says() {
 #[test]
 fn groups_of_operators_are_paid_what_the_model_says() {
     Arena::new("groups", Chain::at_work(), groups()).test();
+}
+
+#[test]
+fn whom_a_policy_admits_is_what_the_model_says() {
+    Arena::new("clearances", Chain::at_work(), clearances())
+        .sampled()
+        .test();
 }
 
 #[test]

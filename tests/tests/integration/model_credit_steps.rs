@@ -347,7 +347,8 @@ fn cards() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
-fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
+/// Steps of leases with their weights.
+pub fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
     vec![
         (
             5,

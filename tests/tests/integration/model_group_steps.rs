@@ -118,7 +118,7 @@ fn keys(model: &World) -> Vec<(u8, u8)> {
 }
 
 /// The first of these steps that goes through takes the place of one that does not.
-fn instead(step: &mut Step, others: impl Iterator<Item = Step>, model: &World) {
+pub fn instead(step: &mut Step, others: impl Iterator<Item = Step>, model: &World) {
     let mut goes = others.filter(|other| model.clone().apply(other).is_ok());
     if model.clone().apply(step).is_err() {
         if let Some(other) = goes.next() {

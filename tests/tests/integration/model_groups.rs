@@ -94,6 +94,7 @@ impl Chain {
         signed.lease.rate += u64::from(!agreed);
         let terms = group_terms(&signed);
         let ix = self.world.lease_group_join(&group, &deal, terms);
+        let ix = self.admitted(ix, customer, operator);
         let signers = [&group.customer.key, &deal.operator.node];
         self.relay(&[ix], &signers)
     }

@@ -38,6 +38,15 @@ impl Chain {
             | Step::HeldRelease { .. }
             | Step::HeldSlash { .. }
             | Step::DelegationPay { .. } => self.send_rewards(step),
+            Step::IssuerAdmit { .. }
+            | Step::IssuerRevoke { .. }
+            | Step::ClearanceGrant { .. }
+            | Step::ClearanceRevoke { .. }
+            | Step::ClearanceClose { .. }
+            | Step::PolicyCreate { .. }
+            | Step::PolicyPropose { .. }
+            | Step::PolicyApply
+            | Step::PolicyCancel { .. } => self.send_clearance(step),
             Step::EpochSeedRecord { .. }
             | Step::EpochPropose { .. }
             | Step::EpochAttest { .. }

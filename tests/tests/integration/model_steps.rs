@@ -4,7 +4,8 @@ use {
     crate::{
         model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
         model_changes::{changes, RULES, RULES_WITHOUT_POOL},
-        model_credit_steps::{accounts, credit_steps, sales},
+        model_clearance_steps::clearance_steps,
+        model_credit_steps::{accounts, credit_steps, leases, sales},
         model_group_steps::group_steps,
         model_round_steps::{commitments, round_steps},
     },
@@ -429,6 +430,29 @@ pub fn groups() -> BoxedStrategy<Step> {
     all.extend(accounts());
     all.extend(commitments());
     Union::new_weighted(all).boxed()
+}
+
+/// Any step by which somebody is admitted, what asks for that, and what never does.
+pub fn clearances() -> BoxedStrategy<Step> {
+    let mut all = vec![(12, short_wait()), (10, paying_root()), (1, pause())];
+    for steps in [
+        clearance_steps(),
+        accounts(),
+        leases(),
+        group_steps(),
+        commitments(),
+        operators(),
+        pool(),
+    ] {
+        all.extend(steps);
+    }
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step of clearances or another.
+pub fn all_and_clearances() -> BoxedStrategy<Step> {
+    let some = Union::new_weighted(clearance_steps());
+    prop_oneof![8 => all(), 1 => some].boxed()
 }
 
 /// Any step of verifiers, and what roots are made of and good for. Few leave.
