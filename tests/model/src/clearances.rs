@@ -245,10 +245,10 @@ impl World {
         self.policy_propose(by, rules)
     }
 
-    /// Rules that refuse somebody wait, unless nobody works for the service.
+    /// Rules that refuse somebody wait, unless nobody ever worked for the service.
     pub(crate) fn policy_propose(&mut self, by: Actor, rules: PolicyRules) -> Told {
         let due = self.epoch() + DELAY_EPOCHS + 1;
-        let is_unused = self.operators.values().all(|operator| operator.exited);
+        let is_unused = self.operators.is_empty();
         let policy = self.policy()?;
         require(by == Actor::Authority, "not the authority")?;
         rules.validate()?;
