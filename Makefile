@@ -41,9 +41,7 @@ lint: setup ## Checks format, clippy with warnings denied, and the scripts
 	cargo fmt --all --check
 	rustfmt --check --edition 2021 tools/sbpf/intrinsics/src/lib.rs
 	cargo clippy --workspace --all-targets $(FLAGS) -- -D warnings
-	@if command -v shellcheck >/dev/null; then \
-		shellcheck -x -P SCRIPTDIR .ci/run tools/*.sh tools/sbpf/*.sh; \
-	else echo "shellcheck is not installed: scripts not checked" >&2; fi
+	shellcheck -x -P SCRIPTDIR .ci/run tools/*.sh tools/sbpf/*.sh
 
 fuzz: programs ## Feeds programs and parsers what they never saw, for MINUTES (10) each
 	mkdir -p "$(CACHE)/fuzz"

@@ -18,7 +18,7 @@ llvm_major=23
 upstream_rust_min=1.90
 
 host_packages=(build-essential pkg-config libssl-dev libudev-dev protobuf-compiler clang
-  libclang-dev cmake)
+  libclang-dev cmake shellcheck)
 upstream_packages=(rustc-web cargo-web rust-web-src)
 
 # `step NAME DURATION TITLE [INPUT…]`: runs the function step_NAME unless it finished before with

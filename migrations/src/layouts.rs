@@ -171,6 +171,18 @@ pub async fn verify(
     }
 }
 
+/// Version of the layout of claims before the present one.
+const OUTDATED_CLAIM: u8 = 1;
+
+/// Claims that `claim_migrate` brings to the present layout.
+pub async fn outdated_claims(rpc: &RpcClient) -> Result<Vec<Pubkey>, FetchError> {
+    let claim = known::<Claim>();
+    let start = [claim.discriminator, &[OUTDATED_CLAIM]].concat();
+    let heads = heads(rpc, &claim.owner).await?.into_iter();
+    let outdated = heads.filter(|(_, head)| head.starts_with(&start));
+    Ok(outdated.map(|(address, _)| address).collect())
+}
+
 /// What the steps create; an emission only where the pool mints.
 pub fn created(mints: bool) -> Vec<Known> {
     let mut kinds = vec![

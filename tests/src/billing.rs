@@ -323,6 +323,29 @@ impl CreditsWorld {
         })
     }
 
+    /// Puts micro-dollars into the insurance, as releases of revenue would.
+    pub fn fund_insurance(&mut self, amount: u64) {
+        let vault = insurance_stable_vault_address(&self.market).0;
+        let mut state: spl_token_interface::state::Account = self.svm.packed(&vault);
+        state.amount += amount;
+        self.svm.put_packed(vault, &state);
+    }
+
+    pub fn insurance_pay(
+        &self,
+        authority: Address,
+        customer: &Customer,
+        credits: u64,
+    ) -> Instruction {
+        instruction::InsurancePay { credits }.to_instruction(accounts::InsurancePay {
+            authority,
+            funds: self.funds(customer),
+            insurance_vault: insurance_stable_vault_address(&self.market).0,
+            revenue_vault: self.revenue_vault,
+            token_program: Token::id(),
+        })
+    }
+
     pub fn revenue_release(&self) -> Instruction {
         instruction::RevenueRelease {}.to_instruction(accounts::RevenueRelease {
             market: self.market,

@@ -279,6 +279,18 @@ impl RewardsWorld {
         })
     }
 
+    /// Puts a claim back to layout 1, as it was before anything was known of syncs.
+    pub fn age_claim(&mut self, payee: &Payee) {
+        self.staking.svm.edit::<Claim>(&payee.claim, |claim| {
+            claim.version = 1;
+            claim.synced_epoch = 0;
+        });
+    }
+
+    pub fn claim_migrate(&self, payee: &Payee) -> Instruction {
+        instruction::ClaimMigrate {}.to_instruction(accounts::ClaimMigrate { claim: payee.claim })
+    }
+
     pub fn claim_sync(&self, payee: &Payee) -> Instruction {
         self.claim_sync_of(payee.keys.address, payee.claim)
     }

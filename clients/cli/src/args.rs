@@ -9,8 +9,9 @@ use crate::{
     commands::{
         card::CardCommand, clearance::ClearanceCommand, completion::CompletionArgs,
         config::ConfigCommand, credits::CreditsCommand, delegation::DelegationCommand,
-        dispute::DisputeCommand, doctor::DoctorArgs, epoch::EpochCommand, issuer::IssuerCommand,
-        lease::LeaseCommand, market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
+        dispute::DisputeCommand, doctor::DoctorArgs, epoch::EpochCommand,
+        insurance::InsuranceCommand, issuer::IssuerCommand, lease::LeaseCommand,
+        market::MarketCommand, meter::MeterCommand, network::NetworkCommand,
         operator::OperatorCommand, pool::PoolCommand, revenue::RevenueCommand,
         revenue::TreasuryCommand, reward::RewardCommand, service::ServiceCommand,
         stake::StakeCommand, store::StoreCommand, transaction::TransactionCommand,
@@ -184,6 +185,9 @@ pub enum Command {
     /// The network's own share of the revenue
     #[command(subcommand)]
     Treasury(TreasuryCommand),
+    /// What is set aside of the revenue for customers who were let down
+    #[command(subcommand)]
+    Insurance(InsuranceCommand),
     /// Store files and get them back
     #[command(subcommand)]
     Store(StoreCommand),

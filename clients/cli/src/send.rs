@@ -14,7 +14,6 @@ use trestle_sdk::{
     send::{
         add_signature, sign_partially, transaction_details, unsigned, verify_signatures, Nonce,
         OfflineTerms, Outcome, Prepared, SendError, Sender, Signed, Simulation, TransactionRequest,
-        WireError,
     },
 };
 
@@ -183,8 +182,7 @@ impl<'a> Submitter<'a> {
     /// Whether the instructions fit into one transaction.
     pub async fn fits(&self, instructions: &[Instruction]) -> bool {
         let request = TransactionRequest::new(self.payer(), instructions.to_vec());
-        let simulated = self.sender().simulate(&request).await;
-        !matches!(simulated, Err(SendError::Wire(WireError::TooLarge(_))))
+        self.sender().fits(&request).await
     }
 
     fn sender(&self) -> Sender<'_> {

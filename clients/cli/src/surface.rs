@@ -111,6 +111,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("topup_set", "credits topup set"),
     ("treasury_open", "treasury open"),
     ("treasury_withdraw", "treasury withdraw"),
+    ("insurance_pay", "insurance pay"),
     ("verifier_bond_add", "verifier bond-add"),
     ("verifier_displace", "verifier displace"),
     ("verifier_exit", "verifier exit"),
@@ -124,6 +125,10 @@ pub const OTHERS: &[(&str, &str)] = &[
     (
         "bond_slash",
         "the proofs program calls it, when a root is proven wrong",
+    ),
+    (
+        "claim_migrate",
+        "a migration brings claims of layout 1 to the present one",
     ),
     (
         "delegation_fund",

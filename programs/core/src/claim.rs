@@ -6,8 +6,9 @@ use core::mem::{offset_of, size_of};
 
 /// Anchor's discriminator of the account: the first 8 bytes of sha256("account:Claim").
 pub const CLAIM_DISCRIMINATOR: [u8; 8] = [0x9b, 0x46, 0x16, 0xb0, 0x7b, 0xd7, 0xf6, 0x66];
-/// Layout version that programs of this release write.
-pub const CLAIM_VERSION: u8 = 1;
+/// Layout version that programs of this release write. Version 1 did not say when the claim was
+/// last synced.
+pub const CLAIM_VERSION: u8 = 2;
 
 /// Account of the rewards program: what the pool of a service has paid to one operator.
 #[repr(C)]

@@ -284,6 +284,8 @@ pub enum CreditsError {
     MemberRecorded,
     #[msg("A member is not recorded: record all, or wait four epochs after the first one was")]
     MemberNotRecorded,
+    #[msg("The insurance holds less than these credits cost: pay fewer, see its balance")]
+    InsuranceTooSmall,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

@@ -27,9 +27,9 @@ pub use {
         LeaseGroupSettled,
     },
     market::{
-        CreditsBoughtByBurn, CreditsBoughtByStable, MarketChangeCancelled, MarketChangeProposed,
-        MarketChanged, MarketCreated, RevenueOpened, RevenueReleased, TreasuryOpened,
-        TreasuryWithdrawn,
+        CreditsBoughtByBurn, CreditsBoughtByStable, InsurancePaid, MarketChangeCancelled,
+        MarketChangeProposed, MarketChanged, MarketCreated, RevenueOpened, RevenueReleased,
+        TreasuryOpened, TreasuryWithdrawn,
     },
     meter::{MeterClosed, MeterDeposited, MeterEnded, MeterOpened, MeterSettled},
     topup::{ToppedUp, TopupRemoved, TopupSet},

@@ -239,6 +239,12 @@ pub mod trestle_credits {
         Ok(())
     }
 
+    /// Pays a customer in credits out of the insurance.
+    pub fn insurance_pay(ctx: &mut Context<InsurancePay>, credits: u64) -> Result<()> {
+        emit!(ctx.accounts.insurance_pay(Credits(credits))?);
+        Ok(())
+    }
+
     /// Releases the stablecoin behind credits that a service used up.
     pub fn revenue_release(ctx: &mut Context<RevenueRelease>) -> Result<()> {
         emit!(ctx.accounts.revenue_release()?);

@@ -76,6 +76,19 @@ pub struct ClaimSynced {
     pub _pad: [u8; 4],
 }
 
+/// A claim has another layout from now on.
+#[event(bytemuck)]
+pub struct ClaimMigrated {
+    pub claim: Address,
+    pub operator: Address,
+    /// Version of the layout before.
+    pub from: u8,
+    /// Version of the layout from now on.
+    pub to: u8,
+    /// Zero.
+    pub _pad: [u8; 6],
+}
+
 /// An operator was paid.
 #[event(bytemuck)]
 pub struct RewardClaimed {

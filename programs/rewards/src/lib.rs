@@ -77,6 +77,12 @@ pub mod trestle_rewards {
         Ok(())
     }
 
+    /// Brings a claim of layout 1 to the present layout.
+    pub fn claim_migrate(ctx: &mut Context<ClaimMigrate>) -> Result<()> {
+        emit!(ctx.accounts.claim_migrate()?);
+        Ok(())
+    }
+
     /// Copies an operator's payout account and its delegators' share into its claim.
     pub fn claim_sync(ctx: &mut Context<ClaimSync>) -> Result<()> {
         emit!(ctx.accounts.claim_sync()?);

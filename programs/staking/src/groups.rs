@@ -7,10 +7,11 @@ use {
             DelegationPool, DelegatorVaults, Network, Operator, Service, ServicePolicy, State,
             VerifierSet,
         },
+        token_calls,
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
-    trestle_core::units::Epoch,
+    trestle_core::units::{Epoch, TokenAmount},
 };
 
 /// An operator whose stake changes, with the vault that holds it.
@@ -75,6 +76,26 @@ pub struct BondVault {
 }
 
 impl BondVault {
+    /// Takes in the bond of a verifier, which is in the set by now.
+    #[inline(never)]
+    pub fn pay_in(
+        &mut self,
+        source: CpiHandleMut<'_>,
+        owner: CpiHandle<'_>,
+        bond: TokenAmount,
+    ) -> Result<()> {
+        self.network.bond_in(bond)?;
+        token_calls::transfer(
+            self.token_program.address(),
+            source,
+            self.bond_vault.try_cpi_handle_mut()?,
+            owner,
+            &[],
+            bond.0,
+        );
+        self.invariant()
+    }
+
     /// Checks that the vault can pay what it owes, after tokens moved.
     #[inline(never)]
     pub fn invariant(&self) -> Result<()> {

@@ -20,6 +20,40 @@ pub trait Layout: Owner + Discriminator + Pod {
     const VERSION: u8;
 }
 
+/// A `T` whose account still says an earlier version of its layout, for the one instruction that
+/// brings it to the present one. A layout keeps its length: what it learns takes of its room.
+#[repr(transparent)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Earlier<T, const VERSION: u8>(T);
+
+impl<T, const VERSION: u8> Deref for Earlier<T, VERSION> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T, const VERSION: u8> DerefMut for Earlier<T, VERSION> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Owner, const VERSION: u8> Owner for Earlier<T, VERSION> {
+    const OWNER: Address = T::OWNER;
+}
+
+impl<T: Discriminator, const VERSION: u8> Discriminator for Earlier<T, VERSION> {
+    const DISCRIMINATOR: &'static [u8] = T::DISCRIMINATOR;
+}
+
+impl<T: Layout, const VERSION: u8> Layout for Earlier<T, VERSION> {
+    const VERSION: u8 = VERSION;
+}
+
 /// An account of any other layout is refused with `CODE`, an error of the program that loads it.
 /// Each program names this type once, with its own.
 pub type VersionedAccount<T, const CODE: u32> = Slab<Versioned<T, CODE>>;
@@ -83,6 +117,27 @@ impl<T: Layout, const CODE: u32> SlabInit for Versioned<T, CODE> {
 
 /// Described as what it holds.
 impl<T: IdlAccountType, const CODE: u32> IdlAccountType for Versioned<T, CODE> {
+    const __IDL_ACCOUNT_ENTRY: Option<&'static str> = T::__IDL_ACCOUNT_ENTRY;
+    const __IDL_TYPE_DEF: Option<&'static str> = T::__IDL_TYPE_DEF;
+
+    fn __idl_account_entry() -> Option<&'static str> {
+        T::__idl_account_entry()
+    }
+
+    fn __idl_type_def() -> Option<&'static str> {
+        T::__idl_type_def()
+    }
+
+    fn __register_idl_deps(
+        accounts: &mut anchor_lang::__alloc::vec::Vec<&'static str>,
+        types: &mut anchor_lang::__alloc::vec::Vec<&'static str>,
+    ) {
+        T::__register_idl_deps(accounts, types);
+    }
+}
+
+/// Described as what it holds.
+impl<T: IdlAccountType, const VERSION: u8> IdlAccountType for Earlier<T, VERSION> {
     const __IDL_ACCOUNT_ENTRY: Option<&'static str> = T::__IDL_ACCOUNT_ENTRY;
     const __IDL_TYPE_DEF: Option<&'static str> = T::__IDL_TYPE_DEF;
 

@@ -223,6 +223,21 @@ impl World {
             .transfer(Asset::Stable, Holder::Treasury, purse, amount)
     }
 
+    pub(crate) fn insurance_pay(&mut self, by: Actor, customer: u8, credits: u64) -> Told {
+        require(by == Actor::Authority, "not the authority")?;
+        self.require_running(Rules::CREDITS)?;
+        require(credits > 0, "no credits")?;
+        let cost = par(credits)?;
+        let held = self.ledger.balance(Asset::Stable, Holder::Insurance);
+        require(cost <= held, "too small an insurance")?;
+        self.credits.minted = sum(self.credits.minted, credits)?;
+        let account = self.customer(customer)?;
+        account.balance = sum(account.balance, credits)?;
+        let vault = Holder::RevenueVault;
+        self.ledger
+            .transfer(Asset::Stable, Holder::Insurance, vault, cost)
+    }
+
     /// Every credit ever sold is in a wallet, an account, a meter, a lease or a group, or used up,
     /// or taken back; and the vault covers at par what can still be reversed.
     pub(crate) fn check_credits(&self) -> Result<(), String> {

@@ -98,6 +98,7 @@ impl Step {
             Self::MaintenanceDeclare { .. } => "maintenance_declare",
             Self::RevenueRelease => "revenue_release",
             Self::TreasuryWithdraw { .. } => "treasury_withdraw",
+            Self::InsurancePay { .. } => "insurance_pay",
             Self::PoolFund { .. } => "pool_fund",
             Self::EpochAllot { .. } => "epoch_allot",
             Self::ClaimSync { .. } => "claim_sync",

@@ -258,6 +258,11 @@ impl World {
             Step::AccountWithdraw { customer, credits } => self.account_withdraw(customer, credits),
             Step::RevenueRelease => self.revenue_release(),
             Step::TreasuryWithdraw { by, amount } => self.treasury_withdraw(by, amount),
+            Step::InsurancePay {
+                by,
+                customer,
+                credits,
+            } => self.insurance_pay(by, customer, credits),
             Step::TopupSet { customer, rules } => self.topup_set(customer, rules),
             Step::TopupRun { customer } => self.topup_run(customer),
             Step::TopupRemove { customer } => self.topup_remove(customer),

@@ -389,6 +389,11 @@ pub enum Step {
         by: Actor,
         amount: u64,
     },
+    InsurancePay {
+        by: Actor,
+        customer: u8,
+        credits: u64,
+    },
     PoolFund {
         by: Actor,
         amount: u64,

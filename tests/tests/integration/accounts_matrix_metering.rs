@@ -2,6 +2,7 @@
 //! by a wrong one.
 
 use {
+    crate::insurance_pay::insured,
     solana_signer::Signer,
     trestle_core::usage::receipt,
     trestle_credits::address::{meter_address, treasury_address},
@@ -65,6 +66,20 @@ fn meter_settle() {
         free: vec![],
     }
     .check_after(&mut world.svm, &[signed]);
+}
+
+#[test]
+fn insurance_pay() {
+    let (mut world, customer) = insured();
+    let authority = world.authority_key();
+    Matrix {
+        name: "insurance_pay",
+        instruction: world.insurance_pay(authority.pubkey(), &customer, 30),
+        signers: vec![&authority],
+        // The authority says whom it pays.
+        free: vec![(customer.account, Fault::Twin)],
+    }
+    .check(&mut world.svm);
 }
 
 #[test]

@@ -77,6 +77,20 @@ fn claim_open() {
 }
 
 #[test]
+fn claim_migrate() {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    world.age_claim(&payee);
+    Matrix {
+        name: "claim_migrate",
+        instruction: world.claim_migrate(&payee),
+        signers: vec![],
+        free: vec![],
+    }
+    .check(&mut world.svm);
+}
+
+#[test]
 fn claim_sync() {
     let mut world = RewardsWorld::new();
     let payee = world.payee("operator");

@@ -49,6 +49,20 @@ fn it_pays_to_the_operators_present_payout_account_from_then_on() {
 }
 
 #[test]
+fn it_notes_the_running_epoch_leaves_of_the_epochs_before_are_paid_from_then_on() {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    world.allow(TOKEN);
+    world.publish_unsynced(3, &[(payee.keys.address, earned(TOKEN))], 1);
+    let early = world.claim(&payee, 3);
+    assert_refused(early, ID, RewardsError::NotSynced);
+    let ix = world.claim_sync(&payee);
+    world.svm.must(&[ix], &[]);
+    assert_eq!(world.claim_state(&payee).synced_epoch, 4);
+    world.claim(&payee, 3).expect("paid");
+}
+
+#[test]
 fn syncing_a_claim_that_is_in_step_changes_nothing() {
     let mut world = RewardsWorld::new();
     let payee = world.payee("operator");

@@ -60,6 +60,17 @@ fn event(sent: &Sent) -> HeldSlashed {
     sent.event().expect("an event")
 }
 
+#[test]
+fn a_claim_that_was_not_synced_since_the_leafs_epoch_ended_is_refused() {
+    let (mut world, payee) = holding(30);
+    world.publish_unsynced(2, &[(payee.keys.address, leaf(100, 40))], 3);
+    let outcome = world.slash_held(&payee, 2);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+    let sync = world.claim_sync(&payee);
+    world.svm.must(&[sync], &[]);
+    world.slash_held(&payee, 2).expect("slashed");
+}
+
 /// What the operator has at stake, and what was taken of its slashes.
 fn stake(world: &RewardsWorld, payee: &Payee) -> (u64, u64) {
     let state = world.operator_state(&payee.keys);

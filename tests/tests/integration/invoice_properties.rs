@@ -57,6 +57,7 @@ enum Step {
     },
     Refund(u8),
     TopupRun,
+    Insure(u64),
     /// The running epoch ends with a root in which so many of so many windows were good, and every
     /// lease is settled with it.
     Publish {
@@ -85,6 +86,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..4_u8, any::<bool>()).prop_map(|(number, lost)| Step::Resolve { number, lost }),
         1 => (0..4_u8).prop_map(Step::Refund),
         1 => Just(Step::TopupRun),
+        1 => (1..60_u64).prop_map(Step::Insure),
         5 => (0..4_u32, 0..3_u32).prop_map(|(ok, bad)| Step::Publish { ok, bad }),
     ]
 }
@@ -103,6 +105,7 @@ struct Model {
 impl Model {
     fn new() -> Self {
         let mut world = CreditsWorld::new();
+        world.fund_insurance(1_000);
         let seller = world.seller();
         let names = ["first", "second"];
         let customers: Vec<Customer> = names
@@ -145,6 +148,7 @@ impl Model {
             | Step::MeterUse(_)
             | Step::MeterEnd
             | Step::MeterClose => self.run_meter(who, step),
+            Step::Insure(credits) => self.insure(who, credits),
             Step::Deposit(_) | Step::Withdraw(_) | Step::TopupRun => self.run_account(who, step),
             _ => self.run_lease(who, step),
         }
@@ -162,6 +166,14 @@ impl Model {
             _ => vec![self.world.topup_run(customer)],
         };
         self.try_send(&instructions, &[&key]);
+    }
+
+    fn insure(&mut self, who: usize, credits: u64) {
+        let (customer, authority) = (&self.customers[who], self.world.authority_key());
+        let ix = self
+            .world
+            .insurance_pay(authority.pubkey(), customer, credits);
+        self.try_send(&[ix], &[&authority]);
     }
 
     fn run_card(&mut self, who: usize, step: &Step) {

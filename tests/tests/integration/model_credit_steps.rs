@@ -27,6 +27,11 @@ fn withdrawn() -> impl Strategy<Value = u64> {
     prop_oneof![3 => Just(ALL), 1 => credits()]
 }
 
+/// What the fee on some sales can buy, mostly.
+fn insured() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => 1..200_u64, 1 => credits()]
+}
+
 fn customer() -> std::ops::Range<u8> {
     0..CUSTOMERS
 }
@@ -151,6 +156,16 @@ pub fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
             2,
             (mostly(Just(Actor::Authority)), withdrawn())
                 .prop_map(|(by, amount)| Step::TreasuryWithdraw { by, amount })
+                .boxed(),
+        ),
+        (
+            2,
+            (mostly(Just(Actor::Authority)), customer(), insured())
+                .prop_map(|(by, customer, credits)| Step::InsurancePay {
+                    by,
+                    customer,
+                    credits,
+                })
                 .boxed(),
         ),
     ]

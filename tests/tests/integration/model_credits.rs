@@ -101,6 +101,15 @@ impl Chain {
                 let ix = self.world.treasury_withdraw(key.pubkey(), purse, amount);
                 self.relay(&[ix], &[&key])
             }
+            Step::InsurancePay {
+                by,
+                customer,
+                credits,
+            } => {
+                let (key, customer) = (key_of(by), self.customer(customer));
+                let ix = self.world.insurance_pay(key.pubkey(), &customer, credits);
+                self.relay(&[ix], &[&key])
+            }
             _ => self.send_card(step),
         }
     }

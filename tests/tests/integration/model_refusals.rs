@@ -114,6 +114,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("not the biller", &["NotBiller"]),
     ("above the market's cap", &["CapAboveMarket"]),
     ("above the cap", &["BillerCapReached"]),
+    ("too small an insurance", &["InsuranceTooSmall"]),
     ("another sale", &["PaymentDiffers"]),
     ("no time to sell it", &["PaymentTooOld", "PaymentInFuture"]),
     ("a sale that is not open", &["SaleNotOpen"]),

@@ -84,6 +84,7 @@ impl Chain {
             | Step::AccountWithdraw { .. }
             | Step::RevenueRelease
             | Step::TreasuryWithdraw { .. }
+            | Step::InsurancePay { .. }
             | Step::BillerSet { .. }
             | Step::CardSell { .. }
             | Step::CardChargeback { .. }

@@ -99,6 +99,36 @@ fn the_breaker_pays_in_part_and_what_it_holds_back_can_be_claimed_later() {
 }
 
 #[test]
+fn a_claim_that_was_not_synced_since_the_leafs_epoch_ended_is_refused() {
+    let mut world = RewardsWorld::new();
+    let payee = world.payee("operator");
+    world.allow(2 * TOKEN);
+    let early = world.claim_sync(&payee);
+    world.svm.must(&[early], &[]);
+    world.publish_unsynced(0, &[(payee.keys.address, earned(TOKEN))], 1);
+    let outcome = world.claim(&payee, 0);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+
+    let sync = world.claim_sync(&payee);
+    let claim = world.reward_claim(&payee, world.roots.leaf(0, &payee.keys.address));
+    world.svm.must(&[sync, claim], &[]);
+    world.publish_unsynced(1, &[(payee.keys.address, earned(2 * TOKEN))], 1);
+    let outcome = world.claim(&payee, 1);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+}
+
+#[test]
+fn an_operator_cannot_claim_before_its_delegators_share_is_known() {
+    let mut world = RewardsWorld::new();
+    let payee = world.delegated_payee(TOKEN, TOKEN, 0);
+    world.allow(TOKEN);
+    world.publish_unsynced(0, &[(payee.keys.address, earned(TOKEN))], 1);
+    assert_eq!(world.claim_state(&payee).delegators_bps, 0);
+    let outcome = world.claim(&payee, 0);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+}
+
+#[test]
 fn an_exhausted_breaker_is_refused() {
     let mut world = RewardsWorld::with(PoolParams {
         breaker_capacity: TOKEN,

@@ -55,6 +55,17 @@ fn anybody_can_claim_for_an_operator_the_pay_goes_to_the_stable_payout_account_o
 }
 
 #[test]
+fn a_claim_that_was_not_synced_since_the_leafs_epoch_ended_is_refused() {
+    let (mut world, payee, payout) = paying(DOLLAR);
+    world.publish_unsynced(0, &[(payee.keys.address, earned_stable(DOLLAR))], 1);
+    let outcome = world.claim_stable(&payee, payout, 0);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+    let sync = world.claim_sync(&payee);
+    world.svm.must(&[sync], &[]);
+    world.claim_stable(&payee, payout, 0).expect("paid");
+}
+
+#[test]
 fn the_leafs_stablecoin_less_what_was_paid_before_is_paid() {
     let (mut world, payee, payout) = paying(9 * DOLLAR);
     world.publish(0, &[(payee.keys.address, earned_stable(2 * DOLLAR))], 3);
@@ -73,10 +84,10 @@ fn the_delegators_share_of_it_is_set_aside_nothing_is_held_back() {
     world
         .svm
         .edit::<trestle_rewards::state::Pool>(&pool, |pool| pool.epochs_per_month = 1);
+    world.publish(0, &[(payee.keys.address, earned_stable(100 * DOLLAR))], 1);
     world
         .svm
         .edit::<Claim>(&claim, |claim| claim.delegators_bps = 3_000);
-    world.publish(0, &[(payee.keys.address, earned_stable(100 * DOLLAR))], 1);
     let sent = world.claim_stable(&payee, payout, 0).expect("paid");
     let event = sent.event::<RewardStableClaimed>().expect("an event");
     assert_eq!((event.paid, event.delegators), (70 * DOLLAR, 30 * DOLLAR));

@@ -308,6 +308,22 @@ fn a_claim_with_another_pool_is_refused() {
 }
 
 #[test]
+fn one_claim_that_was_not_synced_since_the_leaves_epoch_ended_refuses_the_whole_push() {
+    let mut world = RewardsWorld::new();
+    let payees = payees(&mut world, 2);
+    world.allow(10 * TOKEN);
+    world.publish_unsynced(0, &leaves(&payees, 1), 2);
+    let first = world.claim_sync(&payees[0]);
+    world.svm.must(&[first], &[]);
+    let push = world.reward_push(0, &all(&payees));
+    let outcome = world.svm.send(std::slice::from_ref(&push), &[]);
+    assert_refused(outcome, ID, RewardsError::NotSynced);
+    let second = world.claim_sync(&payees[1]);
+    world.svm.must(&[second, push], &[]);
+    assert_eq!(gained(&world, &payees[0]), TOKEN);
+}
+
+#[test]
 fn two_operators_may_share_a_payout_account() {
     let mut world = RewardsWorld::new();
     let mut payees = payees(&mut world, 2);

@@ -78,6 +78,7 @@ pub struct CreditsInvoiceOutput {
     pub deposited: CreditsText,
     pub bought_by_card: CreditsText,
     pub topped_up: CreditsText,
+    pub insured: CreditsText,
     pub withdrawn: CreditsText,
     pub reversed: CreditsText,
     pub used: CreditsText,
@@ -149,6 +150,7 @@ impl CreditsInvoiceOutput {
             deposited: CreditsText::new(invoice.flows.deposited),
             bought_by_card: CreditsText::new(invoice.flows.by_card),
             topped_up: CreditsText::new(invoice.flows.topped_up),
+            insured: CreditsText::new(invoice.flows.insured),
             withdrawn: CreditsText::new(invoice.flows.withdrawn),
             reversed: CreditsText::new(invoice.flows.reversed),
             used: CreditsText::new(invoice.used()),
@@ -194,6 +196,7 @@ impl fmt::Display for CreditsInvoiceOutput {
         row(f, "Deposited", &self.deposited)?;
         row(f, "Bought by card", &self.bought_by_card)?;
         row(f, "Topped up", &self.topped_up)?;
+        row(f, "From the insurance", &self.insured)?;
         row(f, "Withdrawn", &self.withdrawn)?;
         row(f, "Reversed", &self.reversed)?;
         row(f, "Used", &self.used)?;

@@ -273,21 +273,12 @@ impl Move<'_> {
             operator,
             admission,
         };
-        let leased = LeaseParties {
-            customer,
-            node_key,
-            network,
-            service,
-            operator,
-            commitment: self.new_commitment(),
-            admission,
-        };
         let Commitment {
             root, size_bytes, ..
         } = self.commitment;
         Ok(vec![
             commitment_register(&registered, root, size_bytes),
-            lease_transfer(&leased, old_lease, self.terms),
+            lease_transfer(&registered.lease(&root), old_lease, self.terms),
         ])
     }
 

@@ -14,7 +14,6 @@ use trestle_sdk::{
     instruction::{
         credits::{
             lease_group_close, lease_group_end, lease_group_join, lease_group_open, GroupTerms,
-            LeaseParties,
         },
         proofs::{commitment_end, commitment_register, CommitmentParties},
     },
@@ -292,20 +291,7 @@ impl Joining<'_> {
         let wallet = &self.host.operator.authority;
         let admission = gate.admission(rpc, wallet, &customer).await?;
         let (operator, node_key) = (self.host.address, self.host.operator.node_key);
-        let parties = LeaseParties {
-            customer,
-            node_key,
-            network,
-            service,
-            operator,
-            commitment: self.new_commitment(),
-            admission,
-        };
-        let join = lease_group_join(&self.address, &parties, self.group.terms());
-        if self.is_committed {
-            return Ok(vec![join]);
-        }
-        let registered = CommitmentParties {
+        let parties = CommitmentParties {
             customer,
             node_key,
             network,
@@ -316,10 +302,11 @@ impl Joining<'_> {
         let Commitment {
             root, size_bytes, ..
         } = self.commitment;
-        Ok(vec![
-            commitment_register(&registered, root, size_bytes),
-            join,
-        ])
+        let join = lease_group_join(&self.address, &parties.lease(&root), self.group.terms());
+        if self.is_committed {
+            return Ok(vec![join]);
+        }
+        Ok(vec![commitment_register(&parties, root, size_bytes), join])
     }
 }
 

@@ -17,6 +17,7 @@ pub mod doctor;
 pub mod epoch;
 pub mod epoch_challenge;
 pub mod hand_over;
+pub mod insurance;
 pub mod issuer;
 pub mod lease;
 mod lease_agree;
@@ -74,6 +75,7 @@ pub async fn run(cli: &Cli, context: &Context<'_>) -> Result<(), CliError> {
         Command::Market(command) => market::run(command, context).await,
         Command::Revenue(command) => revenue::run(command, context).await,
         Command::Treasury(command) => revenue::run_treasury(command, context).await,
+        Command::Insurance(command) => insurance::run(command, context).await,
         Command::Store(command) => store::run(command, context).await,
         Command::Lease(command) => lease::run(command, context).await,
         Command::Epoch(command) => epoch::run(command, context).await,

@@ -218,6 +218,23 @@ pub(super) async fn sync_of(
     Ok((known != (state.payout, share, taken)).then(sync))
 }
 
+/// Sends what must happen first together with an instruction, or before it, as the first of two
+/// transactions: beside the proof of a deep tree it does not fit.
+pub(super) async fn send_after(
+    submitter: &Submitter<'_>,
+    before: Vec<Instruction>,
+    what: &str,
+    instruction: Instruction,
+) -> Result<(Option<Transaction>, Transaction), CliError> {
+    let mut all = before.clone();
+    all.push(instruction.clone());
+    if before.is_empty() || submitter.fits(&all).await {
+        return Ok((None, submitter.send(what, all).await?));
+    }
+    let first = submitter.send("updating the claim", before).await?;
+    Ok((Some(first), submitter.send(what, vec![instruction]).await?))
+}
+
 async fn payees(
     chain: &Chain,
     leaves: &ProvenLeaves,
@@ -260,15 +277,17 @@ async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPaidOutput
     let leaves = newest_leaves(&chain, &ring, args.from.as_deref()).await?;
     let submitter = Submitter::new(context, &chain, &signers);
     let payees = payees(&chain, &leaves, &[operator], &submitter.payer()).await?;
-    let mut instructions = Vec::new();
+    let mut transactions = Vec::new();
     for payee in &payees {
         let leaf = leaves.proof(&payee.operator)?;
         let service = &chain.deployment.service;
-        instructions.extend(payee.before.clone());
-        instructions.push(reward_claim(service, &payee.operator, &payee.payout, leaf));
+        let claim = reward_claim(service, &payee.operator, &payee.payout, leaf);
+        let before = payee.before.clone();
+        let (first, claimed) = send_after(&submitter, before, "the claim", claim).await?;
+        transactions.extend(first);
+        transactions.push(claimed);
     }
-    let transaction = submitter.send("the claim", instructions).await?;
-    paid_output(&chain, &leaves, &payees, vec![transaction]).await
+    paid_output(&chain, &leaves, &payees, transactions).await
 }
 
 async fn push(

@@ -15,7 +15,7 @@ use trestle_sdk::{
 
 use crate::{
     commands::{
-        reward::{claim_of, newest_leaves, sync_of, OneArgs},
+        reward::{claim_of, newest_leaves, send_after, sync_of, OneArgs},
         reward_output::{RewardPartOutput, StablePayoutOutput},
     },
     context::Context,
@@ -53,10 +53,9 @@ pub async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPartOu
     let submitter = Submitter::new(context, &chain, &signers);
     let service = &chain.deployment.service;
     let sync = sync_of(&chain, &found, Some(&claim), Some(leaves.epoch)).await?;
-    let mut instructions = Vec::from_iter(sync);
+    let before = Vec::from_iter(sync);
     let pay = reward_claim_stable(service, &operator, &claim.stable_payout, leaf);
-    instructions.push(pay);
-    let transaction = submitter.send("the claim", instructions).await?;
+    let (_, transaction) = send_after(&submitter, before, "the claim", pay).await?;
     let paid = find::<RewardStableClaimed>(&transaction.event_logs, &address::REWARDS_ID);
     Ok(RewardPartOutput {
         operator: operator.to_string(),

@@ -17,7 +17,7 @@ use trestle_sdk::{
 };
 
 use crate::{
-    commands::reward::{claim_of, newest_leaves, sync_of},
+    commands::reward::{claim_of, newest_leaves, send_after, sync_of},
     context::{Chain, Context},
     error::CliError,
     send::{fmt_head, Submitter, Transaction},
@@ -169,8 +169,7 @@ async fn claim_to_ask(
     Ok(claim.filter(|claim| claim.slash_asked < slashed || at_stake == 0))
 }
 
-/// Takes what it can of the operator's pay. Beside the proof of a deep tree the sync that comes
-/// first does not fit, and is a transaction of its own.
+/// Takes what it can of the operator's pay.
 async fn take_pay(
     submitter: &Submitter<'_>,
     chain: &Chain,
@@ -178,14 +177,8 @@ async fn take_pay(
     claim: &Claim,
 ) -> Result<Vec<Transaction>, CliError> {
     let found = chain.operator(&slash.operator).await?;
-    let mut transactions = Vec::new();
     let sync = sync_of(chain, &found, Some(claim), Some(slash.leaf.epoch)).await?;
-    let mut instructions = Vec::from_iter(sync);
-    instructions.push(slash.of_pay(chain));
-    if !submitter.fits(&instructions).await {
-        let sync = instructions.drain(..instructions.len().saturating_sub(1));
-        transactions.push(submitter.send("the sync", sync.collect()).await?);
-    }
-    transactions.push(submitter.send("the slash of pay", instructions).await?);
-    Ok(transactions)
+    let (before, slash) = (Vec::from_iter(sync), slash.of_pay(chain));
+    let (first, slashed) = send_after(submitter, before, "the slash of pay", slash).await?;
+    Ok(first.into_iter().chain([slashed]).collect())
 }

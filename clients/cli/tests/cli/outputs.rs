@@ -221,6 +221,7 @@ fn revenue() {
     check("revenue_release", &samples::billing::released());
     check("treasury_show", &samples::billing::treasury());
     check("treasury_withdraw", &samples::billing::withdrawn());
+    check("insurance_pay", &samples::billing::insured());
     check("market_show", &samples::billing::market());
 }
 

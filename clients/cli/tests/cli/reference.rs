@@ -51,6 +51,7 @@ const MAIN_JOB: &[&str] = &[
     "market change propose",
     "revenue release",
     "treasury withdraw",
+    "insurance pay",
     "store put",
     "store get",
     "store verify",

@@ -16,6 +16,7 @@ pub fn credits_invoice() -> CreditsInvoiceOutput {
         deposited: CreditsText::new(50_000),
         bought_by_card: CreditsText::new(0),
         topped_up: CreditsText::new(0),
+        insured: CreditsText::new(0),
         withdrawn: CreditsText::new(1_000),
         reversed: CreditsText::new(0),
         used: CreditsText::new(2_900),

@@ -41,7 +41,7 @@ fn the_invoice_ends_where_the_account_is(cluster: &Cluster, wallet: &str) {
 }
 
 /// Of 2,000 credits that a meter used up.
-fn revenue_is_released(cluster: &Cluster, wallet: &str) {
+fn revenue_is_released(cluster: &Cluster, wallet: &str, customer: &str) {
     let shown = cluster.does(wallet, &["revenue", "show"]);
     assert_eq!(credits(&shown["used"]), 2_000);
     let authority = cluster.authority();
@@ -66,8 +66,22 @@ fn revenue_is_released(cluster: &Cluster, wallet: &str) {
     );
     let taken = cluster.does(&authority, &["treasury", "withdraw", "ALL"]);
     assert_eq!(&taken["amount"], due);
+    insurance_pays(cluster, &authority, wallet, customer);
     let pool = cluster.does(wallet, &["pool", "show"]);
     assert_eq!(pool["stable"]["vault"], released["released"]["operators"]);
+}
+
+/// All that it holds, as credits.
+fn insurance_pays(cluster: &Cluster, authority: &str, wallet: &str, customer: &str) {
+    let held = cluster.does(wallet, &["treasury", "show"]);
+    let before = cluster.does(wallet, &["credits", "balance"]);
+    let pay = ["insurance", "pay", customer, "ALL"];
+    cluster.refused(wallet, &pay, "NotNetworkAuthority");
+    let paid = cluster.does(authority, &pay);
+    assert_eq!(&paid["cost"], &held["insuranceBalance"]);
+    let after = cluster.does(wallet, &["credits", "balance"]);
+    let came = credits(&after["account"]) - credits(&before["account"]);
+    assert_eq!(came, credits(&paid["credits"]));
 }
 
 fn market_is_changed(cluster: &Cluster, authority: &str, wallet: &str) {
@@ -140,7 +154,7 @@ async fn a_meter_pays_by_receipts_and_ends_with_notice() {
     assert_eq!(credits(&balance["account"]), 198_000);
 
     the_invoice_ends_where_the_account_is(&cluster, &wallet);
-    revenue_is_released(&cluster, &wallet);
+    revenue_is_released(&cluster, &wallet, &customer);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

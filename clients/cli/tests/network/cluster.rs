@@ -9,6 +9,7 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use tempfile::TempDir;
 use trestle_localnet::{rpc_client, Deployed, LocalNetwork, Options, Ports, STABLE, TOKEN};
+use trestle_migrations::Plan;
 use trestle_sdk::send::{Outcome, SendConfig, Sender, TransactionRequest};
 
 /// Lamports of each wallet: 10 SOL.
@@ -33,22 +34,38 @@ pub struct Printed {
     pub stderr: String,
 }
 
+fn options(folder: &TempDir) -> Options {
+    Options {
+        folder: folder.path().join("keys"),
+        artifacts: artifacts(),
+        verifier_urls: vec!["http://127.0.0.1:9".to_string()],
+    }
+}
+
 impl Cluster {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let network = LocalNetwork::start(Ports::ANY).unwrap();
-        let options = Options {
-            folder: folder.path().join("keys"),
-            artifacts: artifacts(),
-            verifier_urls: vec!["http://127.0.0.1:9".to_string()],
-        };
-        let deployed = Deployed::deploy(&network, &options, |_, _| {}).await;
+        let deployed = Deployed::deploy(&network, &options(&folder), |_, _| {}).await;
         Self {
             network,
             deployed: deployed.unwrap(),
             folder,
             book: None,
         }
+    }
+
+    /// Runs the migrations again, and returns what each step that had something to do planned.
+    pub async fn migrate(&self) -> Vec<(String, Vec<String>)> {
+        let mut planned = Vec::new();
+        let report = |step: &str, plan: &Plan| {
+            if !plan.is_done() {
+                planned.push((step.to_string(), plan.actions.clone()));
+            }
+        };
+        let again = Deployed::deploy(&self.network, &options(&self.folder), report);
+        again.await.unwrap();
+        planned
     }
 
     /// A key file without anything on chain.

@@ -8,7 +8,7 @@ use trestle_migrations::{
     layouts::{self, LayoutError},
     programs::{self, ProgramError},
 };
-use trestle_sdk::fetch::DISCRIMINATOR_BYTES;
+use trestle_sdk::fetch::{self, Claim, DISCRIMINATOR_BYTES};
 
 use crate::cluster::{artifacts, Cluster};
 
@@ -50,7 +50,38 @@ async fn the_doctor_finds_what_is_missing() {
     let found = cluster.run(&wallet, &["doctor", "--programs", &folder]);
     assert_eq!(found.code, Some(1), "{}", found.stdout);
     assert_eq!(health(&found.stdout, "staking"), "fail");
+    claims_of_the_layout_before_are_migrated(&cluster, &operator).await;
     migrations_find_other_programs_and_layouts(&cluster, Path::new(&folder)).await;
+}
+
+/// As after an update of the programs, on a network that was used before.
+async fn claims_of_the_layout_before_are_migrated(cluster: &Cluster, operator: &str) {
+    cluster.does(operator, &["reward", "stable-payout"]);
+    let rpc = rpc_client(cluster.network.rpc_url());
+    assert_eq!(layouts::outdated_claims(&rpc).await.unwrap(), []);
+    assert_eq!(cluster.migrate().await, []);
+
+    let [(claim, state)] = fetch::list::<Claim>(&rpc, &[]).await.unwrap()[..] else {
+        panic!("one claim");
+    };
+    let mut account = rpc.get_account(&claim).await.unwrap();
+    account.data[DISCRIMINATOR_BYTES] = 1;
+    let remote = cluster.network.remote();
+    remote
+        .set_account(&claim, &account.owner, &account.data)
+        .unwrap();
+    let refused = cluster.run(operator, &["reward", "show"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+    let planned = cluster.migrate().await;
+    let step = "0008_layouts".to_string();
+    assert_eq!(
+        planned,
+        [(step, vec!["bring claims to layout 2: 1".to_string()])]
+    );
+    let migrated: Claim = fetch::fetch(&rpc, &claim).await.unwrap();
+    assert_eq!(migrated.version, 2);
+    assert_eq!(migrated.stable_payout, state.stable_payout);
+    assert_eq!(cluster.migrate().await, []);
 }
 
 /// What the last steps of the migrations verify, on a network that they have created.

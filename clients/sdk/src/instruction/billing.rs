@@ -96,6 +96,24 @@ pub fn treasury_withdraw(
     build(CREDITS_ID, &accounts, &args::TreasuryWithdraw { amount })
 }
 
+/// Buys credits for a customer out of the insurance. Signed by the network's authority.
+pub fn insurance_pay(
+    authority: &Pubkey,
+    network: &Pubkey,
+    customer: &Pubkey,
+    credits: u64,
+) -> Instruction {
+    let market = address::market(network);
+    let accounts = accounts::InsurancePay {
+        authority: *authority,
+        funds: funds(network, customer),
+        insurance_vault: address::insurance_stable_vault(&market),
+        revenue_vault: address::revenue_vault(network),
+        token_program: TOKEN_PROGRAM_ID,
+    };
+    build(CREDITS_ID, &accounts, &args::InsurancePay { credits })
+}
+
 /// Pays treasury, insurance and operators of a service. Anybody may send it.
 pub fn revenue_release(network: &Pubkey, service: &Pubkey) -> Instruction {
     let market = address::market(network);

@@ -11,7 +11,7 @@ pub use trestle_proofs::{
     state::{ProposedRoot, Totals},
 };
 
-use super::{build, clearance::Admission};
+use super::{build, clearance::Admission, credits::LeaseParties};
 use crate::address::{self, PROOFS_ID, STAKING_ID, SYSTEM_PROGRAM_ID, TOKEN_PROGRAM_ID};
 
 /// Opens the rings of a service. Anybody may pay for it.
@@ -36,6 +36,21 @@ pub struct CommitmentParties {
     pub operator: Pubkey,
     /// What vouches for operator and customer, as the service's policy asks.
     pub admission: Admission,
+}
+
+impl CommitmentParties {
+    /// The same parties when they agree on a lease that pays for the commitment with this root.
+    pub fn lease(&self, root: &[u8; 32]) -> LeaseParties {
+        LeaseParties {
+            customer: self.customer,
+            node_key: self.node_key,
+            network: self.network,
+            service: self.service,
+            operator: self.operator,
+            commitment: address::commitment(&self.operator, root),
+            admission: self.admission,
+        }
+    }
 }
 
 /// Signed by the customer, who pays the rent, and by the operator's node.

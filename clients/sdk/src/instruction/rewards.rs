@@ -108,6 +108,12 @@ pub fn claim_open(payer: &Pubkey, service: &Pubkey, operator: &Pubkey) -> Instru
     build(REWARDS_ID, &accounts, &args::ClaimOpen {})
 }
 
+/// Brings a claim of layout 1 to the present layout. Anybody may send it.
+pub fn claim_migrate(claim: &Pubkey) -> Instruction {
+    let accounts = accounts::ClaimMigrate { claim: *claim };
+    build(REWARDS_ID, &accounts, &args::ClaimMigrate {})
+}
+
 /// Copies an operator's payout account and its delegators' share into its claim. Anybody may send
 /// it.
 pub fn claim_sync(network: &Pubkey, service: &Pubkey, operator: &Pubkey) -> Instruction {

@@ -12,22 +12,24 @@ use crate::{
     event::{
         credits::{
             AccountDeposited, AccountOpened, AccountWithdrawn, CardChargebackDecided,
-            CardChargebackOpened, CardRefunded, CardSold, LeaseClosed, LeaseGroupClosed,
-            LeaseGroupOpened, LeaseGroupSettled, LeaseOpened, LeaseRenewed, LeaseSettled,
-            LeaseTransferred, MeterClosed, MeterDeposited, MeterOpened, MeterSettled, ToppedUp,
+            CardChargebackOpened, CardRefunded, CardSold, InsurancePaid, LeaseClosed,
+            LeaseGroupClosed, LeaseGroupOpened, LeaseGroupSettled, LeaseOpened, LeaseRenewed,
+            LeaseSettled, LeaseTransferred, MeterClosed, MeterDeposited, MeterOpened, MeterSettled,
+            ToppedUp,
         },
         LoggedEvent,
     },
 };
 
 /// Events that move a customer's credits: one that cannot be read is a gap.
-const MOVING: [&str; 19] = [
+const MOVING: [&str; 20] = [
     "AccountDeposited",
     "AccountWithdrawn",
     "CardChargebackDecided",
     "CardChargebackOpened",
     "CardRefunded",
     "CardSold",
+    "InsurancePaid",
     "LeaseClosed",
     "LeaseGroupClosed",
     "LeaseGroupOpened",
@@ -194,6 +196,13 @@ impl Book {
             |one: &ToppedUp| one.account,
             |book, one| {
                 book.flows.topped_up += one.credits;
+                book.shift(one.credits, 0, Some(one.balance));
+            },
+        ) || self.read(
+            event,
+            |one: &InsurancePaid| one.account,
+            |book, one| {
+                book.flows.insured += one.credits;
                 book.shift(one.credits, 0, Some(one.balance));
             },
         )

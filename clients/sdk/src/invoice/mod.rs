@@ -66,6 +66,8 @@ pub struct Flows {
     pub by_card: u64,
     /// Bought by the account itself when it ran low.
     pub topped_up: u64,
+    /// Bought for the customer out of the network's insurance.
+    pub insured: u64,
     /// Taken back because a card sale was refunded or charged back.
     pub reversed: u64,
 }
@@ -158,10 +160,15 @@ impl Invoice {
     /// Whether the lines explain the difference between the balances, to the unit.
     pub fn is_balanced(&self) -> bool {
         let flows = &self.flows;
-        let came = [flows.deposited, flows.by_card, flows.topped_up];
+        let came = [
+            flows.deposited,
+            flows.by_card,
+            flows.topped_up,
+            flows.insured,
+        ];
         let left = [flows.withdrawn, flows.reversed, self.used()];
-        let sum = |parts: [u64; 3]| parts.map(u128::from).iter().sum::<u128>();
-        self.opening.total() + sum(came) == self.closing.total() + sum(left)
+        let sum = |parts: &[u64]| parts.iter().copied().map(u128::from).sum::<u128>();
+        self.opening.total() + sum(&came) == self.closing.total() + sum(&left)
     }
 }
 

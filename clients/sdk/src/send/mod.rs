@@ -275,6 +275,14 @@ impl<'a> Sender<'a> {
         })
     }
 
+    /// Whether a request fits into one transaction, with the compute budget that it is sent with.
+    /// True also where something else stands against it: sending it says what.
+    pub async fn fits(&self, request: &TransactionRequest) -> bool {
+        let prepared = self.prepare(request).await;
+        let size = prepared.and_then(|prepared| Ok(wire::check_size(&unsigned(&prepared))?));
+        !matches!(size, Err(SendError::Wire(WireError::TooLarge(_))))
+    }
+
     /// Signs with every key that the message asks for.
     pub fn sign(&self, prepared: &Prepared, signers: &[&dyn Signer]) -> Result<Signed, SendError> {
         let mut transaction = unsigned(prepared);

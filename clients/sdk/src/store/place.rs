@@ -26,7 +26,7 @@ use crate::{
     fetch::{fetch_optional, Commitment, CustomerAccount, Lease},
     instruction::{
         clearance::Admission,
-        credits::{lease_group_join, lease_open, LeaseParties},
+        credits::{lease_group_join, lease_open},
         proofs::{commitment_register, CommitmentParties},
     },
     node::NodeError,
@@ -345,15 +345,7 @@ impl<'a> Placement<'a> {
         };
         let size = manifest.layout.shard_bytes();
         let register = commitment_register(&parties, record.root, size);
-        let lease = LeaseParties {
-            customer,
-            node_key,
-            network,
-            service: manifest.service,
-            operator,
-            admission,
-            commitment: address::commitment(&operator, &record.root),
-        };
+        let lease = parties.lease(&record.root);
         let paid = match &self.group {
             Some(group) => lease_group_join(&group.address, &lease, group.terms()),
             None => lease_open(&lease, manifest.lease.terms(candidate.rate)),

@@ -102,6 +102,22 @@ pub struct TreasuryWithdrawn {
     pub balance: u64,
 }
 
+/// The insurance bought credits for a customer.
+#[event(bytemuck)]
+pub struct InsurancePaid {
+    pub market: Address,
+    pub account: Address,
+    pub credits: u64,
+    /// Millionths of a dollar that moved from the insurance to the revenue vault.
+    pub stable_paid: u64,
+    /// Free credits of the customer.
+    pub balance: u64,
+    /// What the insurance has left, in millionths of a dollar.
+    pub insurance_left: u64,
+    /// Credits that the market ever sold.
+    pub minted_total: u64,
+}
+
 /// What customers pay for a service is counted from now on.
 #[event(bytemuck)]
 pub struct RevenueOpened {

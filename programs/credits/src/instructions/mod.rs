@@ -13,6 +13,7 @@ pub mod credits_buy_burn;
 pub mod credits_buy_stable;
 pub mod delegate_remove;
 pub mod delegate_set;
+pub mod insurance_pay;
 pub mod lease_close;
 pub mod lease_end;
 pub mod lease_group_close;
@@ -47,11 +48,12 @@ pub mod treasury_withdraw;
 pub use {
     account_deposit::*, account_open::*, account_withdraw::*, biller_set::*, card_chargeback::*,
     card_chargeback_resolve::*, card_close::*, card_refund::*, card_sell::*, credits_buy_burn::*,
-    credits_buy_stable::*, delegate_remove::*, delegate_set::*, lease_close::*, lease_end::*,
-    lease_group_close::*, lease_group_end::*, lease_group_join::*, lease_group_open::*,
-    lease_group_record::*, lease_group_settle::*, lease_open::*, lease_renew::*, lease_settle::*,
-    lease_transfer::*, maintenance_declare::*, market_change_apply::*, market_change_cancel::*,
-    market_change_propose::*, market_create::*, meter_close::*, meter_deposit::*, meter_end::*,
-    meter_open::*, meter_settle::*, revenue_open::*, revenue_release::*, topup_remove::*,
-    topup_run::*, topup_set::*, treasury_open::*, treasury_withdraw::*,
+    credits_buy_stable::*, delegate_remove::*, delegate_set::*, insurance_pay::*, lease_close::*,
+    lease_end::*, lease_group_close::*, lease_group_end::*, lease_group_join::*,
+    lease_group_open::*, lease_group_record::*, lease_group_settle::*, lease_open::*,
+    lease_renew::*, lease_settle::*, lease_transfer::*, maintenance_declare::*,
+    market_change_apply::*, market_change_cancel::*, market_change_propose::*, market_create::*,
+    meter_close::*, meter_deposit::*, meter_end::*, meter_open::*, meter_settle::*,
+    revenue_open::*, revenue_release::*, topup_remove::*, topup_run::*, topup_set::*,
+    treasury_open::*, treasury_withdraw::*,
 };

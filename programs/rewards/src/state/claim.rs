@@ -15,7 +15,10 @@ use {
         slash::take_held,
         units::{Bps, Epoch, StableAmount, TokenAmount},
     },
-    trestle_staking::{state::Operator, versioned::Layout},
+    trestle_staking::{
+        state::Operator,
+        versioned::{Earlier, Layout},
+    },
 };
 
 /// PDA `["claim", pool, operator]`.
@@ -85,7 +88,16 @@ impl Layout for Claim {
     const VERSION: u8 = CLAIM_VERSION;
 }
 
+/// A claim of the layout before, which did not say when it was last synced.
+pub type ClaimV1 = Earlier<Claim, 1>;
+
 impl Claim {
+    /// Brings one of layout 1 to this layout: it was never synced.
+    pub fn migrate(&mut self) {
+        self.version = CLAIM_VERSION;
+        self.synced_epoch = 0;
+    }
+
     /// Writes a fresh claim that was paid nothing.
     pub fn open(&mut self, bump: u8, pool: Address, operator: &State<Operator>) {
         self.version = CLAIM_VERSION;

@@ -10,7 +10,7 @@ use {crate::error, trestle_staking::versioned::VersionedAccount};
 
 pub use {
     change::{ChangeOrigin, PoolChange},
-    claim::Claim,
+    claim::{Claim, ClaimV1},
     emission::{
         Emission, EmissionBounds, EmissionFacts, EmissionOrigin, EmissionParams, EmissionRecord,
         EmissionStep,

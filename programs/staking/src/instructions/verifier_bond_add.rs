@@ -10,7 +10,7 @@
 //! - A paused network refuses.
 
 use {
-    crate::{error::StakingError, event::VerifierBondAdded, groups, token_calls},
+    crate::{error::StakingError, event::VerifierBondAdded, groups},
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::TokenAmount,
@@ -39,17 +39,9 @@ impl VerifierBondAdd {
         self.validate()?;
         let verifier = *self.verifier.address();
         let (index, bond) = self.bonds.verifiers.add_bond(&verifier, amount)?;
-        self.bonds.network.bond_in(amount)?;
-        let bonds = &mut self.bonds.0;
-        token_calls::transfer(
-            bonds.token_program.address(),
-            self.source.try_cpi_handle_mut()?,
-            bonds.bond_vault.try_cpi_handle_mut()?,
-            self.verifier.cpi_handle(),
-            &[],
-            amount.0,
-        );
-        self.bonds.invariant()?;
+        let source = self.source.try_cpi_handle_mut()?;
+        self.bonds
+            .pay_in(source, self.verifier.cpi_handle(), amount)?;
         Ok(VerifierBondAdded {
             network: *self.bonds.network.address(),
             verifier,

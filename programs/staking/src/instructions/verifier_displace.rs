@@ -17,7 +17,7 @@
 //! - A paused network refuses.
 
 use {
-    crate::{error::StakingError, event::VerifierDisplaced, groups, token_calls},
+    crate::{error::StakingError, event::VerifierDisplaced, groups},
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::TokenAmount,
@@ -60,17 +60,9 @@ impl VerifierDisplace {
         let margin = self.bonds.network.displacement_margin()?;
         let left = self.bonds.verifiers.displace(bond, margin, unlock_at)?;
         let index = self.bonds.verifiers.admit(verifier, bond, epoch.0)?;
-        self.bonds.network.bond_in(bond)?;
-        let bonds = &mut self.bonds.0;
-        token_calls::transfer(
-            bonds.token_program.address(),
-            self.source.try_cpi_handle_mut()?,
-            bonds.bond_vault.try_cpi_handle_mut()?,
-            self.verifier.cpi_handle(),
-            &[],
-            bond.0,
-        );
-        self.bonds.invariant()?;
+        let source = self.source.try_cpi_handle_mut()?;
+        self.bonds
+            .pay_in(source, self.verifier.cpi_handle(), bond)?;
         Ok(VerifierDisplaced {
             network: *self.bonds.network.address(),
             verifier,

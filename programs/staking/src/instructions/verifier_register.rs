@@ -13,7 +13,7 @@
 //! - A paused network refuses.
 
 use {
-    crate::{error::StakingError, event::VerifierRegistered, groups, token_calls},
+    crate::{error::StakingError, event::VerifierRegistered, groups},
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
     trestle_core::units::TokenAmount,
@@ -56,17 +56,9 @@ impl VerifierRegister {
         let verifier = *self.verifier.address();
         let epoch = self.bonds.network.epoch_at(Clock::get()?.unix_timestamp)?;
         let index = self.bonds.verifiers.admit(verifier, bond, epoch.0)?;
-        self.bonds.network.bond_in(bond)?;
-        let bonds = &mut self.bonds.0;
-        token_calls::transfer(
-            bonds.token_program.address(),
-            self.source.try_cpi_handle_mut()?,
-            bonds.bond_vault.try_cpi_handle_mut()?,
-            self.verifier.cpi_handle(),
-            &[],
-            bond.0,
-        );
-        self.bonds.invariant()?;
+        let source = self.source.try_cpi_handle_mut()?;
+        self.bonds
+            .pay_in(source, self.verifier.cpi_handle(), bond)?;
         Ok(VerifierRegistered {
             network: *self.bonds.network.address(),
             authority: verifier,

@@ -63,7 +63,10 @@ fn revenue(recorder: &mut Recorder) -> Result<()> {
     let authority = world.authority_key();
     let ix = world.treasury_withdraw(authority.pubkey(), customer.stable, 1);
     let svm = &mut world.staking.svm;
-    recorder.send("treasury_withdraw", "", svm, ix, &[&authority])
+    recorder.send("treasury_withdraw", "", svm, ix, &[&authority])?;
+    let ix = world.insurance_pay(authority.pubkey(), &customer, 1);
+    let svm = &mut world.staking.svm;
+    recorder.send("insurance_pay", "", svm, ix, &[&authority])
 }
 
 /// A sale that becomes final.

@@ -151,6 +151,9 @@ fn claim(recorder: &mut Recorder) -> Result<()> {
     let payee = world.payee("operator");
     let ix = world.claim_sync(&payee);
     recorder.send("claim_sync", "", &mut world.staking.svm, ix, &[])?;
+    world.age_claim(&payee);
+    let ix = world.claim_migrate(&payee);
+    recorder.send("claim_migrate", "", &mut world.staking.svm, ix, &[])?;
     world.allow(TOKEN);
     world.publish(0, &[(payee.keys.address, earned(TOKEN))], MANY_LEAVES);
     recorder.record("reward_claim", "depth 20", world.claim(&payee, 0))

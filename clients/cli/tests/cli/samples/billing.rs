@@ -6,6 +6,7 @@ use trestle_cli::{
         biller::{BillerOutput, BillerSetOutput},
         card::{CardAction, CardListOutput, CardSaleOutput, CardWriteOutput, SaleStatus},
         delegate::{DelegateAction, DelegateListOutput, DelegateText, DelegateWriteOutput},
+        insurance::InsurancePayOutput,
         market::MarketOutput,
         meter_output::{
             MeterAction, MeterListOutput, MeterOutput, MeterWriteOutput, ReceiptOutput,
@@ -214,6 +215,15 @@ pub fn withdrawn() -> TreasuryWriteOutput {
         treasury: address(47),
         amount: Some(dollars(12_500_000)),
         to: Some(address(49)),
+        transaction: landed(),
+    }
+}
+
+pub fn insured() -> InsurancePayOutput {
+    InsurancePayOutput {
+        customer: address(5),
+        credits: CreditsText::new(1_250),
+        cost: dollars(12_500),
         transaction: landed(),
     }
 }

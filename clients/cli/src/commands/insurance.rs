@@ -1,0 +1,92 @@
+//! `trestle insurance`: credits for customers whom service credits do not make whole.
+
+use std::fmt;
+
+use clap::Subcommand;
+use serde::Serialize;
+use solana_pubkey::Pubkey;
+use trestle_core::{price::stable_for_credits, units::Credits};
+use trestle_sdk::{
+    address,
+    amount::{Amount, CREDIT_DECIMALS},
+    fetch,
+    instruction::billing::insurance_pay,
+};
+
+use crate::{
+    context::{self, Context},
+    error::CliError,
+    send::{Submitter, Transaction},
+    text::{row, CreditsText, TokenText},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum InsuranceCommand {
+    /// Buy credits for a customer out of the insurance; only the network's authority can
+    Pay {
+        /// Wallet of the customer, who has an account with the network
+        customer: Pubkey,
+        /// Credits, or ALL that the insurance can buy
+        credits: Amount,
+    },
+}
+
+/// `insurance pay`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InsurancePayOutput {
+    pub customer: String,
+    pub credits: CreditsText,
+    /// What left the insurance for them.
+    pub cost: TokenText,
+    #[serde(flatten)]
+    pub transaction: Transaction,
+}
+
+impl fmt::Display for InsurancePayOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transaction.fmt_head(f)?;
+        row(f, "Customer", &self.customer)?;
+        row(f, "Credits", &self.credits)?;
+        row(f, "Cost", &self.cost)?;
+        self.transaction.fmt(f)
+    }
+}
+
+pub async fn run(command: &InsuranceCommand, context: &Context<'_>) -> Result<(), CliError> {
+    match command {
+        InsuranceCommand::Pay { customer, credits } => {
+            context.print(&pay(customer, credits, context).await?)
+        }
+    }
+}
+
+async fn pay(
+    customer: &Pubkey,
+    credits: &Amount,
+    context: &Context<'_>,
+) -> Result<InsurancePayOutput, CliError> {
+    let chain = context.chain().await?;
+    let signers = context.signers()?;
+    let submitter = Submitter::new(context, &chain, &signers);
+    let book = &chain.deployment;
+    let vault = address::insurance_stable_vault(&book.market);
+    let held = fetch::token_balance(&chain.rpc, &vault).await?;
+    let held = held.map_or(0, |balance| balance.amount);
+    let affordable = held.checked_div(cost(1)?).unwrap_or_default();
+    let credits = context::units(credits, CREDIT_DECIMALS, affordable, "the insurance")?;
+    let instruction = insurance_pay(&submitter.wallet(), &book.network, customer, credits);
+    Ok(InsurancePayOutput {
+        customer: customer.to_string(),
+        credits: CreditsText::new(credits),
+        cost: chain.stable(cost(credits)?),
+        transaction: submitter.send("the payment", vec![instruction]).await?,
+    })
+}
+
+/// Micro-dollars.
+fn cost(credits: u64) -> Result<u64, CliError> {
+    stable_for_credits(Credits(credits))
+        .map(|cost| cost.0)
+        .map_err(|error| CliError::usage(format!("that is too much: {error}")))
+}
