@@ -787,4 +787,10 @@ pub const CREDITS: &[ErrorEntry] = &[
         message: "a member is not recorded",
         hint: "record all, or wait four epochs after the first one was",
     },
+    ErrorEntry {
+        code: 6730,
+        name: "InsuranceTooSmall",
+        message: "the insurance holds less than these credits cost",
+        hint: "pay fewer, see its balance",
+    },
 ];

@@ -361,4 +361,10 @@ pub const REWARDS: &[ErrorEntry] = &[
         message: "no more of the operator's pay can be taken now",
         hint: "slash its stake by `slash_apply`",
     },
+    ErrorEntry {
+        code: 6459,
+        name: "NotSynced",
+        message: "the claim was not synced since that epoch ended",
+        hint: "put `claim_sync` before this",
+    },
 ];
