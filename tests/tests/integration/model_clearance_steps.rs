@@ -61,7 +61,7 @@ fn vouch() -> BoxedStrategy<Vouch> {
 fn rules() -> BoxedStrategy<PolicyRules> {
     let kinds = || {
         prop_oneof![
-            4 => Just(0),
+            2 => Just(0),
             4 => select(vec![1, 2, REGION, AUDIT, 1 | REGION, REGION | AUDIT]),
             1 => 0..=KINDS + 1,
         ]

@@ -1,12 +1,15 @@
 //! Off chain: the transactions of steps by which somebody is admitted, or is not.
 
 use {
-    crate::model_chain::{key_of, Chain},
+    crate::{
+        model_chain::{key_of, Chain, CUSTOMERS, OPERATORS},
+        model_steps::EPOCH,
+    },
     solana_address::Address,
     solana_instruction::Instruction,
     solana_signer::Signer,
     trestle_core::clearance::{JURISDICTIONS_MAX, MODE_ALLOW, MODE_ANY, MODE_REFUSE},
-    trestle_model::{Actor, Countries, Step, Vouch},
+    trestle_model::{Actor, Countries, GroupDeal, LeaseDeal, Step, Vouch},
     trestle_staking::{
         address::{clearance_address, issuer_address},
         state::{ClearanceTerms, IssuerParams, PolicyRules},
@@ -51,7 +54,86 @@ pub fn policy_rules(rules: &trestle_model::PolicyRules) -> PolicyRules {
     }
 }
 
+/// What a customer leases from every operator: by a lease, and by a group.
+fn leased(customer: u8, start: u64) -> Vec<Step> {
+    let lease = LeaseDeal {
+        rate: 50,
+        epochs: 200,
+        period: 2,
+        sla_bps: 9_000,
+        credit_bps: 1_000,
+        cap_bps: 10_000,
+        notice: 2,
+        ..LeaseDeal::default()
+    };
+    let (number, operators) = (0, 0..OPERATORS);
+    let leases = operators.clone().map(|operator| Step::LeaseOpen {
+        customer,
+        operator,
+        deal: lease,
+    });
+    let open = Step::GroupOpen {
+        customer,
+        number,
+        deal: GroupDeal {
+            needed: 2,
+            members_max: OPERATORS,
+            start,
+            lease,
+        },
+    };
+    let joins = operators.map(|operator| Step::GroupJoin {
+        customer,
+        number,
+        operator,
+        agreed: true,
+    });
+    leases.chain([open]).chain(joins).collect()
+}
+
 impl Chain {
+    /// A chain at work whose customers have credits.
+    pub fn with_credits() -> Self {
+        let mut chain = Self::at_work();
+        let credits = 1_000_000;
+        for customer in 0..CUSTOMERS {
+            chain.must(&[
+                Step::CreditsBuyStable {
+                    customer,
+                    credits,
+                    most: u64::MAX,
+                },
+                Step::AccountDeposit { customer, credits },
+            ]);
+        }
+        chain
+    }
+
+    /// The same with leases and groups, and a policy that admits none of those who have them.
+    pub fn guarded() -> Self {
+        let mut chain = Self::with_credits();
+        let start = chain.model.epoch() + 1;
+        for customer in 0..CUSTOMERS {
+            chain.must(&leased(customer, start));
+        }
+        let create = Step::PolicyCreate {
+            by: Actor::Authority,
+            rules: trestle_model::PolicyRules {
+                operator_kinds: 1,
+                customer_kinds: 1,
+                ..trestle_model::PolicyRules::default()
+            },
+        };
+        chain.must(&[create, Step::Wait(4 * EPOCH), Step::PolicyApply]);
+        chain
+    }
+
+    fn must(&mut self, steps: &[Step]) {
+        for step in steps {
+            assert_eq!(self.run(step), Ok(true), "{step:?}");
+        }
+    }
+
     pub fn issuer_at(&self, issuer: u8) -> Address {
         let key = key_of(Actor::Issuer(issuer)).pubkey();
         issuer_address(&self.world.network, &key).0

@@ -10,7 +10,7 @@ use {
         model_chain::Chain,
         model_mutations::{attack, Mutation},
         model_resolve::resolved,
-        model_steps::{all, clearances, credits, groups, rewards, rounds, staking},
+        model_steps::{all, clearances, credits, groups, guarded, rewards, rounds, staking},
     },
     proptest::{
         prelude::*,
@@ -303,7 +303,19 @@ fn groups_of_operators_are_paid_what_the_model_says() {
 
 #[test]
 fn whom_a_policy_admits_is_what_the_model_says() {
-    Arena::new("clearances", Chain::at_work(), clearances())
+    Arena::new("clearances", Chain::with_credits(), clearances()).test();
+}
+
+#[test]
+fn a_policy_keeps_nobody_from_leaving_or_from_pay_as_the_model_says() {
+    Arena::new("guarded", Chain::guarded(), guarded())
+        .without(&[
+            "commitment_register",
+            "lease_open",
+            "lease_renew",
+            "lease_transfer",
+            "lease_group_join",
+        ])
         .sampled()
         .test();
 }

@@ -432,27 +432,30 @@ pub fn groups() -> BoxedStrategy<Step> {
     Union::new_weighted(all).boxed()
 }
 
-/// Any step by which somebody is admitted, what asks for that, and what never does.
+/// Any step by which somebody is admitted, and what asks for that.
 pub fn clearances() -> BoxedStrategy<Step> {
-    let mut all = vec![(12, short_wait()), (10, paying_root()), (1, pause())];
-    for steps in [
-        clearance_steps(),
-        accounts(),
-        leases(),
-        group_steps(),
-        commitments(),
-        operators(),
-        pool(),
-    ] {
+    let mut all = vec![(10, short_wait()), (8, paying_root()), (1, pause())];
+    for steps in [clearance_steps(), leases(), group_steps(), commitments()] {
         all.extend(steps);
     }
     Union::new_weighted(all).boxed()
 }
 
-/// Any step of clearances or another.
-pub fn all_and_clearances() -> BoxedStrategy<Step> {
-    let some = Union::new_weighted(clearance_steps());
-    prop_oneof![8 => all(), 1 => some].boxed()
+/// Any step by which somebody leaves or is paid, whom a policy may refuse.
+pub fn guarded() -> BoxedStrategy<Step> {
+    let mut all = vec![(20, short_wait()), (12, paying_root()), (1, pause())];
+    for steps in [
+        credit_steps(),
+        group_steps(),
+        commitments(),
+        operators(),
+        delegators(),
+        slashes(),
+        pool(),
+    ] {
+        all.extend(steps);
+    }
+    Union::new_weighted(all).boxed()
 }
 
 /// Any step of verifiers, and what roots are made of and good for. Few leave.
