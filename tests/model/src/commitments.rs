@@ -41,8 +41,10 @@ impl World {
             .filter(|((_, by), _)| *by == operator);
         let committed: u64 = of.map(|(_, one)| kib_of(one.size_bytes)).sum();
         let (stalled, per_gib) = (self.stalled, self.rules.stake_per_gib);
+        let admitted = self.require_admitted(customer, operator);
         let state = self.operator(operator)?;
         require(!state.exited, "an operator that has left")?;
+        admitted?;
         require(!stalled, "a stalled service")?;
         require(state.jailed_until <= now, "an operator in jail")?;
         let unbonds = state.tickets.iter().any(|ticket| ticket.amount > 0);

@@ -42,6 +42,8 @@ pub struct Credits {
     pub customers: BTreeMap<u8, Customer>,
     pub meters: BTreeMap<(u8, u8), crate::Meter>,
     pub leases: BTreeMap<(u8, u8), crate::Lease>,
+    /// By customer and its number for the group.
+    pub groups: BTreeMap<(u8, u8), crate::Group>,
     pub delegates: BTreeMap<(u8, Actor), crate::Delegate>,
     pub topups: BTreeMap<u8, crate::Topup>,
     pub sales: BTreeMap<u8, crate::Sale>,
@@ -61,12 +63,21 @@ pub struct Customer {
 }
 
 impl Credits {
-    /// Credits in meters and leases of a customer.
+    /// Credits in meters, leases and groups of a customer.
     pub fn escrowed(&self, customer: u8) -> u64 {
         let meters = self.meters.iter().filter(|((of, _), _)| *of == customer);
         let leases = self.leases.iter().filter(|((of, _), _)| *of == customer);
+        let groups = self.groups.iter().filter(|((of, _), _)| *of == customer);
         meters.map(|(_, meter)| meter.escrow).sum::<u64>()
             + leases.map(|(_, lease)| lease.escrow).sum::<u64>()
+            + groups.map(|(_, group)| group.escrow).sum::<u64>()
+    }
+
+    /// Leases and groups of a customer.
+    pub fn leased(&self, customer: u8) -> usize {
+        let leases = self.leases.keys().filter(|(of, _)| *of == customer);
+        let groups = self.groups.keys().filter(|(of, _)| *of == customer);
+        leases.count() + groups.count()
     }
 
     /// Credits of card sales that can still be reversed, or could.
@@ -227,8 +238,8 @@ impl World {
             .transfer(Asset::Stable, Holder::Insurance, vault, cost)
     }
 
-    /// Every credit ever sold is in a wallet, an account, a meter or a lease, or used up, or taken
-    /// back; and the vault covers at par what can still be reversed.
+    /// Every credit ever sold is in a wallet, an account, a meter, a lease or a group, or used up,
+    /// or taken back; and the vault covers at par what can still be reversed.
     pub(crate) fn check_credits(&self) -> Result<(), String> {
         let credits = &self.credits;
         let accounts = credits.customers.values();

@@ -57,7 +57,7 @@ pub struct Lease {
 }
 
 impl LeaseDeal {
-    fn validate(&self) -> Told {
+    pub(crate) fn validate(&self) -> Told {
         let whole = 10_000;
         let is_sane = self.rate > 0
             && (1..=TERM_MAX).contains(&self.epochs)
@@ -165,7 +165,7 @@ impl World {
             .ok_or(Refusal("no such lease"))
     }
 
-    fn require_commitment(&self, customer: u8, operator: u8) -> Told {
+    pub(crate) fn require_commitment(&self, customer: u8, operator: u8) -> Told {
         let commitment = self.commitments.get(&(customer, operator));
         let commitment = commitment.ok_or(Refusal("no such commitment"))?;
         require(commitment.ended.is_none(), "a commitment that ends")
@@ -181,6 +181,7 @@ impl World {
             !self.operator(operator)?.exited,
             "an operator that has left",
         )?;
+        self.require_admitted(customer, operator)?;
         self.require_running(Rules::CREDITS)?;
         deal.validate()?;
         let price = price(deal.rate, deal.epochs)?;
@@ -217,6 +218,7 @@ impl World {
         self.lease(customer, operator)?;
         self.require_commitment(customer, operator)?;
         self.require_running(Rules::CREDITS)?;
+        self.require_admitted(customer, operator)?;
         let lease = self.lease(customer, operator)?;
         if !by_node {
             let deal = &mut lease.deal;
@@ -264,7 +266,7 @@ impl World {
         self.settle(customer, 0, lease.escrow)
     }
 
-    /// Every credit of a lease or a meter is used up, given back or still in it.
+    /// Every credit of a lease, a group or a meter is used up, given back or still in it.
     pub(crate) fn check_escrows(&self) -> Result<(), String> {
         for (parties, lease) in &self.credits.leases {
             let placed = sum(lease.consumed, lease.refunded).and_then(|out| sum(out, lease.escrow));
@@ -277,6 +279,6 @@ impl World {
                 return Err(format!("meter {parties:?}: {meter:?}"));
             }
         }
-        Ok(())
+        self.check_groups()
     }
 }

@@ -16,6 +16,7 @@ pub enum Actor {
     Customer(u8),
     Verifier(u8),
     Biller,
+    Issuer(u8),
     Challenger,
     Stranger,
 }

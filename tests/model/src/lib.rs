@@ -9,14 +9,18 @@
 mod cards;
 mod challenges;
 mod changes;
+mod clearances;
 mod commitments;
 mod credits;
 mod delegation;
 mod disputes;
+mod group_settlements;
+mod lease_groups;
 mod leases;
 mod ledger;
 mod metering;
 mod minting;
+mod names;
 mod rewards;
 mod roots;
 mod rounds;
@@ -31,10 +35,12 @@ pub use {
     cards::{Biller, Sale, SaleStatus},
     challenges::Evidence,
     changes::{Change, Target},
+    clearances::{Clearance, Clearances, Countries, Issuer, Policy, PolicyRules, Vouch, KINDS},
     commitments::Commitment,
     credits::{Credits, Customer},
     delegation::{Delegation, DelegationPool, Earned, Flow, ShareTicket},
     disputes::Dispute,
+    lease_groups::{Group, GroupDeal, Member},
     leases::{Lease, LeaseDeal},
     ledger::{Actor, Asset, Holder, Ledger},
     metering::{Delegate, Meter, MeterDeal, Topup},

@@ -43,6 +43,31 @@ impl World {
             Step::ChangePropose { by, change } => self.change_propose(by, change),
             Step::ChangeApply { target } => self.change_apply(target),
             Step::ChangeCancel { by, target } => self.change_cancel(by, target),
+            _ => self.run_clearances(step),
+        }
+    }
+
+    /// Steps by which somebody is admitted, or is not.
+    fn run_clearances(&mut self, step: &Step) -> Told {
+        match *step {
+            Step::IssuerAdmit { by, issuer, kinds } => self.issuer_admit(by, issuer, kinds),
+            Step::IssuerRevoke { by, issuer } => self.issuer_revoke(by, issuer),
+            Step::ClearanceGrant {
+                by,
+                issuer,
+                subject,
+                vouch,
+            } => self.clearance_grant(by, issuer, subject, vouch),
+            Step::ClearanceRevoke {
+                by,
+                issuer,
+                subject,
+            } => self.clearance_revoke(by, issuer, subject),
+            Step::ClearanceClose { issuer, subject } => self.clearance_close(issuer, subject),
+            Step::PolicyCreate { by, rules } => self.policy_create(by, rules),
+            Step::PolicyPropose { by, rules } => self.policy_propose(by, rules),
+            Step::PolicyApply => self.policy_apply(),
+            Step::PolicyCancel { by } => self.policy_cancel(by),
             _ => self.run_delegations(step),
         }
     }
@@ -180,6 +205,37 @@ impl World {
                 to,
                 deal,
             } => self.lease_transfer(customer, from, to, deal),
+            _ => self.run_groups(step),
+        }
+    }
+
+    /// Steps of lease groups.
+    fn run_groups(&mut self, step: &Step) -> Told {
+        match *step {
+            Step::GroupOpen {
+                customer,
+                number,
+                deal,
+            } => self.group_open(customer, number, deal),
+            Step::GroupJoin {
+                customer,
+                number,
+                operator,
+                agreed,
+            } => self.group_join(customer, number, operator, agreed),
+            Step::GroupRecord {
+                customer,
+                number,
+                operator,
+                back,
+            } => self.group_record(customer, number, operator, back),
+            Step::GroupSettle { customer, number } => self.group_settle(customer, number),
+            Step::GroupEnd {
+                by,
+                customer,
+                number,
+            } => self.group_end(by, customer, number),
+            Step::GroupClose { customer, number } => self.group_close(customer, number),
             _ => self.run_sales(step),
         }
     }

@@ -1,7 +1,7 @@
 //! How leases are settled by the roots, and the maintenance that they do without.
 
 use {
-    crate::{require, Actor, Lease, Refusal, Told, World},
+    crate::{require, Actor, Lease, LeaseDeal, Refusal, Told, World},
     trestle_core::{
         lease::{self, Price, SlaStep, SLA_STEPS_MAX},
         units::Bps,
@@ -39,20 +39,27 @@ impl Window {
     }
 }
 
-impl Lease {
-    /// Pays for epochs of which so many windows were good; returns what was used up and refunded.
-    fn pay(&mut self, price: Price, ok: u32, total: u32) -> Told<(u64, u64)> {
+impl LeaseDeal {
+    /// By what is settled that so much was paid into, and so much of it came back for bad windows.
+    pub(crate) fn kernel(&self, deposited: u64, credited: u64) -> Told<lease::LeaseTerms> {
         let bps = |share| Bps::new(share).ok_or(Refusal("a share above the whole"));
         let mut steps = [SlaStep::default(); SLA_STEPS_MAX];
         steps[0] = SlaStep {
-            below: bps(self.deal.sla_bps)?,
-            credit: bps(self.deal.credit_bps)?,
+            below: bps(self.sla_bps)?,
+            credit: bps(self.credit_bps)?,
         };
-        let cap = crate::bps(self.deposited, self.deal.cap_bps);
-        let terms = lease::LeaseTerms {
+        let cap = crate::bps(deposited, self.cap_bps);
+        Ok(lease::LeaseTerms {
             steps,
-            credit_left: cap.saturating_sub(self.credited),
-        };
+            credit_left: cap.saturating_sub(credited),
+        })
+    }
+}
+
+impl Lease {
+    /// Pays for epochs of which so many windows were good; returns what was used up and refunded.
+    fn pay(&mut self, price: Price, ok: u32, total: u32) -> Told<(u64, u64)> {
+        let terms = self.deal.kernel(self.deposited, self.credited)?;
         let paid = lease::settle(&terms, &price, ok, total, self.escrow);
         self.take(paid.consumed, paid.refunded)?;
         self.credited += paid.credit;

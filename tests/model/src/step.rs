@@ -1,7 +1,8 @@
 //! What can happen: one variant for each instruction, and for what the world does by itself.
 
 use crate::{
-    Actor, Change, Delegate, Evidence, Flaw, Leaf, LeaseDeal, MeterDeal, Opening, Target, Topup,
+    Actor, Change, Delegate, Evidence, Flaw, GroupDeal, Leaf, LeaseDeal, MeterDeal, Opening,
+    PolicyRules, Target, Topup, Vouch,
 };
 
 /// A proposal by its epoch and who proposed it.
@@ -31,6 +32,42 @@ pub enum Step {
     ChangeCancel {
         by: Actor,
         target: Target,
+    },
+    IssuerAdmit {
+        by: Actor,
+        issuer: u8,
+        kinds: u32,
+    },
+    IssuerRevoke {
+        by: Actor,
+        issuer: u8,
+    },
+    ClearanceGrant {
+        by: Actor,
+        issuer: u8,
+        subject: Actor,
+        vouch: Vouch,
+    },
+    ClearanceRevoke {
+        by: Actor,
+        issuer: u8,
+        subject: Actor,
+    },
+    ClearanceClose {
+        issuer: u8,
+        subject: Actor,
+    },
+    PolicyCreate {
+        by: Actor,
+        rules: PolicyRules,
+    },
+    PolicyPropose {
+        by: Actor,
+        rules: PolicyRules,
+    },
+    PolicyApply,
+    PolicyCancel {
+        by: Actor,
     },
     EpochSeedRecord {
         epoch: u64,
@@ -310,6 +347,37 @@ pub enum Step {
         to: u8,
         deal: LeaseDeal,
     },
+    GroupOpen {
+        customer: u8,
+        number: u8,
+        deal: GroupDeal,
+    },
+    /// `agreed` is whether what both sign are the terms of the group.
+    GroupJoin {
+        customer: u8,
+        number: u8,
+        operator: u8,
+        agreed: bool,
+    },
+    GroupRecord {
+        customer: u8,
+        number: u8,
+        operator: u8,
+        back: u8,
+    },
+    GroupSettle {
+        customer: u8,
+        number: u8,
+    },
+    GroupEnd {
+        by: Actor,
+        customer: u8,
+        number: u8,
+    },
+    GroupClose {
+        customer: u8,
+        number: u8,
+    },
     MaintenanceDeclare {
         by: Actor,
         operator: u8,
@@ -358,100 +426,4 @@ pub enum Step {
     DelegationPay {
         operator: u8,
     },
-}
-
-impl Step {
-    /// The name of its kind, by which coverage is counted.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Wait(_) => "wait",
-            Self::RootPublish { .. } => "root_publish",
-            Self::NetworkPause { .. } => "network_pause",
-            Self::ChangePropose { change, .. } => change.target().names().0,
-            Self::ChangeApply { target } => target.names().1,
-            Self::ChangeCancel { target, .. } => target.names().2,
-            Self::EpochSeedRecord { .. } => "epoch_seed_record",
-            Self::EpochPropose { .. } => "epoch_propose",
-            Self::EpochAttest { .. } => "epoch_attest",
-            Self::EpochChallenge { evidence, .. } => evidence.name(),
-            Self::EpochFinalize { .. } => "epoch_finalize",
-            Self::ProposalClose { .. } => "proposal_close",
-            Self::RoundClose { .. } => "round_close",
-            Self::DisputeOpen { .. } => "dispute_open",
-            Self::DisputeVote { .. } => "dispute_vote",
-            Self::DisputeResolve { .. } => "dispute_resolve",
-            Self::ServiceEscape => "service_escape",
-            Self::CommitmentRegister { .. } => "commitment_register",
-            Self::CommitmentEnd { .. } => "commitment_end",
-            Self::CommitmentClose { .. } => "commitment_close",
-            Self::StakeDeposit { .. } => "stake_deposit",
-            Self::StakeUnbond { .. } => "stake_unbond",
-            Self::StakeWithdraw { .. } => "stake_withdraw",
-            Self::OperatorExit { .. } => "operator_exit",
-            Self::OperatorRelease { .. } => "operator_release",
-            Self::SlashApply { .. } => "slash_apply",
-            Self::HeldSlash { .. } => "held_slash",
-            Self::DelegationDeposit { .. } => "delegation_deposit",
-            Self::DelegationUnbond { .. } => "delegation_unbond",
-            Self::DelegationWithdraw { .. } => "delegation_withdraw",
-            Self::DelegationClaim { .. } => "delegation_claim",
-            Self::DelegationClose { .. } => "delegation_close",
-            Self::DelegationFund { .. } => "delegation_fund",
-            Self::VerifierRegister { .. } => "verifier_register",
-            Self::VerifierDisplace { .. } => "verifier_displace",
-            Self::VerifierBondAdd { .. } => "verifier_bond_add",
-            Self::VerifierExit { .. } => "verifier_exit",
-            Self::VerifierRemove { .. } => "verifier_remove",
-            Self::VerifierWithdraw { .. } => "verifier_withdraw",
-            Self::BondSlash { .. } => "bond_slash",
-            _ => self.paid_name(),
-        }
-    }
-
-    /// The names of steps that concern credits and the pool.
-    fn paid_name(&self) -> &'static str {
-        match self {
-            Self::PricePost { .. } => "price_post",
-            Self::CreditsBuyBurn { .. } => "credits_buy_burn",
-            Self::CreditsBuyStable { .. } => "credits_buy_stable",
-            Self::AccountDeposit { .. } => "account_deposit",
-            Self::AccountWithdraw { .. } => "account_withdraw",
-            Self::MeterOpen { .. } => "meter_open",
-            Self::MeterDeposit { .. } => "meter_deposit",
-            Self::MeterSettle { .. } => "meter_settle",
-            Self::MeterEnd { .. } => "meter_end",
-            Self::MeterClose { .. } => "meter_close",
-            Self::DelegateSet { .. } => "delegate_set",
-            Self::DelegateRemove { .. } => "delegate_remove",
-            Self::TopupSet { .. } => "topup_set",
-            Self::TopupRun { .. } => "topup_run",
-            Self::TopupRemove { .. } => "topup_remove",
-            Self::BillerSet { .. } => "biller_set",
-            Self::CardSell { .. } => "card_sell",
-            Self::CardChargeback { .. } => "card_chargeback",
-            Self::CardResolve { .. } => "card_chargeback_resolve",
-            Self::CardRefund { .. } => "card_refund",
-            Self::CardClose { .. } => "card_close",
-            Self::LeaseOpen { .. } => "lease_open",
-            Self::LeaseSettle { .. } => "lease_settle",
-            Self::LeaseEnd { .. } => "lease_end",
-            Self::LeaseClose { .. } => "lease_close",
-            Self::LeaseRenew { .. } => "lease_renew",
-            Self::LeaseTransfer { .. } => "lease_transfer",
-            Self::MaintenanceDeclare { .. } => "maintenance_declare",
-            Self::RevenueRelease => "revenue_release",
-            Self::TreasuryWithdraw { .. } => "treasury_withdraw",
-            Self::InsurancePay { .. } => "insurance_pay",
-            Self::PoolFund { .. } => "pool_fund",
-            Self::EpochAllot { .. } => "epoch_allot",
-            Self::ClaimSync { .. } => "claim_sync",
-            Self::StablePayoutSet { .. } => "claim_stable_payout_set",
-            Self::RewardClaim { .. } => "reward_claim",
-            Self::RewardPush { .. } => "reward_push",
-            Self::RewardClaimStable { .. } => "reward_claim_stable",
-            Self::HeldRelease { .. } => "held_release",
-            Self::DelegationPay { .. } => "delegation_pay",
-            _ => "nothing",
-        }
-    }
 }

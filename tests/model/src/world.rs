@@ -2,8 +2,8 @@
 
 use {
     crate::{
-        bps, require, Actor, Change, Commitment, Credits, Delegation, Ledger, Operator, Pool, Root,
-        Rounds, Target, Told, Verifier, Window, VERIFIERS,
+        bps, require, Actor, Change, Clearances, Commitment, Credits, Delegation, Ledger, Operator,
+        Pool, Root, Rounds, Target, Told, Verifier, Window, VERIFIERS,
     },
     std::collections::BTreeMap,
 };
@@ -68,6 +68,7 @@ pub struct World {
     pub roots_forgotten: u64,
     /// Rules to come, and the first epoch in which they can be applied.
     pub changes: BTreeMap<Target, (u64, Change)>,
+    pub clearances: Clearances,
     /// Whether the service is declared stalled.
     pub stalled: bool,
     pub rounds: Rounds,
@@ -93,6 +94,7 @@ impl World {
             roots: Vec::new(),
             roots_forgotten: 0,
             changes: BTreeMap::new(),
+            clearances: Clearances::default(),
             stalled: false,
             rounds: Rounds::default(),
             commitments: BTreeMap::new(),

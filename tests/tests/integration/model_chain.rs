@@ -2,8 +2,9 @@
 
 use {
     crate::{
-        model_books, model_changes, model_credit_books, model_mutations::Mutation, model_refusals,
-        model_rewards, model_round_books, model_steps::EPOCH,
+        model_books, model_changes, model_clearance_books, model_clearances::ISSUERS,
+        model_credit_books, model_group_books, model_groups, model_mutations::Mutation,
+        model_refusals, model_rewards, model_round_books, model_steps::EPOCH,
     },
     bytemuck::Zeroable,
     solana_address::Address,
@@ -75,6 +76,7 @@ pub fn actors() -> Vec<Actor> {
     actors.extend((0..DELEGATORS).map(Actor::Delegator));
     actors.extend((0..VERIFIERS).map(Actor::Verifier));
     actors.extend((0..CUSTOMERS).map(Actor::Customer));
+    actors.extend((0..ISSUERS).map(Actor::Issuer));
     actors
 }
 
@@ -394,7 +396,10 @@ impl Chain {
                         model_refusals::agree(refused, refusal)?;
                         false
                     }
-                    (Ok(_), Ok(())) => true,
+                    (Ok(sent), Ok(())) => {
+                        model_groups::agree_on_pay(self, step, sent)?;
+                        true
+                    }
                 }
             }
         };
@@ -407,9 +412,11 @@ impl Chain {
         self.model.check()?;
         model_books::compare(self)?;
         model_credit_books::compare(self)?;
+        model_group_books::compare(self)?;
         model_rewards::compare(self)?;
         model_round_books::compare(self)?;
         model_changes::compare(self)?;
+        model_clearance_books::compare(self)?;
         Ok(accepted)
     }
 

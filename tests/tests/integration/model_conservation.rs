@@ -10,7 +10,7 @@ use {
         model_chain::Chain,
         model_mutations::{attack, Mutation},
         model_resolve::resolved,
-        model_steps::{all, credits, rewards, rounds, staking},
+        model_steps::{all, clearances, credits, groups, guarded, rewards, rounds, staking},
     },
     proptest::{
         prelude::*,
@@ -249,16 +249,25 @@ fn frequency(step: &Step) -> usize {
         | Step::DisputeVote { .. }
         | Step::EpochSeedRecord { .. }
         | Step::AccountDeposit { .. }
-        | Step::CreditsBuyStable { .. } => 8,
+        | Step::CreditsBuyStable { .. }
+        | Step::ClearanceGrant { .. }
+        | Step::GroupJoin { .. }
+        | Step::GroupRecord { .. } => 8,
         Step::EpochPropose { .. }
         | Step::VerifierBondAdd { .. }
         | Step::StakeDeposit { .. }
         | Step::PricePost { .. }
         | Step::LeaseOpen { .. }
+        | Step::GroupOpen { .. }
+        | Step::GroupSettle { .. }
         | Step::MeterOpen { .. } => 4,
         Step::OperatorExit { .. }
         | Step::VerifierExit { .. }
         | Step::VerifierRemove { .. }
+        | Step::GroupEnd { .. }
+        | Step::IssuerRevoke { .. }
+        | Step::ClearanceRevoke { .. }
+        | Step::PolicyCancel { .. }
         | Step::BondSlash { .. } => 1,
         _ => 2,
     }
@@ -285,6 +294,30 @@ fn stake_delegations_and_bonds_are_what_the_model_says() {
 #[test]
 fn credits_revenue_and_escrows_are_what_the_model_says() {
     Arena::new("credits", Chain::at_work(), credits()).test();
+}
+
+#[test]
+fn groups_of_operators_are_paid_what_the_model_says() {
+    Arena::new("groups", Chain::at_work(), groups()).test();
+}
+
+#[test]
+fn whom_a_policy_admits_is_what_the_model_says() {
+    Arena::new("clearances", Chain::with_credits(), clearances()).test();
+}
+
+#[test]
+fn a_policy_keeps_nobody_from_leaving_or_from_pay_as_the_model_says() {
+    Arena::new("guarded", Chain::guarded(), guarded())
+        .without(&[
+            "commitment_register",
+            "lease_open",
+            "lease_renew",
+            "lease_transfer",
+            "lease_group_join",
+        ])
+        .sampled()
+        .test();
 }
 
 #[test]

@@ -101,8 +101,11 @@ fn customer(chain: &Chain, number: u8) -> Result<(), String> {
         read,
         model.customers[&number],
     )?;
-    let what = format!("escrow of {number}");
-    same(&what, state.escrowed, model.escrowed(number))?;
+    same(
+        &format!("leases and escrow of {number}"),
+        (state.lease_count as usize, state.escrowed),
+        (model.leased(number), model.escrowed(number)),
+    )?;
     let address = topup_address(&keys.account).0;
     let topup = svm.raw(&address).map(|_| {
         let state: state::Topup = svm.get(&address);

@@ -84,7 +84,7 @@ fn meter_deal() -> impl Strategy<Value = MeterDeal> {
     )
 }
 
-fn lease_deal() -> impl Strategy<Value = LeaseDeal> {
+pub fn lease_deal() -> impl Strategy<Value = LeaseDeal> {
     let epochs = prop_oneof![8 => 1..12_u64, 1 => select(vec![0, 3_650, 3_651])];
     let bps = || prop_oneof![6 => 0..=10_000_u16, 1 => Just(10_001)];
     let rate = prop_oneof![8 => 1..300_u64, 1 => select(vec![0, u64::MAX])];
@@ -110,7 +110,8 @@ fn lease_deal() -> impl Strategy<Value = LeaseDeal> {
     )
 }
 
-fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
+/// Steps by which credits are bought and come into accounts, with their weights.
+pub fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
     vec![
         (
             3,
@@ -361,7 +362,8 @@ fn cards() -> Vec<(u32, BoxedStrategy<Step>)> {
     ]
 }
 
-fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
+/// Steps of leases with their weights.
+pub fn leases() -> Vec<(u32, BoxedStrategy<Step>)> {
     vec![
         (
             5,

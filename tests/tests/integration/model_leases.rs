@@ -13,7 +13,7 @@ use {
 };
 
 /// The terms of a lease in the words of the program.
-fn lease_terms(deal: &LeaseDeal) -> LeaseTerms {
+pub fn lease_terms(deal: &LeaseDeal) -> LeaseTerms {
     LeaseTerms {
         rate_per_epoch: deal.rate,
         epochs: deal.epochs,
@@ -34,12 +34,12 @@ impl Chain {
         let (network, service) = (self.world.network, self.world.service);
         match *step {
             Step::CommitmentRegister {
-                customer,
+                customer: number,
                 operator,
                 size_bytes,
             } => {
                 let keys = self.operator_keys(operator);
-                let customer = self.customer(customer).key;
+                let customer = self.customer(number).key;
                 let parties = CommitmentParties {
                     customer: customer.pubkey(),
                     node_key: keys.node.pubkey(),
@@ -50,6 +50,7 @@ impl Chain {
                 };
                 let root = data_root(&keys.address, &customer.pubkey());
                 let ix = build::commitment_register(&parties, root, size_bytes);
+                let ix = self.admitted(ix, number, operator);
                 self.relay(&[ix], &[&customer, &keys.node])
             }
             Step::CommitmentEnd {
@@ -94,14 +95,15 @@ impl Chain {
     pub fn send_lease(&mut self, step: &Step) -> Outcome {
         match *step {
             Step::LeaseOpen {
-                customer,
+                customer: number,
                 operator,
                 deal,
             } => {
-                let deal_keys = self.deal(customer, operator);
-                let customer = self.customer(customer);
+                let deal_keys = self.deal(number, operator);
+                let customer = self.customer(number);
                 let terms = lease_terms(&deal);
                 let ix = self.world.lease_open(&customer, &deal_keys, terms);
+                let ix = self.admitted(ix, number, operator);
                 let signers = [&customer.key, &deal_keys.operator.node];
                 self.relay(&[ix], &signers)
             }
@@ -140,31 +142,33 @@ impl Chain {
     fn send_renewal(&mut self, step: &Step) -> Outcome {
         match *step {
             Step::LeaseRenew {
-                customer,
+                customer: number,
                 operator,
                 epochs,
                 rate,
                 by_node,
             } => {
-                let deal = self.deal(customer, operator);
-                let customer = self.customer(customer);
+                let deal = self.deal(number, operator);
+                let customer = self.customer(number);
                 let ix = self
                     .world
                     .lease_renew(&customer, &deal, epochs, rate, by_node);
+                let ix = self.admitted(ix, number, operator);
                 let mut signers = vec![&customer.key];
                 signers.extend(by_node.then_some(&deal.operator.node));
                 self.relay(&[ix], &signers)
             }
             Step::LeaseTransfer {
-                customer,
+                customer: number,
                 from,
-                to,
+                to: operator,
                 deal,
             } => {
-                let (from, to) = (self.deal(customer, from), self.deal(customer, to));
-                let customer = self.customer(customer);
+                let (from, to) = (self.deal(number, from), self.deal(number, operator));
+                let customer = self.customer(number);
                 let terms = lease_terms(&deal);
                 let ix = self.world.lease_transfer(&customer, &from, &to, terms);
+                let ix = self.admitted(ix, number, operator);
                 self.relay(&[ix], &[&customer.key, &to.operator.node])
             }
             _ => unreachable!("no step of leases: {step:?}"),

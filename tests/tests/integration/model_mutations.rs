@@ -8,14 +8,22 @@
 use {
     crate::{
         model_chain::{key_of, Chain, CUSTOMERS, OPERATORS},
+        model_clearance_steps::clearance_steps,
         model_conservation::Arena,
-        model_steps::all,
+        model_group_books,
+        model_groups::GROUPS,
+        model_steps::{all, EPOCH},
     },
-    proptest::prelude::*,
+    anchor_lang::Discriminator,
+    proptest::{prelude::*, strategy::Union},
     solana_instruction::{AccountMeta, Instruction},
     solana_instruction_error::InstructionError,
     solana_signer::Signer,
-    trestle_model::{Actor, Step},
+    trestle_credits::{
+        address::meter_address,
+        state::{Lease, LeaseGroup, Meter},
+    },
+    trestle_model::{Actor, GroupDeal, Leaf, LeaseDeal, Step},
     trestle_proofs::address::dispute_vault_address,
     trestle_staking::address::{delegation_pool_address, delegator_vault_address},
 };
@@ -195,8 +203,41 @@ fn market_laws(chain: &Chain) -> Result<(), String> {
     }
     let counted = (state.held, state.frozen, state.escrowed);
     holds("all accounts are counted", counted == sums)?;
+    (0..CUSTOMERS).try_for_each(|number| escrow_laws(chain, number))?;
     let vault = world.svm.tokens(&world.revenue_vault);
     holds("card sales can be paid back", vault >= state.pending * 10)
+}
+
+/// Whatever is in a customer's leases, meters and groups is counted, and no credit of a group is
+/// lost.
+fn escrow_laws(chain: &Chain, number: u8) -> Result<(), String> {
+    let (world, svm) = (&chain.world, &chain.world.svm);
+    let customer = chain.customer(number);
+    let mut escrow = 0;
+    for operator in 0..OPERATORS {
+        let lease = chain.deals[&(number, operator)].lease;
+        let meter = meter_address(&customer.account, &chain.operator_address(operator)).0;
+        escrow += svm
+            .raw(&lease)
+            .map_or(0, |_| svm.get::<Lease>(&lease).escrow);
+        escrow += svm
+            .raw(&meter)
+            .map_or(0, |_| svm.get::<Meter>(&meter).escrow);
+    }
+    for id in 0..GROUPS {
+        let address = chain.group(number, id).address;
+        if svm.raw(&address).is_some() {
+            let state: LeaseGroup = svm.get(&address);
+            let placed = state.consumed + state.refunded + state.escrow;
+            holds(
+                "all credits of a group are placed",
+                placed == state.deposited,
+            )?;
+            escrow += state.escrow;
+        }
+    }
+    let account = world.account_state(&customer);
+    holds("all escrows are counted", account.escrowed == escrow)
 }
 
 fn pool_laws(chain: &Chain) -> Result<(), String> {
@@ -212,9 +253,110 @@ fn pool_laws(chain: &Chain) -> Result<(), String> {
 
 #[test]
 fn changed_transactions_are_refused_in_order_or_leave_the_vaults_able_to_pay() {
-    let changed = prop::collection::vec((all(), mutation()), 1..=200).boxed();
+    let step = prop_oneof![8 => all(), 1 => Union::new_weighted(clearance_steps())];
+    let changed = prop::collection::vec((step, mutation()), 1..=200).boxed();
     Arena::new("mutations", Chain::at_work(), all())
         .attacked_by(changed)
         .sampled()
         .test();
+}
+
+/// Two of three operators, a period of which can be settled once the last one is recorded.
+fn group_at_work() -> Chain {
+    let mut chain = Chain::at_work();
+    let (customer, number, credits) = (0, 1, 100_000);
+    let deal = GroupDeal {
+        needed: 2,
+        members_max: 3,
+        start: chain.model.epoch() + 1,
+        lease: LeaseDeal {
+            rate: 1_000,
+            epochs: 10,
+            period: 1,
+            sla_bps: 9_000,
+            credit_bps: 1_000,
+            cap_bps: 10_000,
+            notice: 1,
+            ..LeaseDeal::default()
+        },
+    };
+    let growth = [4, 2, 3].map(|windows_ok| Leaf {
+        windows_ok,
+        windows_total: 4,
+        ..Leaf::default()
+    });
+    let mut steps = vec![
+        Step::CreditsBuyStable {
+            customer,
+            credits,
+            most: u64::MAX,
+        },
+        Step::AccountDeposit { customer, credits },
+        Step::GroupOpen {
+            customer,
+            number,
+            deal,
+        },
+    ];
+    steps.extend((0..OPERATORS).map(|operator| Step::GroupJoin {
+        customer,
+        number,
+        operator,
+        agreed: true,
+    }));
+    let growth = growth.to_vec();
+    steps.extend([Step::Wait(EPOCH), Step::RootPublish { growth }]);
+    steps.extend((1..OPERATORS).map(|operator| Step::GroupRecord {
+        customer,
+        number,
+        operator,
+        back: 0,
+    }));
+    for step in steps {
+        assert_eq!(chain.run(&step), Ok(true), "{step:?}");
+    }
+    chain
+}
+
+#[test]
+fn no_byte_of_a_group_can_be_wrong_unnoticed() {
+    let mut chain = group_at_work();
+    assert_eq!(model_group_books::compare(&chain), Ok(()));
+    let address = chain.group(0, 1).address;
+    let account = chain.world.svm.raw(&address).expect("a group");
+    for at in LeaseGroup::DISCRIMINATOR.len()..account.data.len() {
+        let mut changed = account.clone();
+        changed.data[at] ^= 1 << (at % 8);
+        let svm = chain.world.svm.vm();
+        svm.set_account(address, changed).expect("an account");
+        assert!(model_group_books::compare(&chain).is_err(), "byte {at}");
+    }
+}
+
+/// Settles the period after the group was changed like this.
+fn settle_changed(change: impl FnOnce(&mut LeaseGroup)) -> Result<bool, String> {
+    let mut chain = group_at_work();
+    let (customer, number) = (0, 1);
+    let record = Step::GroupRecord {
+        customer,
+        number,
+        operator: 0,
+        back: 0,
+    };
+    assert_eq!(chain.run(&record), Ok(true));
+    let address = chain.group(customer, number).address;
+    chain.world.svm.edit(&address, change);
+    chain.run(&Step::GroupSettle { customer, number })
+}
+
+#[test]
+fn pay_for_what_another_member_delivered_is_noticed() {
+    assert_eq!(settle_changed(|_| {}), Ok(true));
+    // All of them together have delivered the same.
+    let outcome = settle_changed(|group| {
+        let [first, second, ..] = &mut group.members;
+        std::mem::swap(&mut first.delivered_ok, &mut second.delivered_ok);
+    });
+    let noticed = outcome.expect_err("a difference");
+    assert!(noticed.starts_with("pay of a group"), "{noticed}");
 }

@@ -3,7 +3,7 @@
 use {
     crate::{
         model_chain::{CUSTOMERS, OPERATORS},
-        model_round_steps,
+        model_clearance_steps, model_group_steps, model_round_steps,
         model_steps::ALL,
     },
     trestle_model::{Actor, Asset, Change, Holder, Leaf, Step, World},
@@ -40,6 +40,8 @@ pub fn resolved(step: &Step, model: &World) -> Step {
         } if model.pool.minting.is_some() => *tokens_per_epoch = model.pool.tokens_per_epoch,
         _ => met(&mut step, model),
     }
+    model_clearance_steps::resolved(&mut step, model);
+    model_group_steps::resolved(&mut step, model);
     model_round_steps::resolved(&mut step, model);
     step
 }

@@ -38,6 +38,15 @@ impl Chain {
             | Step::HeldRelease { .. }
             | Step::HeldSlash { .. }
             | Step::DelegationPay { .. } => self.send_rewards(step),
+            Step::IssuerAdmit { .. }
+            | Step::IssuerRevoke { .. }
+            | Step::ClearanceGrant { .. }
+            | Step::ClearanceRevoke { .. }
+            | Step::ClearanceClose { .. }
+            | Step::PolicyCreate { .. }
+            | Step::PolicyPropose { .. }
+            | Step::PolicyApply
+            | Step::PolicyCancel { .. } => self.send_clearance(step),
             Step::EpochSeedRecord { .. }
             | Step::EpochPropose { .. }
             | Step::EpochAttest { .. }
@@ -59,6 +68,12 @@ impl Chain {
             | Step::LeaseClose { .. }
             | Step::LeaseRenew { .. }
             | Step::LeaseTransfer { .. } => self.send_lease(step),
+            Step::GroupOpen { .. }
+            | Step::GroupJoin { .. }
+            | Step::GroupRecord { .. }
+            | Step::GroupSettle { .. }
+            | Step::GroupEnd { .. }
+            | Step::GroupClose { .. } => self.send_group(step),
             Step::ChangePropose { .. } | Step::ChangeApply { .. } | Step::ChangeCancel { .. } => {
                 self.send_change(step)
             }

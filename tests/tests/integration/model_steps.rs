@@ -4,7 +4,9 @@ use {
     crate::{
         model_chain::{actors, DELEGATORS, OPERATORS, VERIFIERS},
         model_changes::{changes, RULES, RULES_WITHOUT_POOL},
-        model_credit_steps::{credit_steps, sales},
+        model_clearance_steps::clearance_steps,
+        model_credit_steps::{accounts, credit_steps, leases, sales},
+        model_group_steps::group_steps,
         model_round_steps::{commitments, round_steps},
     },
     proptest::{prelude::*, sample::select, strategy::Union},
@@ -415,8 +417,44 @@ pub fn staking() -> BoxedStrategy<Step> {
 pub fn credits() -> BoxedStrategy<Step> {
     let mut all = vec![(10, wait()), (10, root()), (1, pause())];
     all.extend(credit_steps());
+    all.extend(group_steps());
     all.extend(commitments());
     all.extend(changes(RULES_WITHOUT_POOL));
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step of lease groups, and what they are paid and settled by.
+pub fn groups() -> BoxedStrategy<Step> {
+    let mut all = vec![(10, short_wait()), (10, root()), (1, pause())];
+    all.extend(group_steps());
+    all.extend(accounts());
+    all.extend(commitments());
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step by which somebody is admitted, and what asks for that.
+pub fn clearances() -> BoxedStrategy<Step> {
+    let mut all = vec![(10, short_wait()), (8, paying_root()), (1, pause())];
+    for steps in [clearance_steps(), leases(), group_steps(), commitments()] {
+        all.extend(steps);
+    }
+    Union::new_weighted(all).boxed()
+}
+
+/// Any step by which somebody leaves or is paid, whom a policy may refuse.
+pub fn guarded() -> BoxedStrategy<Step> {
+    let mut all = vec![(20, short_wait()), (12, paying_root()), (1, pause())];
+    for steps in [
+        credit_steps(),
+        group_steps(),
+        commitments(),
+        operators(),
+        delegators(),
+        slashes(),
+        pool(),
+    ] {
+        all.extend(steps);
+    }
     Union::new_weighted(all).boxed()
 }
 
@@ -449,6 +487,7 @@ pub fn all() -> BoxedStrategy<Step> {
         delegators(),
         operators(),
         credit_steps(),
+        group_steps(),
     ] {
         all.extend(steps);
     }
