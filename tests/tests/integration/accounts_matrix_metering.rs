@@ -76,8 +76,7 @@ fn insurance_pay() {
         name: "insurance_pay",
         instruction: world.insurance_pay(authority.pubkey(), &customer, 30),
         signers: vec![&authority],
-        // The authority says whom it pays.
-        free: vec![(customer.account, Fault::Twin)],
+        free: vec![],
     }
     .check(&mut world.svm);
 }
