@@ -7,7 +7,10 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_signer::Signer;
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::oneshot,
+    task::{JoinError, JoinHandle},
+};
 use trestle_localnet::{rpc_client, Deployed, LocalNetwork, Options, Ports, STABLE, TOKEN};
 use trestle_sdk::{
     address,
@@ -43,6 +46,32 @@ pub struct Service {
     pub customer: Keypair,
     pub hosts: Vec<Host>,
     pub folder: TempDir,
+}
+
+impl Host {
+    async fn stop(&mut self) -> Result<(), JoinError> {
+        drop(self.stop.take());
+        match self.served.take() {
+            Some(served) => served.await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A node writes its clock when it stops, and a folder in which files appear cannot be removed: so
+/// all have stopped before the folder goes.
+impl Drop for Service {
+    fn drop(&mut self) {
+        let hosts = &mut self.hosts;
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                for host in hosts {
+                    // What a node failed of has failed the test already.
+                    let _ = host.stop().await;
+                }
+            });
+        });
+    }
 }
 
 impl Service {
@@ -183,11 +212,7 @@ impl Service {
             .hosts
             .iter_mut()
             .find(|host| host.operator == *operator);
-        let host = host.expect("one of the hosts");
-        drop(host.stop.take());
-        if let Some(served) = host.served.take() {
-            served.await.unwrap();
-        }
+        host.expect("one of the hosts").stop().await.unwrap();
     }
 
     /// The customer's side.
