@@ -96,11 +96,11 @@ impl World {
         deal: MeterDeal,
     ) -> Told {
         self.require_running(Rules::CREDITS)?;
+        let has_left = self.operator(operator)?.exited;
+        require(!has_left, "an operator that has left")?;
         let is_sane = deal.price > 0 && deal.epoch_cap >= deal.price && deal.deposit > 0;
         require(is_sane, "no such deal")?;
         require((1..=NOTICE_MAX).contains(&deal.notice), "no such notice")?;
-        let has_left = self.operator(operator)?.exited;
-        require(!has_left, "an operator that has left")?;
         self.spend(by, customer, deal.deposit)?;
         let account = self.customer(customer)?;
         let number = account.meters_opened;

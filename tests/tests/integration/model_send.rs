@@ -62,6 +62,16 @@ impl Chain {
             | Step::CommitmentEnd { .. }
             | Step::CommitmentClose { .. }
             | Step::MaintenanceDeclare { .. } => self.send_commitment(step),
+            Step::ChangePropose { .. } | Step::ChangeApply { .. } | Step::ChangeCancel { .. } => {
+                self.send_change(step)
+            }
+            _ => self.send_paid(step),
+        }
+    }
+
+    /// Sends a step that credits are paid by or for, or one of stake.
+    fn send_paid(&mut self, step: &Step) -> Outcome {
+        match step {
             Step::LeaseOpen { .. }
             | Step::LeaseSettle { .. }
             | Step::LeaseEnd { .. }
@@ -74,9 +84,6 @@ impl Chain {
             | Step::GroupSettle { .. }
             | Step::GroupEnd { .. }
             | Step::GroupClose { .. } => self.send_group(step),
-            Step::ChangePropose { .. } | Step::ChangeApply { .. } | Step::ChangeCancel { .. } => {
-                self.send_change(step)
-            }
             Step::PricePost { .. }
             | Step::CreditsBuyBurn { .. }
             | Step::CreditsBuyStable { .. }
