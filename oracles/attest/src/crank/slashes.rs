@@ -8,7 +8,7 @@ use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use trestle_core::merkle::Tree;
 use trestle_sdk::fetch::{Claim, Operator};
-use trestle_sdk::instruction::rewards::held_slash;
+use trestle_sdk::instruction::rewards::{claim_sync, held_slash};
 use trestle_sdk::instruction::staking::{slash_apply, LeafProof};
 use trestle_verify::storage::OperatorState;
 
@@ -73,9 +73,17 @@ pub fn due_slashes(
 ) -> Vec<Due> {
     let slashes = owing.iter().filter_map(|one| {
         let source = source(one, claims.get(&one.address))?;
-        let proof = leaf_proof(known, tree, &one.state.operator)?;
+        let action = match source {
+            Source::Pay(claim) if claim.synced_epoch <= known.epoch => {
+                sync(view, &one.address, known.epoch)
+            }
+            _ => {
+                let proof = leaf_proof(known, tree, &one.state.operator)?;
+                action(view, one, source, proof)
+            }
+        };
         Some(Due {
-            action: action(view, one, source, proof),
+            action,
             turn_epoch: known.epoch,
         })
     });
@@ -102,6 +110,17 @@ fn source<'a>(owing: &Owing<'_>, claim: Option<&'a Claim>) -> Option<Source<'a>>
     }
     let has_pay = |claim: &&Claim| claim.held > 0 || claim.due(owing.state.tokens).0 > 0;
     claim.filter(has_pay).map(Source::Pay)
+}
+
+/// What the program asks for before it slashes pay of an epoch. A round of its own, since it does
+/// not fit beside the proof of a deep tree.
+fn sync(view: &ChainView, operator: &Pubkey, epoch: u64) -> Action {
+    let (network, service) = (&view.network_address, &view.service_address);
+    Action {
+        key: format!("claim-sync:{operator}:{epoch}"),
+        kind: "claim-sync",
+        instructions: vec![claim_sync(network, service, operator)],
+    }
 }
 
 fn action(view: &ChainView, owing: &Owing<'_>, source: Source<'_>, proof: LeafProof) -> Action {
