@@ -177,8 +177,8 @@ fn slashes_are_due_while_owed_and_payable_with_a_proof_that_holds() {
     let pool = trestle_sdk::address::delegation_pool(&Pubkey::new_from_array([0; 32]));
     assert_eq!(slash.accounts.last().map(|meta| meta.pubkey), Some(pool));
 
-    // Of whoever has a claim the pay is asked first, once by each counter, and before that the claim
-    // is synced as of the end of the leaf's epoch.
+    // Of whoever has a claim the pay is asked first, once by each counter; before that the claim is
+    // synced, since the leaf's epoch has ended.
     let mut claim = Claim::zeroed();
     let claims = |claim: Claim| BTreeMap::from([(Pubkey::new_from_array([0; 32]), claim)]);
     claim.synced_epoch = known.epoch;
