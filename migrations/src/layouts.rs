@@ -6,6 +6,7 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use thiserror::Error;
 use trestle_proofs::state::RootRing;
+use trestle_rewards::state::ClaimV1;
 use trestle_sdk::{
     fetch::{
         heads, Biller, CardSale, Claim, Clearance, Commitment, CustomerAccount, Delegate,
@@ -16,6 +17,7 @@ use trestle_sdk::{
     },
     program::PROGRAMS,
 };
+use trestle_staking::versioned::Layout;
 
 /// Why an account's layout is not known.
 #[derive(Debug, Error)]
@@ -171,13 +173,10 @@ pub async fn verify(
     }
 }
 
-/// Version of the layout of claims before the present one.
-const OUTDATED_CLAIM: u8 = 1;
-
 /// Claims that `claim_migrate` brings to the present layout.
 pub async fn outdated_claims(rpc: &RpcClient) -> Result<Vec<Pubkey>, FetchError> {
     let claim = known::<Claim>();
-    let start = [claim.discriminator, &[OUTDATED_CLAIM]].concat();
+    let start = [claim.discriminator, &[ClaimV1::VERSION]].concat();
     let heads = heads(rpc, &claim.owner).await?.into_iter();
     let outdated = heads.filter(|(_, head)| head.starts_with(&start));
     Ok(outdated.map(|(address, _)| address).collect())

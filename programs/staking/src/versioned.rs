@@ -24,22 +24,9 @@ pub trait Layout: Owner + Discriminator + Pod {
 /// brings it to the present one. A layout keeps its length: what it learns takes of its room.
 #[repr(transparent)]
 #[derive(Clone, Copy, Pod, Zeroable)]
-pub struct Earlier<T, const VERSION: u8>(T);
-
-impl<T, const VERSION: u8> Deref for Earlier<T, VERSION> {
-    type Target = T;
-
-    #[inline(always)]
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T, const VERSION: u8> DerefMut for Earlier<T, VERSION> {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
+pub struct Earlier<T, const VERSION: u8> {
+    /// The bytes as the present layout reads them.
+    pub account: T,
 }
 
 impl<T: Owner, const VERSION: u8> Owner for Earlier<T, VERSION> {

@@ -23,21 +23,23 @@ pub struct ClaimMigrate {
     /// The claim, as it was written by layout 1.
     #[account(
         mut,
-        constraint = claim.is_at(claim.address()) @ RewardsError::WrongAddress,
+        constraint = claim.account.is_at(claim.address()) @ RewardsError::WrongAddress,
     )]
     pub claim: State<ClaimV1>,
 }
 
 impl ClaimMigrate {
     pub fn claim_migrate(&mut self) -> Result<ClaimMigrated> {
-        let from = self.claim.version;
-        self.claim.migrate();
-        self.claim.invariant()?;
+        let address = *self.claim.address();
+        let claim = &mut self.claim.account;
+        let from = claim.version;
+        claim.migrate();
+        claim.invariant()?;
         Ok(ClaimMigrated {
-            claim: *self.claim.address(),
-            operator: self.claim.operator,
+            claim: address,
+            operator: claim.operator,
             from,
-            to: self.claim.version,
+            to: claim.version,
             _pad: [0; 6],
         })
     }
