@@ -116,6 +116,7 @@ mod meter_end;
 mod meter_open;
 mod meter_settle;
 mod model_books;
+mod model_bytes;
 mod model_chain;
 mod model_changes;
 mod model_clearance_books;

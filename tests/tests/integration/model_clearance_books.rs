@@ -36,17 +36,26 @@ pub fn compare(chain: &Chain) -> Result<(), String> {
     policy(chain)
 }
 
+fn is_zero(parts: &[&[u8]]) -> bool {
+    parts.iter().all(|part| part.iter().all(|byte| *byte == 0))
+}
+
 fn issuer(chain: &Chain, number: u8) -> Result<(), String> {
     let (svm, address) = (&chain.world.svm, chain.issuer_at(number));
     let known = chain.model.clearances.issuers.get(&number);
     let read = svm.raw(&address).map(|_| {
         let state: Issuer = svm.get(&address);
+        let unused = state
+            .name
+            .get(usize::from(state.name_len)..)
+            .unwrap_or(&[1]);
         (
             (state.version, state.source, state.network),
             (state.authority, state.schema, state.is_at(&address)),
             (state.jurisdiction_at, state.tier_at),
             state.name_str().to_owned(),
             (state.kinds, state.revoked),
+            is_zero(&[unused, &state._pad, &[state._tail]]),
         )
     });
     let key = key_of(Actor::Issuer(number)).pubkey();
@@ -57,6 +66,7 @@ fn issuer(chain: &Chain, number: u8) -> Result<(), String> {
             (NOWHERE, NOWHERE),
             issuer_params(key).name,
             (issuer.kinds, u8::from(issuer.is_revoked)),
+            true,
         )
     });
     same(&format!("issuer {number}"), read, known)
@@ -69,7 +79,7 @@ fn clearance(chain: &Chain, number: u8, subject: Actor) -> Result<(), String> {
         let state: Clearance = svm.get(&address);
         (
             (state.version, state.issuer, state.subject),
-            state.is_at(&address),
+            state.is_at(&address) && is_zero(&[&state._pad]),
             (state.kinds, state.jurisdiction, state.audit_tier),
             (state.issued_at, state.expires_at, state.revoked),
         )
@@ -100,7 +110,7 @@ fn policy(chain: &Chain) -> Result<(), String> {
         (
             (state.version, state.service, state.is_at(&address)),
             (state.rules, state.changes),
-            (state.pending, state.due_epoch),
+            (state.pending, state.due_epoch, is_zero(&[&state._pad])),
         )
     });
     let known = known.map(|policy| {
@@ -109,6 +119,7 @@ fn policy(chain: &Chain) -> Result<(), String> {
             .map_or((PolicyRules::default(), 0), |(due, rules)| {
                 (policy_rules(&rules), due)
             });
+        let pending = (pending.0, pending.1, true);
         (
             (VERSION, world.service, true),
             (policy_rules(&policy.rules), policy.changes),
