@@ -331,13 +331,30 @@ impl CreditsWorld {
         self.svm.put_packed(vault, &state);
     }
 
+    /// Payments that the insurance has made.
+    pub fn insurance_payments(&self) -> u64 {
+        self.market_state().insurance_payments
+    }
+
+    /// The next payment.
     pub fn insurance_pay(
         &self,
         authority: Address,
         customer: &Customer,
         credits: u64,
     ) -> Instruction {
-        instruction::InsurancePay { credits }.to_instruction(accounts::InsurancePay {
+        self.insurance_payment(authority, customer, credits, self.insurance_payments())
+    }
+
+    pub fn insurance_payment(
+        &self,
+        authority: Address,
+        customer: &Customer,
+        credits: u64,
+        payment: u64,
+    ) -> Instruction {
+        let args = instruction::InsurancePay { credits, payment };
+        args.to_instruction(accounts::InsurancePay {
             authority,
             funds: self.funds(customer),
             insurance_vault: insurance_stable_vault_address(&self.market).0,

@@ -14,7 +14,7 @@ use {
     trestle_core::leaf::LeafCounters,
     trestle_credits::{
         accounts,
-        address::lease_group_address,
+        address::{lease_group_address, maintenance_address},
         event::{LeaseGroupRecorded, LeaseGroupSettled},
         groups::client::GroupRefund,
         instruction,
@@ -213,6 +213,7 @@ impl CreditsWorld {
             group: group.address,
             ring: self.roots.ring,
             commitment: deal.commitment,
+            maintenance: maintenance_address(&deal.operator.address).0,
         })
     }
 

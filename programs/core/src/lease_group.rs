@@ -5,7 +5,8 @@
 //! than that together, they share it in proportion. Availability is what they delivered together,
 //! as a share of what k would have; the schedule of service credits reads it. What the customer
 //! kept a member from delivering counts as delivered there: nobody earns service credits by ending
-//! commitments.
+//! commitments. So does what a member missed while it had declared maintenance: that is not paid,
+//! and costs nobody a service credit.
 
 use crate::{
     lease::{credit_share, give_back, LeaseTerms, Settlement},
@@ -41,6 +42,9 @@ pub struct Delivery {
     pub cut: u64,
     /// Those of them that are paid, because the customer owed a notice.
     pub owed: u64,
+    /// Epochs of declared maintenance among the served ones: what was missed, up to that, gives no
+    /// service credit.
+    pub excused: u64,
     /// Good windows among those of the served epochs.
     pub ok: u32,
     /// All windows of the served epochs; none if nobody showed them.
@@ -102,15 +106,21 @@ impl GroupPrice {
     }
 
     /// A delivery as a share of all that one operator could have delivered, with what the customer
-    /// cut. Rounded up: a member at a step of the schedule is not below it.
+    /// cut and what maintenance excuses. Rounded up: a member at a step of the schedule is not
+    /// below it.
     fn share(&self, delivery: &Delivery) -> Result<u128, MathError> {
         let ok = u128::from(delivery.ok.min(delivery.total));
         let served = part(
             ok.checked_mul(delivery.served.into()),
             u128::from(delivery.total).checked_mul(self.epochs.into()),
         )?;
-        let cut = part(Some(delivery.cut.into()), Some(self.epochs.into()))?;
-        served.checked_add(cut).ok_or(MathError::Overflow)
+        let of_all = |epochs: u64| part(Some(epochs.into()), Some(self.epochs.into()));
+        let missed = of_all(delivery.served)?.saturating_sub(served);
+        let excused = of_all(delivery.excused)?.min(missed);
+        [excused, of_all(delivery.cut)?]
+            .into_iter()
+            .try_fold(served, u128::checked_add)
+            .ok_or(MathError::Overflow)
     }
 }
 

@@ -272,9 +272,9 @@ pub enum CreditsError {
     BadGroupStart,
     #[msg("These are not the terms of the group: read the group, and agree to what it says")]
     GroupTermsDiffer,
-    #[msg("The group has begun: operators join before its first epoch, open another group")]
+    #[msg("The group began with fewer members than it needs: close it, and open another")]
     GroupBegun,
-    #[msg("The group has all the members that it may have: open another group")]
+    #[msg("All places of the group are taken: wait until a member has left, or open another")]
     GroupFull,
     #[msg("The operator is a member of the group already: choose another operator")]
     MemberTwice,
@@ -286,6 +286,8 @@ pub enum CreditsError {
     MemberNotRecorded,
     #[msg("The insurance holds less than these credits cost: pay fewer, see its balance")]
     InsuranceTooSmall,
+    #[msg("The insurance's next payment has another number: see whether this one is made already")]
+    WrongPayment,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

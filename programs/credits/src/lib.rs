@@ -240,8 +240,12 @@ pub mod trestle_credits {
     }
 
     /// Pays a customer in credits out of the insurance.
-    pub fn insurance_pay(ctx: &mut Context<InsurancePay>, credits: u64) -> Result<()> {
-        emit!(ctx.accounts.insurance_pay(Credits(credits))?);
+    pub fn insurance_pay(
+        ctx: &mut Context<InsurancePay>,
+        credits: u64,
+        payment: u64,
+    ) -> Result<()> {
+        emit!(ctx.accounts.insurance_pay(Credits(credits), payment)?);
         Ok(())
     }
 

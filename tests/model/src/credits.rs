@@ -35,6 +35,8 @@ pub struct Credits {
     pub operators_stable: u64,
     pub protocol_fee_bps: u16,
     pub insurance_fee_bps: u16,
+    /// Payments out of the insurance.
+    pub insurance_payments: u64,
     /// Tokens that customers burnt for credits.
     pub tokens_burned: u64,
     /// Price of a token, 1e-8 dollars, and when it was published.
@@ -223,13 +225,21 @@ impl World {
             .transfer(Asset::Stable, Holder::Treasury, purse, amount)
     }
 
-    pub(crate) fn insurance_pay(&mut self, by: Actor, customer: u8, credits: u64) -> Told {
+    pub(crate) fn insurance_pay(
+        &mut self,
+        by: Actor,
+        customer: u8,
+        credits: u64,
+        is_next: bool,
+    ) -> Told {
         require(by == Actor::Authority, "not the authority")?;
         self.require_running(Rules::CREDITS)?;
+        require(is_next, "not the next payment")?;
         require(credits > 0, "no credits")?;
         let cost = par(credits)?;
         let held = self.ledger.balance(Asset::Stable, Holder::Insurance);
         require(cost <= held, "too small an insurance")?;
+        self.credits.insurance_payments += 1;
         self.credits.minted = sum(self.credits.minted, credits)?;
         let account = self.customer(customer)?;
         account.balance = sum(account.balance, credits)?;

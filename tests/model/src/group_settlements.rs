@@ -19,6 +19,8 @@ enum Next {
     Baseline(u64),
     /// Its windows in the root of this epoch, with which the period is settled.
     Period(u64),
+    /// That it serves only after the period, which takes no leaf.
+    Later,
 }
 
 fn count((first, last): Epochs) -> u64 {
@@ -54,20 +56,30 @@ impl Member {
 
     /// What it delivered in these epochs.
     fn delivery(&self, epochs: Epochs) -> Delivery {
-        let (ok, total) = if self.is_recorded {
-            self.delivered
+        let ((ok, total), excused) = if self.is_recorded {
+            (self.delivered, self.excused)
         } else {
-            (0, 0)
+            ((0, 0), 0)
         };
         let after = self.last.map(|last| last + 1);
-        let since = |last: u64| after.map_or(0, |after| shared(epochs, (after, last)));
+        let owed = after.map_or(0, |after| shared(epochs, (after, self.owed)));
+        let is_cut = |epoch: &u64| {
+            let before = self.is_place_cut && *epoch < self.first;
+            before || (self.is_cut && after.is_some_and(|after| *epoch >= after))
+        };
+        let cut = (epochs.0..=epochs.1).filter(is_cut).count();
         Delivery {
-            served: shared(epochs, (self.first, self.last.unwrap_or(u64::MAX))),
-            cut: if self.is_cut { since(u64::MAX) } else { 0 },
-            owed: since(self.owed),
+            served: shared(epochs, self.serves()),
+            cut: cut as u64,
+            owed,
+            excused,
             ok,
             total,
         }
+    }
+
+    fn serves(&self) -> Epochs {
+        (self.first, self.last.unwrap_or(u64::MAX))
     }
 
     fn count(&mut self, leaf: &Leaf) {
@@ -190,9 +202,12 @@ impl World {
         if member.note(ended, notice, end) {
             return Ok(Next::End);
         }
-        if !member.has_baseline {
+        let first = member.first;
+        let is_later = self.group_root(group).is_ok_and(|root| first > root);
+        let member = &mut group.members[place];
+        if !is_later && !member.has_baseline {
             member.has_baseline = true;
-            if let Some(epoch) = self.group_baseline(group.deal.start)? {
+            if let Some(epoch) = self.group_baseline(first)? {
                 return Ok(Next::Baseline(epoch));
             }
         }
@@ -203,7 +218,11 @@ impl World {
         }
         let is_recorded = group.members[place].is_recorded;
         require(!is_recorded, "a member that is recorded")?;
-        Ok(Next::Period(root))
+        Ok(if is_later {
+            Next::Later
+        } else {
+            Next::Period(root)
+        })
     }
 
     /// The epoch of the leaf by which a member can be recorded now; any will do for an end.
@@ -211,7 +230,7 @@ impl World {
         let group = self.credits.groups.get(&(customer, number));
         let mut group = group.ok_or(Refusal("no such group"))?.clone();
         match self.group_next(&mut group, customer, operator)? {
-            Next::End => Ok(None),
+            Next::End | Next::Later => Ok(None),
             Next::Baseline(epoch) | Next::Period(epoch) => Ok(Some(epoch)),
         }
     }
@@ -226,6 +245,8 @@ impl World {
         let mut group = self.group(customer, number)?.clone();
         let next = self.group_next(&mut group, customer, operator)?;
         let place = group.place(operator)?;
+        let period = (group.settled + 1, group.round.0.min(group.end));
+        let windows = self.windows(operator);
         let member = &mut group.members[place];
         let shown = |due: u64| {
             let shown = self.leaf(operator, back).ok();
@@ -237,9 +258,18 @@ impl World {
             Next::Baseline(epoch) => {
                 member.count(&shown(epoch)?.1);
                 // Epochs that have passed by then cannot be judged.
-                member.first = group.deal.start.max(epoch + 1);
+                member.first = member.first.max(epoch + 1);
             }
-            Next::Period(epoch) => member.deliver(&shown(epoch)?.1)?,
+            Next::Period(epoch) => {
+                member.deliver(&shown(epoch)?.1)?;
+                let serves = member.serves();
+                let served = (period.0.max(serves.0), period.1.min(serves.1));
+                let declared = windows
+                    .iter()
+                    .map(|window| window.within(served.0, served.1));
+                member.excused = declared.map(count).sum();
+            }
+            Next::Later => member.is_recorded = true,
         }
         *self.group(customer, number)? = group;
         Ok(())

@@ -48,8 +48,10 @@ pub struct Group {
     pub refunded: u64,
     /// The part of what was refunded because of bad windows.
     pub credited: u64,
-    /// In the order of joining.
+    /// By place.
     pub members: Vec<Member>,
+    /// What those have earned whose places others took.
+    pub earned_before: u64,
 }
 
 /// An operator of a group.
@@ -64,6 +66,8 @@ pub struct Member {
     pub owed: u64,
     /// Whether the customer ended its commitment.
     pub is_cut: bool,
+    /// Whether the customer had emptied its place.
+    pub is_place_cut: bool,
     /// Whether the windows to start from are known.
     pub has_baseline: bool,
     /// Good windows and all, up to which it was recorded.
@@ -72,6 +76,8 @@ pub struct Member {
     pub delivered: (u32, u32),
     /// Whether it is recorded in the running period.
     pub is_recorded: bool,
+    /// Epochs of maintenance in the period in which it was recorded last.
+    pub excused: u64,
     /// All that it has earned.
     pub earned: u64,
 }
@@ -97,7 +103,35 @@ impl GroupDeal {
     }
 }
 
+impl Member {
+    fn new(operator: u8, first: u64) -> Self {
+        Self {
+            operator,
+            first,
+            last: None,
+            owed: 0,
+            is_cut: false,
+            is_place_cut: false,
+            has_baseline: false,
+            counted: (0, 0),
+            delivered: (0, 0),
+            is_recorded: false,
+            excused: 0,
+            earned: 0,
+        }
+    }
+}
+
 impl Group {
+    /// The first place whose member has left for good.
+    fn free_place(&self) -> Option<usize> {
+        let has_left = |member: &Member| {
+            let last = member.last.map(|last| last.max(member.owed));
+            last.is_some_and(|last| last <= self.settled)
+        };
+        self.members.iter().position(has_left)
+    }
+
     pub(crate) fn is_settled(&self) -> bool {
         self.settled >= self.end
     }
@@ -121,6 +155,7 @@ impl Group {
         let placed = sum(self.consumed, self.refunded).and_then(|out| sum(out, self.escrow));
         let members = self.members.iter();
         let earned: u128 = members.map(|member| u128::from(member.earned)).sum();
+        let earned = earned + u128::from(self.earned_before);
         let paid = u128::from(self.settled + 1 - self.deal.start);
         let most = paid * u128::from(self.deal.lease.rate) * u128::from(self.deal.needed);
         placed == Ok(self.deposited) && earned == u128::from(self.consumed) && earned <= most
@@ -157,6 +192,7 @@ impl World {
                 refunded: 0,
                 credited: 0,
                 members: Vec::new(),
+                earned_before: 0,
             });
         }
         Ok(())
@@ -178,27 +214,31 @@ impl World {
         require(!has_left, "an operator that has left")?;
         self.require_admitted(customer, operator)?;
         let group = self.group(customer, number)?;
-        let runs = !group.is_ending && !group.is_done;
+        let first = group.deal.start.max(epoch + 1);
+        let runs = !group.is_ending && !group.is_done && first <= group.end;
         require(runs, "a lease that does not run")?;
-        require(epoch < group.deal.start, "a group that has begun")?;
+        let is_void = !group.is_complete() && epoch >= group.deal.start;
+        require(!is_void, "a group that has begun")?;
         require(agreed, "terms that are not the group's")?;
+        let left = group.free_place();
         let is_full = group.members.len() >= usize::from(group.deal.members_max);
-        require(!is_full, "a group that is full")?;
-        let mut members = group.members.iter();
-        let is_new = members.all(|member| member.operator != operator);
+        require(!is_full || left.is_some(), "a group that is full")?;
+        let left = left.filter(|_| is_full);
+        let mut members = group.members.iter().enumerate();
+        let is_new =
+            members.all(|(place, member)| Some(place) == left || member.operator != operator);
         require(is_new, "a member already")?;
-        group.members.push(Member {
-            operator,
-            first: group.deal.start,
-            last: None,
-            owed: 0,
-            is_cut: false,
-            has_baseline: false,
-            counted: (0, 0),
-            delivered: (0, 0),
-            is_recorded: false,
-            earned: 0,
-        });
+        let mut member = Member::new(operator, first);
+        match left {
+            Some(place) => {
+                let before = group.members[place];
+                let never_served = before.first > group.settled;
+                member.is_place_cut = before.is_cut || (before.is_place_cut && never_served);
+                group.earned_before += before.earned;
+                group.members[place] = member;
+            }
+            None => group.members.push(member),
+        }
         Ok(())
     }
 

@@ -34,7 +34,7 @@ impl Window {
     }
 
     /// The part from the first to the last epoch.
-    fn within(&self, first: u64, last: u64) -> (u64, u64) {
+    pub(crate) fn within(&self, first: u64, last: u64) -> (u64, u64) {
         (self.first.max(first), self.last().min(last))
     }
 }
@@ -123,7 +123,7 @@ impl World {
         Ok(())
     }
 
-    fn windows(&self, operator: u8) -> Vec<Window> {
+    pub(crate) fn windows(&self, operator: u8) -> Vec<Window> {
         self.maintenance.get(&operator).cloned().unwrap_or_default()
     }
 

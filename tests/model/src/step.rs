@@ -389,10 +389,12 @@ pub enum Step {
         by: Actor,
         amount: u64,
     },
+    /// `is_next` is whether it has the number of those before it.
     InsurancePay {
         by: Actor,
         customer: u8,
         credits: u64,
+        is_next: bool,
     },
     PoolFund {
         by: Actor,

@@ -46,6 +46,7 @@ fn the_customers_account_gets_exactly_these_credits() {
     );
     let event = sent.event::<InsurancePaid>().expect("an event");
     assert_eq!((event.credits, event.balance), (30, 30));
+    assert_eq!(event.payment, 0);
     assert_eq!(event.minted_total, after.minted);
 }
 
@@ -68,6 +69,26 @@ fn ten_base_units_of_stablecoin_for_each_credit_move_from_the_insurance_to_the_r
         (received, event.stable_paid, event.insurance_left),
         (300, 300, 200)
     );
+}
+
+#[test]
+fn a_payment_has_the_number_of_those_before_it_and_is_made_once() {
+    let (mut world, customer) = insured();
+    let authority = world.authority_key();
+    for payment in 0..2 {
+        let early = world.insurance_payment(authority.pubkey(), &customer, 10, payment + 1);
+        let outcome = world.svm.send(&[early], &[&authority]);
+        assert_refused(outcome, ID, CreditsError::WrongPayment);
+        let ix = world.insurance_payment(authority.pubkey(), &customer, 10, payment);
+        let sent = world.must(ix.clone(), &authority);
+        let event = sent.event::<InsurancePaid>().expect("an event");
+        assert_eq!(event.payment, payment);
+        // Whoever does not know whether it arrived sends it again.
+        let outcome = world.svm.send(&[ix], &[&authority]);
+        assert_refused(outcome, ID, CreditsError::WrongPayment);
+    }
+    assert_eq!(world.account_state(&customer).balance, 20);
+    assert_eq!(world.market_state().insurance_payments, 2);
 }
 
 #[test]

@@ -15,7 +15,8 @@ use {
     trestle_tests::{
         clearance::known_parties,
         credits::{terms, CreditsWorld, Deal},
-        lease_groups::{group_terms, group_terms_with, Group},
+        final_roots::any_leaf,
+        lease_groups::{group_terms, group_terms_with, settled, Group},
         staking::service_params,
         svm::{assert_refused, key},
     },
@@ -153,8 +154,153 @@ fn a_group_takes_no_more_members_than_its_terms_say() {
     assert_refused(outcome, ID, CreditsError::GroupFull);
 }
 
+/// A group of two with room for a third, of which the first epoch is settled.
+fn running() -> (CreditsWorld, Group) {
+    let mut world = CreditsWorld::new();
+    let mut group = world.group_without_members(group_terms());
+    for name in ["first", "second"] {
+        let deal = world.deal(name, &group.customer);
+        world.join(&group, &deal, group_terms()).expect("a member");
+        group.members.push(deal);
+    }
+    world.settle_period(&group, 1, &[(1, 1); 2]);
+    (world, group)
+}
+
+/// Records a member whose commitment has ended.
+fn note_end(world: &mut CreditsWorld, group: &Group, place: usize) {
+    let ix = world.lease_group_record(group, &group.members[place], any_leaf());
+    world.svm.must(&[ix], &[]);
+}
+
 #[test]
-fn nobody_joins_a_group_that_has_begun_or_is_ending() {
+fn who_joins_a_running_group_serves_from_the_next_epoch_on() {
+    let (mut world, mut group) = running();
+    let late = world.deal("late", &group.customer);
+    let sent = world.join(&group, &late, group_terms()).expect("a member");
+    let event = sent.event::<LeaseGroupJoined>().expect("an event");
+    assert_eq!((event.place, event.member_count), (2, 3));
+    let member = world.group_state(&group).members()[2];
+    assert_eq!((member.first_epoch, member.place_was_cut), (3, 0));
+    group.members.push(late);
+
+    // Whatever it does in epoch 2 is not the group's.
+    world.publish(2, &group.leaves(&[(2, 2), (1, 2), (7, 7)]));
+    for deal in &group.members {
+        world.record(&group, deal, 2).expect("recorded");
+    }
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!(event.earned[..3], [900, 0, 0]);
+    world.publish(3, &group.leaves(&[(3, 3), (1, 3), (8, 8)]));
+    world
+        .record(&group, &group.members[2], 2)
+        .expect("its baseline");
+    for deal in &group.members {
+        world.record(&group, deal, 3).expect("recorded");
+    }
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!(event.earned[..3], [1_000, 0, 1_000]);
+    world.check_group_sums(&group);
+}
+
+#[test]
+fn a_member_whose_commitment_has_ended_makes_room_for_another() {
+    let mut world = CreditsWorld::new();
+    let mut group = world.group(group_terms());
+    let late = world.deal("late", &group.customer);
+    world.settle_period(&group, 1, &[(1, 1); 3]);
+    world.end_commitment(&group.members[0], 2);
+    note_end(&mut world, &group, 0);
+    // It serves epoch 2 still.
+    let outcome = world.join(&group, &late, group_terms());
+    assert_refused(outcome, ID, CreditsError::GroupFull);
+    let event = world.settle_period(&group, 2, &[(2, 2), (2, 2), (1, 2)]);
+    assert_eq!(event.earned[..3], [1_000, 1_000, 0]);
+    assert_eq!(world.group_state(&group).places_free(), 1);
+    let outcome = world.join(&group, &group.members[1], group_terms());
+    assert_refused(outcome, ID, CreditsError::MemberTwice);
+
+    let sent = world.join(&group, &late, group_terms()).expect("a member");
+
+    let event = sent.event::<LeaseGroupJoined>().expect("an event");
+    assert_eq!((event.place, event.member_count), (0, 3));
+    let member = world.group_state(&group).members()[0];
+    assert_eq!(
+        (member.operator, member.first_epoch),
+        (late.operator.address, 4)
+    );
+    let leaver = std::mem::replace(&mut group.members[0], late);
+    let outcome = world.record(&group, &leaver, 2);
+    assert_refused(outcome, ID, CreditsError::WrongCommitment);
+    // Epoch 3 has one operator too few, which is nobody's doing but the operators'.
+    let event = world.settle_period(&group, 3, &[(0, 0), (3, 3), (1, 3)]);
+    assert_eq!((event.consumed, event.credit), (900, 100));
+    world.publish(4, &group.leaves(&[(4, 4), (4, 4), (1, 4)]));
+    world
+        .record(&group, &group.members[0], 3)
+        .expect("its baseline");
+    for deal in &group.members {
+        world.record(&group, deal, 4).expect("recorded");
+    }
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!(event.earned[..3], [1_000, 1_000, 0]);
+    world.check_group_sums(&group);
+}
+
+#[test]
+fn a_member_to_whom_notice_is_owed_has_not_left() {
+    let mut world = CreditsWorld::new();
+    let terms = group_terms_with(LeaseTerms {
+        notice_epochs: 2,
+        ..terms()
+    });
+    let group = world.group(terms);
+    let late = world.deal("late", &group.customer);
+    world.leave_commitment(&group.members[0], 1);
+    note_end(&mut world, &group, 0);
+    world.settle_period(&group, 1, &[(1, 1); 3]);
+    for epoch in [2, 3] {
+        let outcome = world.join(&group, &late, terms);
+        assert_refused(outcome, ID, CreditsError::GroupFull);
+        let count = u32::try_from(epoch).expect("an early epoch");
+        let event = world.settle_period(&group, epoch, &[(1, 1), (count, count), (1, count)]);
+        assert_eq!(event.earned[..3], [1_000, 1_000, 0]);
+    }
+    world.join(&group, &late, terms).expect("a member");
+}
+
+#[test]
+fn epochs_of_a_place_that_the_customer_emptied_give_no_service_credit() {
+    let mut world = CreditsWorld::new();
+    let terms = GroupTerms {
+        members_max: 2,
+        ..group_terms()
+    };
+    let mut group = world.group(terms);
+    let late = world.deal("late", &group.customer);
+    world.leave_commitment(&group.members[0], 1);
+    note_end(&mut world, &group, 0);
+    world.settle_period(&group, 1, &[(1, 1); 2]);
+    world.join(&group, &late, terms).expect("a member");
+    assert_eq!(world.group_state(&group).members()[0].place_was_cut, 1);
+    group.members[0] = late;
+    // The place is empty in epoch 2, which the customer wanted; in epoch 3 the newcomer fails.
+    let event = world.settle_period(&group, 2, &[(0, 0), (2, 2)]);
+    assert_eq!((event.consumed, event.credit), (1_000, 0));
+    world.publish(3, &group.leaves(&[(0, 1), (3, 3)]));
+    world
+        .record(&group, &group.members[0], 2)
+        .expect("its baseline");
+    for deal in &group.members {
+        world.record(&group, deal, 3).expect("recorded");
+    }
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!((event.consumed, event.credit), (900, 100));
+    world.check_group_sums(&group);
+}
+
+#[test]
+fn nobody_joins_a_group_that_began_with_too_few_members_is_ending_or_in_its_last_epoch() {
     let (mut world, group, deal) = world();
     world.reach(1);
     let outcome = world.join(&group, &deal, group_terms());
@@ -174,6 +320,12 @@ fn nobody_joins_a_group_that_has_begun_or_is_ending() {
     world.must(end, &ending.customer.key);
     assert_eq!(world.group_state(&ending).end_epoch, 5);
     let outcome = world.join(&ending, &deal, terms);
+    assert_refused(outcome, ID, CreditsError::LeaseNotRunning);
+
+    let (mut world, group) = running();
+    let deal = world.deal("late", &group.customer);
+    world.reach(10);
+    let outcome = world.join(&group, &deal, group_terms());
     assert_refused(outcome, ID, CreditsError::LeaseNotRunning);
 }
 

@@ -4,6 +4,7 @@
 use {
     proptest::prelude::*,
     solana_signer::Signer,
+    trestle_core::maintenance::MAINTENANCE_LEAD_EPOCHS,
     trestle_credits::{
         commitment,
         constants::GROUP_TIMEOUT_EPOCHS,
@@ -31,6 +32,15 @@ enum Step {
     /// The running epoch ends with a root in which each operator has so many more good windows, and
     /// windows.
     Publish([(u32, u32); OPERATORS]),
+    /// An operator joins while the group runs.
+    Join {
+        who: usize,
+    },
+    /// An operator declares an epoch of maintenance, so many epochs after the earliest possible.
+    Declare {
+        who: usize,
+        later: u64,
+    },
     Record {
         who: usize,
     },
@@ -92,6 +102,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => prop::array::uniform4(windows).prop_map(Step::Publish),
         4 => who.clone().prop_map(|who| Step::Record { who }),
+        2 => who.clone().prop_map(|who| Step::Join { who }),
+        1 => (who.clone(), 0..2_u64).prop_map(|(who, later)| Step::Declare { who, later }),
         2 => Just(Step::Settle),
         5 => Just(Step::Round),
         1 => Just(Step::End),
@@ -143,6 +155,13 @@ impl Model {
                 }
                 let epoch = world.epoch();
                 world.publish(epoch, &group.leaves(&self.counters));
+            }
+            Step::Join { who } => {
+                let _ = world.join(group, &group.members[*who], self.terms);
+            }
+            Step::Declare { who, later } => {
+                let first = world.epoch() + MAINTENANCE_LEAD_EPOCHS + 1 + later;
+                let _ = world.declare(&group.members[*who].operator, first, 1);
             }
             Step::Record { who } => self.record(*who),
             Step::Settle => self.settle(),
@@ -205,7 +224,7 @@ impl Model {
             return;
         };
         let leaf = match next {
-            NextRecord::End => any_leaf(),
+            NextRecord::End | NextRecord::Later(_) => any_leaf(),
             NextRecord::Baseline(root) | NextRecord::Period(root) => {
                 self.world.roots.leaf(root.epoch, &deal.operator.address)
             }

@@ -2,6 +2,7 @@
 
 use {
     trestle_credits::{
+        address::maintenance_address,
         error::CreditsError,
         state::{GroupTerms, LeaseTerms},
         ID,
@@ -19,6 +20,7 @@ use {
 const END: u8 = 0;
 const BASELINE: u8 = 1;
 const PERIOD: u8 = 2;
+const LATER: u8 = 3;
 /// Leaves of the tree that costs are measured on: depth 20.
 const MANY: usize = 1 << 20;
 
@@ -152,7 +154,7 @@ fn epochs_whose_baseline_has_left_the_ring_are_not_paid_to_the_member() {
     }
     // Epochs 6 to 69 are in the ring; the group runs from 1 to 10.
     for deal in &group.members {
-        for expected in [BASELINE, PERIOD] {
+        for expected in [BASELINE, LATER] {
             let sent = world.record(&group, deal, 6).expect("the oldest");
             assert_eq!(kind(&sent), expected);
         }
@@ -207,6 +209,73 @@ fn a_member_serves_until_its_commitment_ends() {
     }
     let event = settled(&world.settle_group(&group).expect("settled"));
     assert_eq!(event.earned[..3], [0, 2_000, 0]);
+}
+
+#[test]
+fn a_member_that_serves_only_after_the_period_is_recorded_without_a_leaf() {
+    let (mut world, mut group) = world_with(group_terms());
+    let late = world.deal("late", &group.customer);
+    world.end_commitment(&group.members[2], 1);
+    let ix = world.lease_group_record(&group, &group.members[2], any_leaf());
+    world.svm.must(&[ix], &[]);
+    world.settle_period(&group, 1, &[(1, 1); 3]);
+    world.join(&group, &late, group_terms()).expect("a member");
+    group.members[2] = late;
+    // It has no leaf in the root that epoch 2 is settled with, and alone opens the period by it.
+    world.publish(2, &group.leaves(&[(2, 2), (2, 2)]));
+    for times in 0..2 {
+        let ix = world.lease_group_record(&group, &group.members[2], any_leaf());
+        let outcome = world.svm.send(&[ix], &[]);
+        if times == 1 {
+            assert_refused(outcome, ID, CreditsError::MemberRecorded);
+            continue;
+        }
+        let event = recorded(&outcome.expect("recorded"));
+        assert_eq!((event.recorded, event.epoch), (LATER, 2));
+        assert_eq!((event.windows_ok, event.windows_total), (0, 0));
+    }
+    for deal in &group.members[..2] {
+        world.record(&group, deal, 2).expect("recorded");
+    }
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!(event.earned[..3], [1_000, 1_000, 0]);
+}
+
+#[test]
+fn what_a_member_missed_in_declared_maintenance_is_not_paid_and_gives_no_service_credit() {
+    let (mut world, group) = world_with(GroupTerms {
+        members_max: 2,
+        ..group_terms()
+    });
+    let away = &group.members[0];
+    world.declare(&away.operator, 4, 1).expect("a window");
+    for epoch in 1..4 {
+        let count = u32::try_from(epoch).expect("an early epoch");
+        world.settle_period(&group, epoch, &[(count, count); 2]);
+    }
+    publish(&mut world, &group, 4, &[(3, 4), (4, 4)]);
+    // Nobody hides the declaration by showing another account, or none.
+    let others = maintenance_address(&group.members[1].operator.address).0;
+    for other in [others, world.svm.fresh_address()] {
+        let leaf = world.roots.leaf(4, &away.operator.address);
+        let mut ix = world.lease_group_record(&group, away, leaf);
+        ix.accounts[4].pubkey = other;
+        let outcome = world.svm.send(&[ix], &[]);
+        assert_refused(outcome, ID, CreditsError::WrongMaintenance);
+    }
+    let sent = world.record(&group, away, 4).expect("recorded");
+    let event = recorded(&sent);
+    assert_eq!((event.windows_ok, event.excused_epochs), (0, 1));
+    world
+        .record(&group, &group.members[1], 4)
+        .expect("recorded");
+    let event = settled(&world.settle_group(&group).expect("settled"));
+    assert_eq!((event.consumed, event.credit), (1_000, 0));
+    assert_eq!(event.earned[..2], [0, 1_000]);
+    // The same miss without a declaration.
+    let event = world.settle_period(&group, 5, &[(3, 5), (5, 5)]);
+    assert_eq!((event.consumed, event.credit), (900, 100));
+    world.check_group_sums(&group);
 }
 
 /// The customer ends the commitments of these members with an epoch, which is noted.

@@ -160,11 +160,17 @@ pub fn accounts() -> Vec<(u32, BoxedStrategy<Step>)> {
         ),
         (
             2,
-            (mostly(Just(Actor::Authority)), customer(), insured())
-                .prop_map(|(by, customer, credits)| Step::InsurancePay {
+            (
+                mostly(Just(Actor::Authority)),
+                customer(),
+                insured(),
+                prop::bool::weighted(0.9),
+            )
+                .prop_map(|(by, customer, credits, is_next)| Step::InsurancePay {
                     by,
                     customer,
                     credits,
+                    is_next,
                 })
                 .boxed(),
         ),

@@ -105,9 +105,14 @@ impl Chain {
                 by,
                 customer,
                 credits,
+                is_next,
             } => {
                 let (key, customer) = (key_of(by), self.customer(customer));
-                let ix = self.world.insurance_pay(key.pubkey(), &customer, credits);
+                let payment = self.world.insurance_payments() + u64::from(!is_next);
+                let authority = key.pubkey();
+                let ix = self
+                    .world
+                    .insurance_payment(authority, &customer, credits, payment);
                 self.relay(&[ix], &[&key])
             }
             _ => self.send_card(step),

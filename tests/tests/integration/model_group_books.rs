@@ -8,6 +8,7 @@ use {
     },
     bytemuck::Zeroable,
     trestle_credits::{
+        address::maintenance_address,
         constants::VERSION,
         state::{GroupMember, LeaseGroup, SlaStep, DEEPER_STEPS},
     },
@@ -66,8 +67,15 @@ fn fixed(chain: &Chain, customer: u8, state: &LeaseGroup, known: &Group) -> Resu
     let is_free = free.iter().all(|member| *member == GroupMember::zeroed());
     same("free places of a group", is_free, true)?;
     for (state, member) in state.members.iter().zip(&known.members) {
-        let flags = [state.baseline_known, state.recorded, state.cut_by_customer];
-        let is_clean = flags.iter().all(|flag| *flag <= 1) && state._pad == [0; 5];
+        let flags = [
+            state.baseline_known,
+            state.recorded,
+            state.cut_by_customer,
+            state.place_was_cut,
+        ];
+        let is_clean = flags.iter().all(|flag| *flag <= 1) && state._pad == 0;
+        let maintenance = maintenance_address(&state.operator).0;
+        let is_clean = is_clean && state.is_maintenance(&maintenance);
         let deal = &chain.deals[&(customer, member.operator)];
         same(
             "what a member serves",
@@ -115,6 +123,7 @@ fn group(chain: &Chain, state: &LeaseGroup, known: Option<&Group>) -> Group {
         refunded: state.refunded,
         credited: state.credited,
         members: members.collect(),
+        earned_before: known.map_or(0, |group| group.earned_before),
     }
 }
 
@@ -127,10 +136,12 @@ fn member(chain: &Chain, state: &GroupMember, known: Option<&Member>) -> Member 
         last: (state.last_epoch != u64::MAX).then_some(state.last_epoch),
         owed: state.owed_epoch,
         is_cut: state.cut_by_customer == 1,
+        is_place_cut: state.place_was_cut == 1,
         has_baseline: state.baseline_known == 1,
         counted: (state.counted_ok, state.counted_total),
         delivered: (state.delivered_ok, state.delivered_total),
         is_recorded: state.recorded == 1,
+        excused: state.excused_epochs.into(),
         earned: known.map_or(0, |member| member.earned),
     }
 }

@@ -151,8 +151,9 @@ pub fn resolved(step: &mut Step, model: &World) {
             let all = all.filter(|((customer, number), operator)| {
                 let group = &model.credits.groups[&(*customer, *number)];
                 let mut members = group.members.iter();
-                let is_early = model.epoch() < group.deal.start;
-                is_early && members.all(|member| member.operator != *operator)
+                let serves = |last: Option<u64>| last.is_none_or(|last| last > group.settled);
+                model.epoch() < group.end
+                    && members.all(|one| one.operator != *operator || !serves(one.last))
             });
             let others = all.map(|((customer, number), operator)| Step::GroupJoin {
                 customer,

@@ -163,6 +163,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("too low a tier", &["AuditTierTooLow"]),
     ("not the customer", &["NotCustomer"]),
     ("a group that has begun", &["GroupBegun"]),
+    ("not the next payment", &["WrongPayment"]),
     ("terms that are not the group's", &["GroupTermsDiffer"]),
     ("a group that is full", &["GroupFull"]),
     ("a member already", &["MemberTwice"]),

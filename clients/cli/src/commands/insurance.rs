@@ -9,7 +9,8 @@ use trestle_core::{price::stable_for_credits, units::Credits};
 use trestle_sdk::{
     address,
     amount::{Amount, CREDIT_DECIMALS},
-    fetch,
+    encoding::string,
+    fetch::{self, Market},
     instruction::billing::insurance_pay,
 };
 
@@ -28,6 +29,10 @@ pub enum InsuranceCommand {
         customer: Pubkey,
         /// Credits, or ALL that the insurance can buy
         credits: Amount,
+        /// Number of the payment [default: that of the next one]; with a number, a command that is
+        /// repeated pays once
+        #[arg(long, value_name = "NUMBER")]
+        payment: Option<u64>,
     },
 }
 
@@ -36,6 +41,9 @@ pub enum InsuranceCommand {
 #[serde(rename_all = "camelCase")]
 pub struct InsurancePayOutput {
     pub customer: String,
+    /// Number of the payment.
+    #[serde(with = "string")]
+    pub payment: u64,
     pub credits: CreditsText,
     /// What left the insurance for them.
     pub cost: TokenText,
@@ -47,6 +55,7 @@ impl fmt::Display for InsurancePayOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.transaction.fmt_head(f)?;
         row(f, "Customer", &self.customer)?;
+        row(f, "Payment", format!("number {}", self.payment))?;
         row(f, "Credits", &self.credits)?;
         row(f, "Cost", &self.cost)?;
         self.transaction.fmt(f)
@@ -55,15 +64,18 @@ impl fmt::Display for InsurancePayOutput {
 
 pub async fn run(command: &InsuranceCommand, context: &Context<'_>) -> Result<(), CliError> {
     match command {
-        InsuranceCommand::Pay { customer, credits } => {
-            context.print(&pay(customer, credits, context).await?)
-        }
+        InsuranceCommand::Pay {
+            customer,
+            credits,
+            payment,
+        } => context.print(&pay(customer, credits, *payment, context).await?),
     }
 }
 
 async fn pay(
     customer: &Pubkey,
     credits: &Amount,
+    payment: Option<u64>,
     context: &Context<'_>,
 ) -> Result<InsurancePayOutput, CliError> {
     let chain = context.chain().await?;
@@ -75,9 +87,13 @@ async fn pay(
     let held = held.map_or(0, |balance| balance.amount);
     let affordable = held.checked_div(cost(1)?).unwrap_or_default();
     let credits = context::units(credits, CREDIT_DECIMALS, affordable, "the insurance")?;
-    let instruction = insurance_pay(&submitter.wallet(), &book.network, customer, credits);
+    let market: Market = fetch::fetch(&chain.rpc, &book.market).await?;
+    let payment = payment.unwrap_or(market.insurance_payments);
+    let wallet = submitter.wallet();
+    let instruction = insurance_pay(&wallet, &book.network, customer, credits, payment);
     Ok(InsurancePayOutput {
         customer: customer.to_string(),
+        payment,
         credits: CreditsText::new(credits),
         cost: chain.stable(cost(credits)?),
         transaction: submitter.send("the payment", vec![instruction]).await?,

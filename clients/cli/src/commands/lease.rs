@@ -11,9 +11,8 @@ use trestle_sdk::{
     address,
     fetch::{self, Commitment, Filter, Lease, Maintenance},
     instruction::{
-        credits::{lease_close, lease_end, lease_settle, LeafProof},
+        credits::{lease_close, lease_end, lease_settle, no_leaf, LeafProof},
         proofs::{commitment_close, commitment_end},
-        rewards::Counters,
     },
 };
 
@@ -272,16 +271,6 @@ async fn leaf_for(
 fn not_due() -> CliError {
     CliError::failed("nothing-due", "nothing of this lease can be settled now")
         .hint("a period is settled once the root of its last epoch is final: `trestle epoch list`")
-}
-
-/// A leaf that the program does not look at, as when nothing is left to pay for.
-pub(super) fn no_leaf() -> LeafProof {
-    LeafProof {
-        epoch: 0,
-        index: 0,
-        counters: Counters::default(),
-        proof: Vec::new(),
-    }
 }
 
 async fn end(

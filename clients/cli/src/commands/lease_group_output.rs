@@ -69,6 +69,9 @@ pub struct GroupOutput {
 pub struct GroupMemberText {
     pub operator: String,
     pub commitment: String,
+    /// First epoch that it can be paid for.
+    #[serde(with = "string")]
+    pub first_epoch: u64,
     /// Last epoch that it serves, where its commitment has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_epoch: Option<String>,
@@ -83,6 +86,9 @@ pub struct GroupMemberText {
 pub struct WindowsText {
     pub windows_ok: u32,
     pub windows_total: u32,
+    /// Epochs of declared maintenance: what was missed in them gives no service credit.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub excused_epochs: u16,
 }
 
 /// `lease group list`.
@@ -130,7 +136,7 @@ pub struct GroupSettlementText {
     pub refunded: CreditsText,
     /// The service credit.
     pub credited: CreditsText,
-    /// What each member earned, in the order of joining.
+    /// What each member earned, by place.
     pub earned: Vec<CreditsText>,
 }
 
@@ -164,13 +170,16 @@ impl fmt::Display for GroupSettlementText {
 
 impl fmt::Display for GroupMemberText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.operator)?;
+        write!(f, "{}, from epoch {}", self.operator, self.first_epoch)?;
         if let Some(epoch) = &self.last_epoch {
             write!(f, ", serves to epoch {epoch}")?;
         }
         if let Some(windows) = &self.recorded {
             let (ok, total) = (windows.windows_ok, windows.windows_total);
             write!(f, ", {ok} of {total} windows recorded")?;
+            if windows.excused_epochs > 0 {
+                write!(f, ", maintenance in {} epochs", windows.excused_epochs)?;
+            }
         }
         Ok(())
     }
@@ -260,15 +269,25 @@ impl fmt::Display for GroupWriteOutput {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+const fn is_zero(epochs: &u16) -> bool {
+    *epochs == 0
+}
+
 impl GroupMemberText {
     fn new(member: &GroupMember) -> Self {
         let windows = WindowsText {
             windows_ok: member.delivered_ok,
             windows_total: member.delivered_total,
+            excused_epochs: member.excused_epochs,
         };
         Self {
             operator: member.operator.to_string(),
             commitment: member.commitment.to_string(),
+            first_epoch: member.first_epoch,
             last_epoch: (member.last_epoch < u64::MAX).then(|| member.last_epoch.to_string()),
             recorded: (member.recorded == 1).then_some(windows),
         }

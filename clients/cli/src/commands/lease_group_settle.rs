@@ -5,14 +5,13 @@ use trestle_core::{
     bytemuck::{bytes_of, must_cast},
     root::RootRing,
 };
-use trestle_credits::state::NextRecord;
+use trestle_credits::state::{GroupMember, NextRecord};
 use trestle_sdk::{
     fetch::{self, Commitment, LeaseGroup},
-    instruction::credits::{lease_group_record, lease_group_settle, LeafProof},
+    instruction::credits::{lease_group_record, lease_group_settle, no_leaf, LeafProof},
 };
 
 use super::{
-    lease::no_leaf,
     lease_group::{output, RoundArgs},
     lease_group_output::{GroupAction, GroupWriteOutput},
 };
@@ -123,18 +122,18 @@ impl Round<'_> {
         let mut copy = self.group;
         let leaf = match copy.next_record(place, served.as_ref(), &self.ring, epoch) {
             Err(_) => return Ok(false),
-            Ok(NextRecord::End) => no_leaf(),
+            Ok(NextRecord::End | NextRecord::Later(_)) => no_leaf(),
             Ok(NextRecord::Baseline(root) | NextRecord::Period(root)) => {
                 let leaves = self.published.leaves(root).await?;
                 leaves.proof(&member.operator)?
             }
         };
-        self.send_record(&member.commitment, leaf).await?;
+        self.send_record(&member, leaf).await?;
         Ok(true)
     }
 
-    async fn send_record(&mut self, commitment: &Pubkey, leaf: LeafProof) -> Result<(), CliError> {
-        let record = lease_group_record(&self.group, commitment, leaf);
+    async fn send_record(&mut self, member: &GroupMember, leaf: LeafProof) -> Result<(), CliError> {
+        let record = lease_group_record(&self.group, member, leaf);
         let sent = self.submitter.send("the record", vec![record]).await;
         self.take(sent).await
     }

@@ -8,6 +8,7 @@ use solana_pubkey::Pubkey;
 use trestle_sdk::{
     address,
     amount::{Amount, STABLE_DECIMALS},
+    encoding::string,
     event::{credits::RevenueReleased, find},
     fetch::{self, Market, ServiceRevenue},
     instruction::{
@@ -96,6 +97,9 @@ pub struct TreasuryOutput {
     pub balance: TokenText,
     pub insurance: String,
     pub insurance_balance: TokenText,
+    /// Payments that the insurance made.
+    #[serde(with = "string")]
+    pub insurance_payments: u64,
 }
 
 /// `treasury open` and `treasury withdraw`.
@@ -147,7 +151,8 @@ impl fmt::Display for TreasuryOutput {
         row(f, "Treasury", &self.treasury)?;
         row(f, "Balance", &self.balance)?;
         row(f, "Insurance", &self.insurance)?;
-        row(f, "Balance", &self.insurance_balance)
+        row(f, "Balance", &self.insurance_balance)?;
+        row(f, "Payments", self.insurance_payments)
     }
 }
 
@@ -243,14 +248,16 @@ async fn release(context: &Context<'_>) -> Result<RevenueWriteOutput, CliError> 
 
 async fn treasury(context: &Context<'_>) -> Result<TreasuryOutput, CliError> {
     let chain = context.chain().await?;
-    let market = &chain.deployment.market;
-    let treasury = address::treasury(market);
-    let insurance = address::insurance_stable_vault(market);
+    let address = &chain.deployment.market;
+    let market: Market = fetch::fetch(&chain.rpc, address).await?;
+    let treasury = address::treasury(address);
+    let insurance = address::insurance_stable_vault(address);
     Ok(TreasuryOutput {
         treasury: treasury.to_string(),
         balance: chain.stable(balance(&chain, &treasury).await?),
         insurance: insurance.to_string(),
         insurance_balance: chain.stable(balance(&chain, &insurance).await?),
+        insurance_payments: market.insurance_payments,
     })
 }
 

@@ -122,11 +122,21 @@ pub fn group() -> GroupOutput {
     let member = |byte| GroupMemberText {
         operator: address(byte),
         commitment: address(byte + 1),
+        first_epoch: 30,
         last_epoch: None,
         recorded: Some(WindowsText {
             windows_ok: 20,
             windows_total: 24,
+            excused_epochs: 0,
         }),
+    };
+    let maintained = GroupMemberText {
+        recorded: Some(WindowsText {
+            windows_ok: 12,
+            windows_total: 24,
+            excused_epochs: 2,
+        }),
+        ..member(22)
     };
     let leaver = GroupMemberText {
         last_epoch: Some("40".to_string()),
@@ -141,7 +151,7 @@ pub fn group() -> GroupOutput {
         status: LeaseStatus::Active,
         needed: 2,
         members_max: 4,
-        members: vec![member(20), member(22), leaver],
+        members: vec![member(20), maintained, leaver],
         rate_per_epoch,
         start_epoch: 30,
         end_epoch: 59,

@@ -77,8 +77,14 @@ fn insurance_pays(cluster: &Cluster, authority: &str, wallet: &str, customer: &s
     let before = cluster.does(wallet, &["credits", "balance"]);
     let pay = ["insurance", "pay", customer, "ALL"];
     cluster.refused(wallet, &pay, "NotNetworkAuthority");
-    let paid = cluster.does(authority, &pay);
+    let first = [&pay[..], &["--payment", "0"]].concat();
+    let paid = cluster.does(authority, &first);
     assert_eq!(&paid["cost"], &held["insuranceBalance"]);
+    // Sent again, it pays nothing, whatever the insurance holds.
+    let again = [&pay[..3], &["1", "--payment", "0"]].concat();
+    cluster.refused(authority, &again, "WrongPayment");
+    let held = cluster.does(wallet, &["treasury", "show"]);
+    assert_eq!(held["insurancePayments"], "1");
     let after = cluster.does(wallet, &["credits", "balance"]);
     let came = credits(&after["account"]) - credits(&before["account"]);
     assert_eq!(came, credits(&paid["credits"]));

@@ -96,12 +96,14 @@ pub fn treasury_withdraw(
     build(CREDITS_ID, &accounts, &args::TreasuryWithdraw { amount })
 }
 
-/// Buys credits for a customer out of the insurance. Signed by the network's authority.
+/// Buys credits for a customer out of the insurance. Signed by the network's authority. `payment`
+/// is the market's `insurance_payments`: with the same number it pays once.
 pub fn insurance_pay(
     authority: &Pubkey,
     network: &Pubkey,
     customer: &Pubkey,
     credits: u64,
+    payment: u64,
 ) -> Instruction {
     let market = address::market(network);
     let accounts = accounts::InsurancePay {
@@ -111,7 +113,11 @@ pub fn insurance_pay(
         revenue_vault: address::revenue_vault(network),
         token_program: TOKEN_PROGRAM_ID,
     };
-    build(CREDITS_ID, &accounts, &args::InsurancePay { credits })
+    build(
+        CREDITS_ID,
+        &accounts,
+        &args::InsurancePay { credits, payment },
+    )
 }
 
 /// Pays treasury, insurance and operators of a service. Anybody may send it.

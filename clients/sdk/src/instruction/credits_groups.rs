@@ -3,7 +3,10 @@
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use trestle_credits::{
-    accounts, groups::client::GroupRefund, instruction as args, state::LeaseGroup,
+    accounts,
+    groups::client::GroupRefund,
+    instruction as args,
+    state::{GroupMember, LeaseGroup},
 };
 
 pub use trestle_credits::state::GroupTerms;
@@ -55,13 +58,18 @@ pub fn lease_group_join(group: &Pubkey, parties: &LeaseParties, terms: GroupTerm
     build(CREDITS_ID, &accounts, &args::LeaseGroupJoin { terms })
 }
 
-/// Records what the member that serves this commitment delivered. Anybody may send it.
-pub fn lease_group_record(group: &LeaseGroup, commitment: &Pubkey, leaf: LeafProof) -> Instruction {
+/// Records what a member delivered. Anybody may send it.
+pub fn lease_group_record(
+    group: &LeaseGroup,
+    member: &GroupMember,
+    leaf: LeafProof,
+) -> Instruction {
     let accounts = accounts::LeaseGroupRecord {
         network: group.network,
         group: address::lease_group(&group.customer, group.id),
         ring: address::ring(&group.service),
-        commitment: *commitment,
+        commitment: member.commitment,
+        maintenance: address::maintenance(&member.operator),
     };
     build(CREDITS_ID, &accounts, &args::LeaseGroupRecord { leaf })
 }

@@ -47,8 +47,7 @@ impl ShardGroup {
 
     /// Refuses if the group cannot take in so many members more.
     pub(super) fn require_places(&self, needed: usize) -> Result<(), StoreError> {
-        let (most, taken) = (self.state.members_max, self.state.member_count);
-        let free = usize::from(most.saturating_sub(taken));
+        let free = self.state.places_free();
         if needed > free {
             return Err(StoreError::GroupPlaces { needed, free });
         }

@@ -22,8 +22,10 @@ pub struct DueRecord {
     group: LeaseGroup,
     member: GroupMember,
     code: u8,
-    /// The root whose leaf the record needs.
+    /// The root whose leaf the record shows; where it shows none, the newest.
     pub root: FinalRoot,
+    /// Whether it shows a leaf.
+    pub needs_leaf: bool,
 }
 
 /// Periods of groups that can be settled now, by the program's own rules.
@@ -69,10 +71,9 @@ fn next_record(
     let next = copy
         .next_record(place, served, &view.ring, view.epoch)
         .ok()?;
-    let root = match next {
-        // Only the end is noted; any leaf will do.
-        NextRecord::End => view.latest_final()?,
-        NextRecord::Baseline(root) | NextRecord::Period(root) => root,
+    let (root, needs_leaf) = match next {
+        NextRecord::End | NextRecord::Later(_) => (view.latest_final()?, false),
+        NextRecord::Baseline(root) | NextRecord::Period(root) => (root, true),
     };
     Some(DueRecord {
         address: *address,
@@ -80,6 +81,7 @@ fn next_record(
         member,
         code: next.code(),
         root: *root,
+        needs_leaf,
     })
 }
 
@@ -102,11 +104,7 @@ impl DueRecord {
                     self.root.epoch
                 ),
                 kind: "record",
-                instructions: vec![lease_group_record(
-                    &self.group,
-                    &self.member.commitment,
-                    proof,
-                )],
+                instructions: vec![lease_group_record(&self.group, &self.member, proof)],
             },
             turn_epoch: self.root.epoch,
         }

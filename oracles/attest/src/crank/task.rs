@@ -22,6 +22,7 @@ use trestle_core::root::FinalRoot;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
 use trestle_sdk::address;
 use trestle_sdk::fetch::{fetch_many, list, Claim, Filter, Lease, LeaseGroup, Maintenance};
+use trestle_sdk::instruction::credits::no_leaf;
 
 /// Name of the task in logs, health and metrics.
 pub const CRANKER: &str = "cranker";
@@ -175,6 +176,10 @@ impl Cranker {
         };
         let mut all = due_group_settlements(view, &groups);
         for record in due_records(view, &groups) {
+            if !record.needs_leaf {
+                all.push(record.record(no_leaf()));
+                continue;
+            }
             let (known, tree) = self.tree(&record.root).await?;
             let proof = leaf_proof(&known, &tree, record.operator());
             all.extend(proof.map(|proof| record.record(proof)));

@@ -40,13 +40,15 @@ fn price() -> impl Strategy<Value = GroupPrice> {
 fn delivery(epochs: u64) -> impl Strategy<Value = Delivery> {
     let windows = prop_oneof![Just(0), 1..100_u32, any::<u32>()];
     let ended = any::<bool>();
-    (0..=epochs, 0..=epochs, ended, windows, any::<u32>()).prop_map(
-        move |(served, owed, ended, total, ok)| {
+    let some = (0..=epochs, 0..=epochs, 0..=epochs);
+    (some, ended, windows, any::<u32>()).prop_map(
+        move |((served, owed, excused), ended, total, ok)| {
             let cut = if ended { epochs - served } else { 0 };
             Delivery {
                 served,
                 cut,
                 owed: owed.min(cut),
+                excused: excused.min(served),
                 ok: ok % total.saturating_add(1).max(1),
                 total,
             }
@@ -130,7 +132,7 @@ proptest! {
     ) {
         let ok = ok.min(total);
         let mut deliveries = [Delivery::default(); GROUP_MEMBERS_MAX];
-        deliveries[0] = Delivery { served: epochs, cut: 0, owed: 0, ok, total };
+        deliveries[0] = Delivery { served: epochs, ok, total, ..Delivery::default() };
         let price = GroupPrice { rate, epochs, needed: 1 };
         let group = settle(&terms, &price, &deliveries).unwrap();
         let whole = rate * epochs;
@@ -153,11 +155,27 @@ proptest! {
             credit_left: u64::MAX,
         };
         let mut deliveries = [Delivery::default(); GROUP_MEMBERS_MAX];
-        deliveries[0] = Delivery { served: 7, cut: 0, owed: 0, ok, total };
+        deliveries[0] = Delivery { served: 7, ok, total, ..Delivery::default() };
         let group = settle(&terms, &GroupPrice { rate: 900, epochs: 7, needed: 1 }, &deliveries);
         let price = Price { whole: 6_300, payable: 6_300 };
         let lease = lease::settle(&terms, &price, ok, total, u64::MAX);
         prop_assert_eq!(group.unwrap().whole, lease);
+    }
+
+    #[test]
+    fn maintenance_only_lowers_the_service_credit(
+        terms in terms(),
+        (price, deliveries) in case(),
+        place in 0..GROUP_MEMBERS_MAX,
+    ) {
+        let mut less = deliveries;
+        less[place].excused = 0;
+        let (with, without) =
+            (settle(&terms, &price, &deliveries).unwrap(), settle(&terms, &price, &less).unwrap());
+        prop_assert!(with.whole.credit <= without.whole.credit);
+        // All that the credit does not take is paid by what was delivered, maintenance or not.
+        let (paid, unpaid) = (&with.whole, &without.whole);
+        prop_assert_eq!(paid.consumed + paid.credit, unpaid.consumed + unpaid.credit);
     }
 
     #[test]
@@ -177,10 +195,9 @@ proptest! {
 fn served(ok: u32, total: u32) -> Delivery {
     Delivery {
         served: 1,
-        cut: 0,
-        owed: 0,
         ok,
         total,
+        ..Delivery::default()
     }
 }
 
@@ -229,11 +246,8 @@ fn the_schedule_reads_what_the_members_delivered_together() {
 #[test]
 fn what_the_customer_cut_earns_no_service_credit_and_what_it_owes_is_paid() {
     let cut = Delivery {
-        served: 0,
         cut: 1,
-        owed: 0,
-        ok: 0,
-        total: 0,
+        ..Delivery::default()
     };
     let owed = Delivery { owed: 1, ..cut };
     let steps = [step(10_000, 10_000)];
@@ -244,6 +258,25 @@ fn what_the_customer_cut_earns_no_service_credit_and_what_it_owes_is_paid() {
     assert_eq!((settled.whole.consumed, settled.whole.credit), (1_000, 0));
     let settled = group(&[served(0, 1), served(1, 1)], 2, &steps);
     assert_eq!((settled.whole.consumed, settled.whole.credit), (0, 1_000));
+}
+
+#[test]
+fn what_is_missed_in_maintenance_is_not_paid_and_gives_no_service_credit() {
+    let steps = [step(10_000, 10_000)];
+    let away = Delivery {
+        excused: 1,
+        ..served(0, 4)
+    };
+    let settled = group(&[away, served(4, 4)], 2, &steps);
+    assert_eq!((settled.whole.consumed, settled.whole.credit), (1_000, 0));
+    assert_eq!(settled.earned[..2], [0, 1_000]);
+    // It excuses no more than was missed: what another member missed still counts.
+    let present = Delivery {
+        excused: 1,
+        ..served(4, 4)
+    };
+    let settled = group(&[present, served(3, 4)], 2, &steps);
+    assert_eq!(settled.whole.credit, 1_750);
 }
 
 #[test]

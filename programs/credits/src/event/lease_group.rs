@@ -40,10 +40,12 @@ pub struct LeaseGroupJoined {
     pub customer: Address,
     pub operator: Address,
     pub commitment: Address,
-    /// Members by now: this one is the last of them.
+    /// Places that are taken by now.
     pub member_count: u8,
+    /// Its place, from zero: another member may have left it.
+    pub place: u8,
     /// Zero.
-    pub _pad: [u8; 7],
+    pub _pad: [u8; 6],
 }
 
 /// A member of a group was recorded.
@@ -57,10 +59,15 @@ pub struct LeaseGroupRecorded {
     /// Good windows of the period.
     pub windows_ok: u32,
     pub windows_total: u32,
-    /// 0 its end, 1 the counters that it starts from, 2 what it delivered in the period.
+    /// 0 its end, 1 the counters that it starts from, 2 what it delivered in the period, 3 that it
+    /// serves only after the period.
     pub recorded: u8,
     /// Zero.
-    pub _pad: [u8; 7],
+    pub _pad: u8,
+    /// Epochs of the period in which it served and had declared maintenance.
+    pub excused_epochs: u16,
+    /// Zero.
+    pub _pad_end: [u8; 4],
 }
 
 /// A period of a group was settled.
@@ -81,7 +88,7 @@ pub struct LeaseGroupSettled {
     /// Free credits of the customer.
     pub balance: u64,
     pub end_epoch: u64,
-    /// What of `consumed` each member earned, in the order of joining; together exactly that.
+    /// What of `consumed` each member earned, by place; together exactly that.
     pub earned: [u64; GROUP_MEMBERS_MAX],
     pub member_count: u8,
     pub status: u8,

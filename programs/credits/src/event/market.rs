@@ -107,6 +107,8 @@ pub struct TreasuryWithdrawn {
 pub struct InsurancePaid {
     pub market: Address,
     pub account: Address,
+    /// Number of the payment: how many the insurance made before.
+    pub payment: u64,
     pub credits: u64,
     /// Millionths of a dollar that moved from the insurance to the revenue vault.
     pub stable_paid: u64,

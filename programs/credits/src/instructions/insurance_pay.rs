@@ -8,6 +8,7 @@
 //! - Only the network's authority pays, into an account of the network.
 //! - The customer's account gets exactly these credits.
 //! - Ten base units of stablecoin for each credit move from the insurance to the revenue vault.
+//! - A payment has the number of those before it, and is made once.
 //! - No credits, or more than the insurance can buy, are refused.
 //! - A paused network pays nothing.
 
@@ -48,10 +49,14 @@ pub struct InsurancePay {
 }
 
 impl InsurancePay {
-    fn validate(&self, credits: Credits) -> Result<StableAmount> {
+    fn validate(&self, credits: Credits, payment: u64) -> Result<StableAmount> {
         require!(
             !self.funds.network.is_paused(AREA_CREDITS),
             CreditsError::NetworkPaused
+        );
+        require!(
+            payment == self.funds.market.insurance_payments,
+            CreditsError::WrongPayment
         );
         require!(credits.0 > 0, CreditsError::ZeroCredits);
         let cost = price::in_stable(credits)?;
@@ -60,9 +65,10 @@ impl InsurancePay {
         Ok(cost)
     }
 
-    pub fn insurance_pay(&mut self, credits: Credits) -> Result<InsurancePaid> {
-        let cost = self.validate(credits)?;
+    pub fn insurance_pay(&mut self, credits: Credits, payment: u64) -> Result<InsurancePaid> {
+        let cost = self.validate(credits, payment)?;
         let left = self.insurance_vault.amount().saturating_sub(cost.0);
+        self.funds.market.count_insurance_payment()?;
         self.funds.market.sell_for_stable(credits, cost)?;
         self.funds.market.deposit(credits)?;
         self.funds.account.deposit(credits)?;
@@ -81,6 +87,7 @@ impl InsurancePay {
             account: *self.funds.account.address(),
             credits: credits.0,
             stable_paid: cost.0,
+            payment,
             balance: self.funds.account.balance,
             insurance_left: left,
             minted_total: self.funds.market.minted,

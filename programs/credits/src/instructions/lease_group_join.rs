@@ -10,7 +10,10 @@
 //! - The operator works for the group's service and has not left it.
 //! - An operator is a member of a group once.
 //! - A group takes no more members than its terms say.
-//! - Nobody joins a group that has begun or is ending.
+//! - Who joins a running group serves from the next epoch on.
+//! - A member whose commitment has ended makes room for another.
+//! - Epochs of a place that the customer emptied give no service credit.
+//! - Nobody joins a group that began with too few members, is ending or in its last epoch.
 //! - A service with a policy admits the wallet that registered the operator, and the customer, only
 //!   with the clearances that it asks for.
 //! - A paused network lets nobody join.
@@ -86,7 +89,7 @@ impl LeaseGroupJoin {
         let operator = *self.operator.address();
         let commitment = *self.commitment.address();
         let member = GroupMember::new(operator, commitment, self.operator.registered_epoch);
-        self.group.join(terms, &member, epoch)?;
+        let place = self.group.join(terms, &member, epoch)?;
         self.group.invariant()?;
         Ok(LeaseGroupJoined {
             group: *self.group.address(),
@@ -94,7 +97,8 @@ impl LeaseGroupJoin {
             operator,
             commitment,
             member_count: self.group.member_count,
-            _pad: [0; 7],
+            place,
+            _pad: [0; 6],
         })
     }
 }

@@ -13,6 +13,8 @@
 //! - Epochs whose baseline has left the ring are not paid to the member.
 //! - A member is recorded once in a period.
 //! - A member serves until its commitment ends.
+//! - A member that serves only after the period is recorded without a leaf.
+//! - What a member missed in declared maintenance is not paid and gives no service credit.
 //! - A notice that the customer cut short by ending a commitment is paid.
 //! - What a customer cuts by ending commitments gives no service credit.
 //! - A member whose commitment is gone serves no longer.
@@ -26,7 +28,7 @@ use {
         commitment::Commitment,
         error::CreditsError,
         event::LeaseGroupRecorded,
-        state::{load_existing, LeaseGroup, NextRecord, State},
+        state::{load_existing, GroupMember, LeaseGroup, Maintenance, NextRecord, State},
     },
     anchor_lang::prelude::*,
     trestle_staking::{leaf::LeafProof, ring::FinalRoots, state::Network},
@@ -47,26 +49,52 @@ pub struct LeaseGroupRecord {
     pub ring: State<FinalRoots>,
     /// What the member serves: says which member it is. Its account may be gone by now.
     pub commitment: UncheckedAccount,
+    /// The maintenance of the member's operator, which may never have declared any.
+    pub maintenance: UncheckedAccount,
 }
 
 impl LeaseGroupRecord {
     pub fn lease_group_record(&mut self, leaf: &LeafProof) -> Result<LeaseGroupRecorded> {
         let epoch = network_epoch(&self.network, Clock::get()?.unix_timestamp)?;
         let place = self.group.place_of(self.commitment.address())?;
+        let maintenance = self.maintenance(self.member(place)?)?;
+        let windows = maintenance.as_ref().map_or(&[][..], |one| one.ranges());
         let commitment: Option<State<Commitment>> = load_existing(&self.commitment)?;
         let served = commitment.as_ref().map(|one| &***one);
-        let recorded = self.group.record(place, served, &self.ring, leaf, epoch)?;
+        let recorded = self
+            .group
+            .record(place, served, windows, &self.ring, leaf, epoch)?;
         self.group.invariant()?;
         self.event(place, recorded)
     }
 
-    fn event(&self, place: usize, recorded: NextRecord) -> Result<LeaseGroupRecorded> {
+    fn member(&self, place: usize) -> Result<&GroupMember> {
         let member = self.group.members().get(place);
-        let member = member.ok_or(CreditsError::InvariantViolated)?;
+        member.ok_or_else(|| CreditsError::InvariantViolated.into())
+    }
+
+    /// What the operator of a member has declared, if it has and the group asks for it.
+    fn maintenance(&self, member: &GroupMember) -> Result<Option<State<Maintenance>>> {
+        if member.maintenance_bump == 0 {
+            return Ok(None);
+        }
+        require!(
+            member.is_maintenance(self.maintenance.address()),
+            CreditsError::WrongMaintenance
+        );
+        load_existing(&self.maintenance)
+    }
+
+    fn event(&self, place: usize, recorded: NextRecord) -> Result<LeaseGroupRecorded> {
+        let member = self.member(place)?;
         let (epoch, ok, total) = match recorded {
             NextRecord::End => (member.last_epoch, 0, 0),
-            NextRecord::Baseline(root) => (root.epoch, 0, 0),
+            NextRecord::Baseline(root) | NextRecord::Later(root) => (root.epoch, 0, 0),
             NextRecord::Period(root) => (root.epoch, member.delivered_ok, member.delivered_total),
+        };
+        let excused = match recorded {
+            NextRecord::Period(_) => member.excused_epochs,
+            _ => 0,
         };
         Ok(LeaseGroupRecorded {
             group: *self.group.address(),
@@ -76,7 +104,9 @@ impl LeaseGroupRecord {
             windows_ok: ok,
             windows_total: total,
             recorded: recorded.code(),
-            _pad: [0; 7],
+            _pad: 0,
+            excused_epochs: excused,
+            _pad_end: [0; 4],
         })
     }
 }

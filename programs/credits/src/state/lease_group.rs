@@ -5,8 +5,10 @@
 //! members with the same root: each is recorded by its leaf, then the period is settled.
 //!
 //! A commitment of a member may have a lease besides, or be in a second group: the customer signs
-//! each of them, and whatever it pays twice is revenue of the service twice. Declared maintenance
-//! is not set apart: a group is taken so that members may be away.
+//! each of them, and whatever it pays twice is revenue of the service twice.
+//!
+//! A member whose commitment has ended makes room: another operator can join in its place while the
+//! group runs, and serves from the next epoch on.
 
 use {
     super::{
@@ -15,7 +17,7 @@ use {
         lease_terms::{price, LeaseTerms, SlaStep, DEEPER_STEPS},
     },
     crate::{
-        address::is_derived,
+        address::{is_derived, maintenance_address},
         constants::{GROUP_TIMEOUT_EPOCHS, LEASE_ACTIVE, LEASE_ENDING, LEASE_SETTLED, VERSION},
         error::CreditsError,
         ID,
@@ -24,8 +26,11 @@ use {
     bytemuck::{Pod, Zeroable},
     core::mem::{offset_of, size_of},
     trestle_core::{
-        lease::Reason, lease_group::GROUP_MEMBERS_MAX, maintenance::EpochRange,
-        seeds::SEED_LEASE_GROUP, units::Credits,
+        lease::Reason,
+        lease_group::GROUP_MEMBERS_MAX,
+        maintenance::EpochRange,
+        seeds::{SEED_LEASE_GROUP, SEED_MAINTENANCE},
+        units::Credits,
     },
     trestle_staking::versioned::Layout,
 };
@@ -93,7 +98,7 @@ pub struct LeaseGroup {
     pub credited: u64,
     /// Zero; room for what is to come.
     pub _reserved: [u8; 32],
-    /// Who serves, in the order of joining.
+    /// Who serves, by place.
     pub members: [GroupMember; GROUP_MEMBERS_MAX],
 }
 
@@ -128,12 +133,20 @@ pub struct GroupMember {
     pub recorded: u8,
     /// 1 if the customer ended its commitment.
     pub cut_by_customer: u8,
+    /// 1 if the customer had emptied the place: the epochs before `first_epoch` count as cut.
+    pub place_was_cut: u8,
+    /// Bump of the address of its operator's maintenance; zero for members of a time when groups
+    /// did not ask for it.
+    pub maintenance_bump: u8,
     /// Zero.
-    pub _pad: [u8; 5],
+    pub _pad: u8,
+    /// Epochs of the running period in which it serves and has declared maintenance.
+    pub excused_epochs: u16,
 }
 
 const _: () = {
     assert!(size_of::<GroupMember>() == 120);
+    assert!(offset_of!(GroupMember, excused_epochs) == 118);
     assert!(size_of::<LeaseGroup>() == 256 + GROUP_MEMBERS_MAX * size_of::<GroupMember>());
     assert!(offset_of!(LeaseGroup, id) == 32);
     assert!(offset_of!(LeaseGroup, network) == 40);
@@ -164,8 +177,26 @@ impl GroupMember {
             commitment,
             registered_epoch,
             last_epoch: u64::MAX,
+            maintenance_bump: maintenance_address(&operator).1,
             ..Self::zeroed()
         }
+    }
+
+    /// Whether `address` is that of its operator's maintenance.
+    pub fn is_maintenance(&self, address: &Address) -> bool {
+        let seeds = [SEED_MAINTENANCE, self.operator.as_ref(), &[]];
+        is_derived(address, seeds, self.maintenance_bump, &ID)
+    }
+
+    /// Whether it serves no longer, and nothing is owed to it any more.
+    fn has_left(&self, settled_epoch: u64) -> bool {
+        self.last_epoch.max(self.owed_epoch) <= settled_epoch
+    }
+
+    /// Whether the customer, and nobody else, is why its place is empty after `settled_epoch`.
+    fn is_place_cut(&self, settled_epoch: u64) -> bool {
+        let never_served = self.first_epoch > settled_epoch;
+        self.cut_by_customer == 1 || (self.place_was_cut == 1 && never_served)
     }
 }
 
@@ -237,34 +268,57 @@ impl LeaseGroup {
         self.members.get(..count).unwrap_or(&self.members)
     }
 
-    /// Takes in an operator that has agreed to these terms.
+    /// Takes in an operator that has agreed to these terms: before the group begins or, while it
+    /// runs, from the next epoch on. Returns its place.
     #[inline(never)]
     pub fn join(
         &mut self,
         terms: &GroupTerms,
         member: &GroupMember,
         current_epoch: u64,
-    ) -> Result<()> {
-        require!(self.status == LEASE_ACTIVE, CreditsError::LeaseNotRunning);
-        require!(current_epoch < self.start_epoch, CreditsError::GroupBegun);
-        require!(*terms == self.terms(), CreditsError::GroupTermsDiffer);
+    ) -> Result<u8> {
+        let first_epoch = self.start_epoch.max(current_epoch.saturating_add(1));
         require!(
-            self.member_count < self.members_max,
-            CreditsError::GroupFull
+            self.status == LEASE_ACTIVE && first_epoch <= self.end_epoch,
+            CreditsError::LeaseNotRunning
         );
-        let mut others = self.members().iter();
-        let is_new = others.all(|other| !address_eq(&other.operator, &member.operator));
+        require!(!self.is_void(current_epoch), CreditsError::GroupBegun);
+        require!(*terms == self.terms(), CreditsError::GroupTermsDiffer);
+        let free = self.free_place().ok_or(CreditsError::GroupFull)?;
+        let mut others = (0..).zip(self.members());
+        let is_new = others
+            .all(|(place, other)| place == free || !address_eq(&other.operator, &member.operator));
         require!(is_new, CreditsError::MemberTwice);
-        let place = self.members.get_mut(usize::from(self.member_count));
-        *place.ok_or(CreditsError::InvariantViolated)? = GroupMember {
-            first_epoch: self.start_epoch,
+        let settled = self.settled_epoch;
+        let place = self.members.get_mut(usize::from(free));
+        let place = place.ok_or(CreditsError::InvariantViolated)?;
+        *place = GroupMember {
+            first_epoch,
+            place_was_cut: u8::from(place.is_place_cut(settled)),
             ..*member
         };
-        self.member_count = self
-            .member_count
-            .checked_add(1)
-            .ok_or(CreditsError::MathOverflow)?;
-        Ok(())
+        let count = free.checked_add(1).ok_or(CreditsError::MathOverflow)?;
+        self.member_count = self.member_count.max(count);
+        Ok(free)
+    }
+
+    /// Places that operators can take.
+    pub fn places_free(&self) -> usize {
+        let members = self.members().iter();
+        let left = members.filter(|member| member.has_left(self.settled_epoch));
+        let unused = self.members_max.saturating_sub(self.member_count);
+        left.count().saturating_add(unused.into())
+    }
+
+    /// The place that the next operator to join takes: one that nobody has had, else that of the
+    /// first member that has left.
+    fn free_place(&self) -> Option<u8> {
+        if self.member_count < self.members_max {
+            return Some(self.member_count);
+        }
+        let mut members = (0..).zip(self.members());
+        let left = members.find(|(_, member)| member.has_left(self.settled_epoch));
+        left.map(|(place, _)| place)
     }
 
     /// Whether nothing is left to settle.

@@ -15,7 +15,7 @@ use {
     trestle_core::{
         leaf::LeafCounters,
         lease_group::{self, Delivery, GroupPrice, GROUP_MEMBERS_MAX},
-        maintenance::EpochRange,
+        maintenance::{declared_epochs, EpochRange},
         root::{FinalRoot, RootRing},
         units::Credits,
     },
@@ -31,6 +31,9 @@ pub enum NextRecord<'a> {
     Baseline(&'a FinalRoot),
     /// Its leaf in this root shows what it delivered in the running period.
     Period(&'a FinalRoot),
+    /// It serves only after the running period, which is settled with this root: that is noted,
+    /// and takes no leaf.
+    Later(&'a FinalRoot),
 }
 
 impl NextRecord<'_> {
@@ -40,6 +43,7 @@ impl NextRecord<'_> {
             Self::End => 0,
             Self::Baseline(_) => 1,
             Self::Period(_) => 2,
+            Self::Later(_) => 3,
         }
     }
 }
@@ -64,31 +68,35 @@ impl LeaseGroup {
         place.ok_or_else(|| CreditsError::WrongCommitment.into())
     }
 
-    /// Records the next thing of a member. `commitment` is `None` if its account is gone.
+    /// Records the next thing of a member. `commitment` is `None` if its account is gone;
+    /// `maintenance` are the declared windows of its operator.
     pub fn record<'a>(
         &mut self,
         place: usize,
         commitment: Option<&Commitment>,
+        maintenance: &[EpochRange],
         ring: &'a RootRing,
         leaf: &LeafProof,
         current_epoch: u64,
     ) -> Result<NextRecord<'a>> {
         let next = self.next_record(place, commitment, ring, current_epoch)?;
-        let start_epoch = self.start_epoch;
+        let period = self.period();
         let member = self.member(place)?;
         match next {
             NextRecord::End => {}
             NextRecord::Baseline(root) => {
                 let counters = roots::verify_leaf(leaf, root, &member.operator)?;
                 // Epochs that have passed by then cannot be judged.
-                member.first_epoch = start_epoch.max(root.epoch.saturating_add(1));
+                member.first_epoch = member.first_epoch.max(root.epoch.saturating_add(1));
                 member.baseline_known = 1;
                 member.count(&counters);
             }
             NextRecord::Period(root) => {
                 let counters = roots::verify_leaf(leaf, root, &member.operator)?;
                 member.deliver(&counters)?;
+                member.excuse(&period, maintenance);
             }
+            NextRecord::Later(_) => member.recorded = 1,
         }
         Ok(next)
     }
@@ -109,15 +117,36 @@ impl LeaseGroup {
         if self.note_end(place, commitment)? {
             return Ok(NextRecord::End);
         }
-        if let Some(root) = self.baseline_root(place, ring)? {
-            return Ok(NextRecord::Baseline(root));
+        let is_later = self.is_later(place, ring)?;
+        if !is_later {
+            if let Some(root) = self.baseline_root(place, ring)? {
+                return Ok(NextRecord::Baseline(root));
+            }
         }
         let root = self.open_round(ring, current_epoch)?;
         require!(
             self.member(place)?.recorded == 0,
             CreditsError::MemberRecorded
         );
-        Ok(NextRecord::Period(root))
+        Ok(if is_later {
+            NextRecord::Later(root)
+        } else {
+            NextRecord::Period(root)
+        })
+    }
+
+    /// Whether a member begins to serve only after the running period. What it starts from is in a
+    /// later root then, which need not be there yet.
+    fn is_later(&mut self, place: usize, ring: &RootRing) -> Result<bool> {
+        let first_epoch = self.member(place)?.first_epoch;
+        let root = self.round_root(ring);
+        Ok(root.is_ok_and(|root| first_epoch > root.epoch))
+    }
+
+    /// The epochs of the running period, once its root is known.
+    fn period(&self) -> EpochRange {
+        let first = self.settled_epoch.saturating_add(1);
+        EpochRange::between(first, self.round_epoch.min(self.end_epoch))
     }
 
     fn member(&mut self, place: usize) -> Result<&mut GroupMember> {
@@ -159,12 +188,11 @@ impl LeaseGroup {
         place: usize,
         ring: &'a RootRing,
     ) -> Result<Option<&'a FinalRoot>> {
-        let start_epoch = self.start_epoch;
         let member = self.member(place)?;
         if member.baseline_known == 1 {
             return Ok(None);
         }
-        let root = roots::baseline(ring, start_epoch, member.registered_epoch)?;
+        let root = roots::baseline(ring, member.first_epoch, member.registered_epoch)?;
         // No root before the first epoch knows the operator: it starts from zero.
         member.baseline_known = u8::from(root.is_none());
         Ok(root)
@@ -172,7 +200,7 @@ impl LeaseGroup {
 
     /// The one root that the running period is settled with: the oldest that reaches its end when
     /// the first member is recorded.
-    fn open_round<'a>(&mut self, ring: &'a RootRing, current_epoch: u64) -> Result<&'a FinalRoot> {
+    fn round_root<'a>(&self, ring: &'a RootRing) -> Result<&'a FinalRoot> {
         if self.round_open == 1 {
             let root = ring.find(self.round_epoch);
             return root.ok_or_else(|| CreditsError::WrongSettlementEpoch.into());
@@ -181,10 +209,16 @@ impl LeaseGroup {
             .settled_epoch
             .saturating_add(u64::from(self.period_epochs))
             .min(self.end_epoch);
-        let root = roots::oldest_from(ring, due).ok_or(CreditsError::SettlementNotDue)?;
-        self.round_open = 1;
-        self.round_epoch = root.epoch;
-        self.round_opened = current_epoch;
+        roots::oldest_from(ring, due).ok_or_else(|| CreditsError::SettlementNotDue.into())
+    }
+
+    fn open_round<'a>(&mut self, ring: &'a RootRing, current_epoch: u64) -> Result<&'a FinalRoot> {
+        let root = self.round_root(ring)?;
+        if self.round_open == 0 {
+            self.round_open = 1;
+            self.round_epoch = root.epoch;
+            self.round_opened = current_epoch;
+        }
         Ok(root)
     }
 
@@ -196,8 +230,7 @@ impl LeaseGroup {
             self.is_recorded(current_epoch),
             CreditsError::MemberNotRecorded
         );
-        let first = self.settled_epoch.saturating_add(1);
-        let range = EpochRange::between(first, self.round_epoch.min(self.end_epoch));
+        let range = self.period();
         let mut deliveries = [Delivery::default(); GROUP_MEMBERS_MAX];
         for (delivery, member) in deliveries.iter_mut().zip(self.members()) {
             *delivery = member.delivery(&range);
@@ -269,24 +302,39 @@ impl GroupMember {
         Ok(())
     }
 
+    /// Notes for how many epochs of the running period it had declared maintenance.
+    fn excuse(&mut self, period: &EpochRange, maintenance: &[EpochRange]) {
+        let epochs = declared_epochs(maintenance, &period.intersection(&self.serves()));
+        self.excused_epochs = u16::try_from(epochs).unwrap_or(u16::MAX);
+    }
+
+    fn serves(&self) -> EpochRange {
+        EpochRange::between(self.first_epoch, self.last_epoch)
+    }
+
     /// What it delivered in these epochs: nothing if it is not recorded, but for what was cut.
     fn delivery(&self, range: &EpochRange) -> Delivery {
-        let serves = EpochRange::between(self.first_epoch, self.last_epoch);
         let after = self.last_epoch.saturating_add(1);
         let owed = EpochRange::between(after, self.owed_epoch);
-        let cut = match self.cut_by_customer {
-            1 => EpochRange::between(after, u64::MAX),
+        let before = match self.place_was_cut {
+            1 => EpochRange::between(0, self.first_epoch.saturating_sub(1)),
             _ => EpochRange::default(),
         };
-        let (ok, total) = if self.recorded == 1 {
-            (self.delivered_ok, self.delivered_total)
-        } else {
-            (0, 0)
+        let since = match self.cut_by_customer {
+            1 => EpochRange::between(after.max(before.end()), u64::MAX),
+            _ => EpochRange::default(),
         };
+        let (excused, ok, total) = if self.recorded == 1 {
+            (self.excused_epochs, self.delivered_ok, self.delivered_total)
+        } else {
+            (0, 0, 0)
+        };
+        let shared = |epochs: &EpochRange| range.intersection(epochs).epochs;
         Delivery {
-            served: range.intersection(&serves).epochs,
-            cut: range.intersection(&cut).epochs,
-            owed: range.intersection(&owed).epochs,
+            served: shared(&self.serves()),
+            cut: shared(&before).saturating_add(shared(&since)),
+            owed: shared(&owed),
+            excused: excused.into(),
             ok,
             total,
         }

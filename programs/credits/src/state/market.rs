@@ -73,8 +73,8 @@ pub struct Market {
     pub returned: u64,
     /// Most credits that the biller may ever be allowed to sell a day.
     pub biller_cap: u64,
-    /// Zero; room for parameters to come.
-    pub _reserved: [u8; 8],
+    /// Payments ever made out of the insurance: the number of the next one.
+    pub insurance_payments: u64,
 }
 
 const _: () = assert!(size_of::<Market>() == 280);
@@ -245,6 +245,12 @@ impl Market {
     pub fn sell_for_stable(&mut self, credits: Credits, paid: StableAmount) -> Result<()> {
         self.minted = add(self.minted, credits.0)?;
         self.stable_received = add(self.stable_received, paid.0)?;
+        Ok(())
+    }
+
+    /// Counts a payment out of the insurance, so that its number is used up.
+    pub fn count_insurance_payment(&mut self) -> Result<()> {
+        self.insurance_payments = add(self.insurance_payments, 1)?;
         Ok(())
     }
 

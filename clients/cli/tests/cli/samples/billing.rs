@@ -207,6 +207,7 @@ pub fn treasury() -> TreasuryOutput {
         balance: dollars(12_500_000),
         insurance: address(48),
         insurance_balance: dollars(5_500_000),
+        insurance_payments: 2,
     }
 }
 
@@ -221,6 +222,7 @@ pub fn withdrawn() -> TreasuryWriteOutput {
 
 pub fn insured() -> InsurancePayOutput {
     InsurancePayOutput {
+        payment: 2,
         customer: address(5),
         credits: CreditsText::new(1_250),
         cost: dollars(12_500),

@@ -754,14 +754,14 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6724,
         name: "GroupBegun",
-        message: "the group has begun",
-        hint: "operators join before its first epoch, open another group",
+        message: "the group began with fewer members than it needs",
+        hint: "close it, and open another",
     },
     ErrorEntry {
         code: 6725,
         name: "GroupFull",
-        message: "the group has all the members that it may have",
-        hint: "open another group",
+        message: "all places of the group are taken",
+        hint: "wait until a member has left, or open another",
     },
     ErrorEntry {
         code: 6726,
@@ -792,5 +792,11 @@ pub const CREDITS: &[ErrorEntry] = &[
         name: "InsuranceTooSmall",
         message: "the insurance holds less than these credits cost",
         hint: "pay fewer, see its balance",
+    },
+    ErrorEntry {
+        code: 6731,
+        name: "WrongPayment",
+        message: "the insurance's next payment has another number",
+        hint: "see whether this one is made already",
     },
 ];
