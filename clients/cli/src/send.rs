@@ -179,6 +179,17 @@ impl<'a> Submitter<'a> {
         payer.unwrap_or(&self.signers.wallet).address()
     }
 
+    /// Whether this is a dry run, which ends before what needs a transaction to have landed; says
+    /// so of `what`.
+    pub fn ends_dry_run(&self, what: &str) -> bool {
+        let is_dry = self.context.global.dry_run;
+        if is_dry {
+            let warning = format!("{what} is not tried: it takes what this transaction would do");
+            self.context.ui.warning(warning);
+        }
+        is_dry
+    }
+
     /// Whether the instructions fit into one transaction.
     pub async fn fits(&self, instructions: &[Instruction]) -> bool {
         let request = TransactionRequest::new(self.payer(), instructions.to_vec());

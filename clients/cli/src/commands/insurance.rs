@@ -16,7 +16,7 @@ use trestle_sdk::{
 
 use crate::{
     context::{self, Context},
-    error::CliError,
+    error::{CliError, Kind},
     send::{Submitter, Transaction},
     text::{row, CreditsText, TokenText},
 };
@@ -82,22 +82,32 @@ async fn pay(
     let signers = context.signers()?;
     let submitter = Submitter::new(context, &chain, &signers);
     let book = &chain.deployment;
+    let market: Market = fetch::fetch(&chain.rpc, &book.market).await?;
+    let next = market.insurance_payments;
+    if payment.is_some_and(|payment| payment != next) {
+        return Err(not_next(next));
+    }
     let vault = address::insurance_stable_vault(&book.market);
     let held = fetch::token_balance(&chain.rpc, &vault).await?;
     let held = held.map_or(0, |balance| balance.amount);
     let affordable = held.checked_div(cost(1)?).unwrap_or_default();
     let credits = context::units(credits, CREDIT_DECIMALS, affordable, "the insurance")?;
-    let market: Market = fetch::fetch(&chain.rpc, &book.market).await?;
-    let payment = payment.unwrap_or(market.insurance_payments);
     let wallet = submitter.wallet();
-    let instruction = insurance_pay(&wallet, &book.network, customer, credits, payment);
+    let instruction = insurance_pay(&wallet, &book.network, customer, credits, next);
     Ok(InsurancePayOutput {
         customer: customer.to_string(),
-        payment,
+        payment: next,
         credits: CreditsText::new(credits),
         cost: chain.stable(cost(credits)?),
         transaction: submitter.send("the payment", vec![instruction]).await?,
     })
+}
+
+/// Of a payment that is made already, or that others come before.
+fn not_next(next: u64) -> CliError {
+    let message = format!("the insurance's next payment has the number {next}");
+    CliError::new(Kind::Rejected, "WrongPayment", message)
+        .hint("a smaller number is paid already: leave the number out for another payment")
 }
 
 /// Micro-dollars.

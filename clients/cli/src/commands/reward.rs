@@ -219,20 +219,23 @@ pub(super) async fn sync_of(
 }
 
 /// Sends what must happen first together with an instruction, or before it, as the first of two
-/// transactions: beside the proof of a deep tree it does not fit.
+/// transactions: beside the proof of a deep tree it does not fit. A dry run ends with the first.
 pub(super) async fn send_after(
     submitter: &Submitter<'_>,
     before: Vec<Instruction>,
     what: &str,
     instruction: Instruction,
-) -> Result<(Option<Transaction>, Transaction), CliError> {
+) -> Result<Vec<Transaction>, CliError> {
     let mut all = before.clone();
     all.push(instruction.clone());
     if before.is_empty() || submitter.fits(&all).await {
-        return Ok((None, submitter.send(what, all).await?));
+        return Ok(vec![submitter.send(what, all).await?]);
     }
-    let first = submitter.send("updating the claim", before).await?;
-    Ok((Some(first), submitter.send(what, vec![instruction]).await?))
+    let mut transactions = vec![submitter.send("updating the claim", before).await?];
+    if !submitter.ends_dry_run(what) {
+        transactions.push(submitter.send(what, vec![instruction]).await?);
+    }
+    Ok(transactions)
 }
 
 async fn payees(
@@ -283,9 +286,7 @@ async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPaidOutput
         let service = &chain.deployment.service;
         let claim = reward_claim(service, &payee.operator, &payee.payout, leaf);
         let before = payee.before.clone();
-        let (first, claimed) = send_after(&submitter, before, "the claim", claim).await?;
-        transactions.extend(first);
-        transactions.push(claimed);
+        transactions.extend(send_after(&submitter, before, "the claim", claim).await?);
     }
     paid_output(&chain, &leaves, &payees, transactions).await
 }
@@ -307,6 +308,9 @@ async fn push(
     let payees = payees(&chain, &leaves, &found, &submitter.payer()).await?;
     let mut transactions = prepare_claims(&submitter, &payees).await?;
     let mut left: &[Payee] = &payees;
+    if !transactions.is_empty() && submitter.ends_dry_run("the push") {
+        left = &[];
+    }
     while !left.is_empty() {
         let (now, later) = largest_push(&submitter, &chain, &leaves, left).await?;
         let instruction = push_instruction(&chain, &leaves, now)?;

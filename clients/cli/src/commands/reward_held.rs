@@ -51,6 +51,6 @@ pub async fn release(
         due: chain.tokens(&view.network, due),
         paid: paid.map(|amount| chain.tokens(&view.network, amount)),
         epoch: None,
-        transaction,
+        transactions: vec![transaction],
     })
 }

@@ -151,8 +151,7 @@ pub struct RewardPartOutput {
     /// Epoch of the root that says what is due, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
-    #[serde(flatten)]
-    pub transaction: Transaction,
+    pub transactions: Vec<Transaction>,
 }
 
 /// `reward stable-payout`.
@@ -167,7 +166,7 @@ pub struct StablePayoutOutput {
 
 impl fmt::Display for RewardPartOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.transaction.fmt_head(f)?;
+        fmt_head(&self.transactions, f)?;
         row(f, "Operator", &self.operator)?;
         match &self.paid {
             Some(paid) => row(f, "Paid", format!("{paid} of {} due", self.due))?,
@@ -177,7 +176,7 @@ impl fmt::Display for RewardPartOutput {
         if let Some(epoch) = &self.epoch {
             row(f, "By the root of", format!("epoch {epoch}"))?;
         }
-        self.transaction.fmt(f)
+        self.transactions.iter().try_for_each(|one| one.fmt(f))
     }
 }
 

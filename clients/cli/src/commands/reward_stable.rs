@@ -55,15 +55,16 @@ pub async fn claim(args: &OneArgs, context: &Context<'_>) -> Result<RewardPartOu
     let sync = sync_of(&chain, &found, Some(&claim), Some(leaves.epoch)).await?;
     let before = Vec::from_iter(sync);
     let pay = reward_claim_stable(service, &operator, &claim.stable_payout, leaf);
-    let (_, transaction) = send_after(&submitter, before, "the claim", pay).await?;
-    let paid = find::<RewardStableClaimed>(&transaction.event_logs, &address::REWARDS_ID);
+    let transactions = send_after(&submitter, before, "the claim", pay).await?;
+    let logs = transactions.last().map_or(&[][..], |one| &one.event_logs);
+    let paid = find::<RewardStableClaimed>(logs, &address::REWARDS_ID);
     Ok(RewardPartOutput {
         operator: operator.to_string(),
         payout: claim.stable_payout.to_string(),
         due: chain.stable(due.0),
         paid: paid.first().map(|event| chain.stable(event.paid)),
         epoch: Some(leaves.epoch.to_string()),
-        transaction,
+        transactions,
     })
 }
 

@@ -179,6 +179,5 @@ async fn take_pay(
     let found = chain.operator(&slash.operator).await?;
     let sync = sync_of(chain, &found, Some(claim), Some(slash.leaf.epoch)).await?;
     let (before, slash) = (Vec::from_iter(sync), slash.of_pay(chain));
-    let (first, slashed) = send_after(submitter, before, "the slash of pay", slash).await?;
-    Ok(first.into_iter().chain([slashed]).collect())
+    send_after(submitter, before, "the slash of pay", slash).await
 }

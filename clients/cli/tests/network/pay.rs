@@ -29,7 +29,12 @@ const AMOUNT_AT: usize = 64;
 
 /// Makes a root final in which this is the one operator, and writes its leaf.
 pub async fn publish(cluster: &Cluster, folder: &Path, epoch: u64, state: OperatorState) {
-    let leaves: Vec<PayoutLeaf> = vec![state.leaf()];
+    publish_all(cluster, folder, epoch, vec![state]).await;
+}
+
+/// Makes a root final of these operators, and writes their leaves.
+async fn publish_all(cluster: &Cluster, folder: &Path, epoch: u64, states: Vec<OperatorState>) {
+    let leaves: Vec<PayoutLeaf> = states.iter().map(OperatorState::leaf).collect();
     let tree = Tree::build(leaves.iter().map(PayoutLeaf::hash).collect()).unwrap();
     let root = FinalRoot {
         epoch,
@@ -52,7 +57,7 @@ pub async fn publish(cluster: &Cluster, folder: &Path, epoch: u64, state: Operat
     let file = LeavesFile {
         service: service.to_bytes(),
         epoch,
-        leaves: vec![state],
+        leaves: states,
     };
     let folder = folder.join(epoch.to_string());
     fs::create_dir_all(&folder).unwrap();
@@ -143,4 +148,51 @@ async fn an_operator_and_its_delegators_are_paid() {
     cluster.travel(6 * EPOCH_SECONDS);
     let released = cluster.does(&wallet, &["reward", "release"]);
     assert_eq!(released["paid"]["uiAmount"], "3.25");
+}
+
+/// Leaves of a tree whose proofs, of 18 hashes, leave no room beside a slash with a
+/// price.
+const MANY: u32 = (1 << 17) + 1;
+const SLASHED: u64 = 5 * TOKEN;
+
+/// An operator of that number, in the order of the tree.
+fn other(number: u32) -> OperatorState {
+    let mut address = [0; 32];
+    address[..4].copy_from_slice(&number.to_be_bytes());
+    OperatorState::new(address)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_beside_a_deep_proof_is_sent_before_it() {
+    let cluster = Cluster::start().await;
+    let (wallet, _, operator) = cluster.operator("operator").await;
+    cluster.does(&wallet, &["stake", "deposit", "10"]);
+    cluster.does(&wallet, &["reward", "stable-payout"]);
+    let rpc = rpc_client(cluster.network.rpc_url());
+    let registered: Operator = fetch(&rpc, &operator).await.unwrap();
+    cluster.travel(EPOCH_SECONDS);
+    cluster.does(&wallet, &["pool", "allot"]);
+    let folder = cluster.folder("published");
+    let faulty = OperatorState {
+        tokens: TOKENS,
+        slashed: SLASHED,
+        windows_total: 1,
+        ..OperatorState::new(operator.to_bytes())
+    };
+    let mut states: Vec<OperatorState> = (1..MANY).map(other).chain([faulty]).collect();
+    states.sort_by_key(|state| state.operator);
+    publish_all(&cluster, &folder, registered.registered_epoch, states).await;
+    let from = ["--from", folder.to_str().unwrap()];
+    let price = ["--with-compute-unit-price", "1"];
+    let slash = [&["stake", "slash"], &from[..], &price[..]].concat();
+
+    let dry = cluster.run(&wallet, &[&slash[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+    let notice = "the slash of pay is not tried";
+    assert!(dry.stderr.contains(notice), "{} {}", dry.stderr, dry.stdout);
+    let slashed = cluster.does(&wallet, &slash);
+    // The sync, and then the pay, which is enough.
+    let sent = slashed["transactions"].as_array().unwrap().len();
+    assert_eq!(sent, 2, "{slashed}");
+    assert_eq!(slashed["fromPay"]["uiAmount"], "5");
 }

@@ -93,7 +93,7 @@ pub fn released() -> RewardPartOutput {
         due: tokens(30_000_000_000),
         paid: Some(tokens(30_000_000_000)),
         epoch: None,
-        transaction: landed(),
+        transactions: vec![landed()],
     }
 }
 
