@@ -53,6 +53,7 @@ pub mod claim;
 pub mod clearance;
 pub mod delegation;
 pub mod device;
+pub mod ed25519;
 pub mod emission;
 pub mod epoch;
 pub mod evidence;
