@@ -1,6 +1,9 @@
 //! Evidence records: what became of each challenge of an epoch.
 
-use crate::hash::{sha256, Hash, TAG_EVIDENCE};
+use crate::{
+    hash::{sha256, Hash, TAG_EVIDENCE, TAG_LOSS},
+    precompile::SIGNATURE_BYTES,
+};
 use core::cmp::Ordering;
 
 /// Bytes of an encoded record.
@@ -44,8 +47,9 @@ pub struct EvidenceRecord {
     pub challenge_number: u32,
     /// [`Outcome`] as a byte.
     pub outcome: u8,
-    /// [`crate::storage::opening_digest`] of the answer; zero where there is no opening.
-    pub opening_digest: Hash,
+    /// Digest of what proves the outcome: [`crate::storage::opening_digest`] of a good opening,
+    /// [`loss_digest`] of a loss, and zero for a miss, which nothing proves.
+    pub proof_digest: Hash,
 }
 
 impl EvidenceRecord {
@@ -55,7 +59,7 @@ impl EvidenceRecord {
         let parts = self.commitment.iter().chain(&number);
         let parts = parts
             .chain(core::slice::from_ref(&self.outcome))
-            .chain(&self.opening_digest);
+            .chain(&self.proof_digest);
         let mut bytes = [0; EVIDENCE_BYTES];
         for (byte, part) in bytes.iter_mut().zip(parts) {
             *byte = *part;
@@ -67,12 +71,12 @@ impl EvidenceRecord {
     pub fn decode(bytes: &[u8; EVIDENCE_BYTES]) -> Option<Self> {
         let (commitment, rest) = bytes.split_first_chunk::<32>()?;
         let (number, rest) = rest.split_first_chunk::<4>()?;
-        let (outcome, opening_digest) = rest.split_first()?;
+        let (outcome, proof_digest) = rest.split_first()?;
         Some(Self {
             commitment: *commitment,
             challenge_number: u32::from_le_bytes(*number),
             outcome: Outcome::from_byte(*outcome)?.byte(),
-            opening_digest: opening_digest.try_into().ok()?,
+            proof_digest: proof_digest.try_into().ok()?,
         })
     }
 
@@ -83,7 +87,7 @@ impl EvidenceRecord {
             &self.commitment,
             &self.challenge_number.to_le_bytes(),
             &[self.outcome],
-            &self.opening_digest,
+            &self.proof_digest,
         ])
     }
 
@@ -93,6 +97,13 @@ impl EvidenceRecord {
             .cmp(&other.commitment)
             .then(self.challenge_number.cmp(&other.challenge_number))
     }
+}
+
+/// What the record of a loss binds: the node's signature, and the digest of the opening that it is
+/// over; zero for a loss that the node declared without one. Which message the node signed follows
+/// from it, see [`crate::answer::loss_message`].
+pub fn loss_digest(opening_digest: &Hash, signature: &[u8; SIGNATURE_BYTES]) -> Hash {
+    sha256(&[&[TAG_LOSS], opening_digest, signature])
 }
 
 /// Root and number of records of the evidence tree over records in canonical order.

@@ -147,7 +147,7 @@ async fn a_false_root_is_refused_and_the_reason_names_it() {
         (|one| one.leaf_count = 2, "leafCount"),
         (
             |one| one.rules_version = RULES_VERSION + 1,
-            "rules version 3",
+            "rules version 4",
         ),
     ];
     for (spoil, name) in spoils {

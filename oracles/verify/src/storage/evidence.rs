@@ -1,8 +1,8 @@
 //! What a node answered to one challenge, in the form that convinces a third party.
 
 use crate::storage::inputs::CommitmentInput;
-use trestle_core::answer::answer_message;
-use trestle_core::evidence::{EvidenceRecord, Outcome};
+use trestle_core::answer::{answer_message, loss_message};
+use trestle_core::evidence::{loss_digest, EvidenceRecord, Outcome};
 use trestle_core::hash::{Hash, ZERO_HASH};
 use trestle_core::storage::{challenge_index, opening_digest, LEAF_BYTES};
 
@@ -44,7 +44,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// What the node signs and the evidence record binds.
+    /// What the node signs, and what evidence records bind.
     pub fn digest(&self) -> Hash {
         opening_digest(&self.leaf, &self.path)
     }
@@ -60,11 +60,13 @@ impl Finding {
         }
     }
 
-    /// Digest of the opening; zero where there is none.
-    pub fn opening_digest(&self) -> Hash {
+    /// Digest of what proves the finding; zero for a miss, which nothing proves.
+    pub fn proof_digest(&self) -> Hash {
         match self {
-            Self::Ok(opening) | Self::LossShown(opening, _) => opening.digest(),
-            Self::LossDeclared(_) | Self::Missed => ZERO_HASH,
+            Self::Ok(opening) => opening.digest(),
+            Self::LossDeclared(signature) => loss_digest(&ZERO_HASH, signature),
+            Self::LossShown(opening, signature) => loss_digest(&opening.digest(), signature),
+            Self::Missed => ZERO_HASH,
         }
     }
 }
@@ -76,7 +78,7 @@ impl ChallengeEvidence {
             commitment: self.commitment,
             challenge_number: self.number,
             outcome: self.finding.outcome().byte(),
-            opening_digest: self.finding.opening_digest(),
+            proof_digest: self.finding.proof_digest(),
         }
     }
 }
@@ -109,7 +111,14 @@ pub fn challenge_message(
     number: u32,
     opening: &Opening,
 ) -> Hash {
-    message(scope, commitment, number, Outcome::Ok, opening.digest())
+    answer_message(
+        &commitment.address,
+        scope.epoch,
+        number,
+        scope.index(commitment, number),
+        Outcome::Ok.byte(),
+        &opening.digest(),
+    )
 }
 
 /// What a node signs when it declares a leaf lost.
@@ -118,23 +127,6 @@ pub fn declared_loss_message(
     commitment: &CommitmentInput,
     number: u32,
 ) -> Hash {
-    message(scope, commitment, number, Outcome::Lost, ZERO_HASH)
-}
-
-fn message(
-    scope: &ChallengeScope,
-    commitment: &CommitmentInput,
-    number: u32,
-    outcome: Outcome,
-    digest: Hash,
-) -> Hash {
     let index = scope.index(commitment, number);
-    answer_message(
-        &commitment.address,
-        scope.epoch,
-        number,
-        index,
-        outcome.byte(),
-        &digest,
-    )
+    loss_message(&commitment.address, scope.epoch, number, index, &ZERO_HASH)
 }
