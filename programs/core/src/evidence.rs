@@ -1,8 +1,9 @@
 //! Evidence records: what became of each challenge of an epoch.
 
 use crate::{
-    hash::{sha256, Hash, TAG_EVIDENCE, TAG_LOSS},
+    hash::{sha256, Hash, TAG_EVIDENCE, TAG_LOSS, ZERO_HASH},
     precompile::SIGNATURE_BYTES,
+    storage::{opening_digest, LeafData},
 };
 use core::cmp::Ordering;
 
@@ -104,6 +105,64 @@ impl EvidenceRecord {
 /// from it, see [`crate::answer::loss_message`].
 pub fn loss_digest(opening_digest: &Hash, signature: &[u8; SIGNATURE_BYTES]) -> Hash {
     sha256(&[&[TAG_LOSS], opening_digest, signature])
+}
+
+/// A leaf and its way to the root, as a node answers with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownOpening<'a> {
+    /// The leaf.
+    pub leaf: &'a LeafData,
+    /// Siblings from the bottom to the top.
+    pub path: &'a [Hash],
+}
+
+/// What verifiers publish of one challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown<'a> {
+    /// An opening that they passed as good.
+    Ok(ShownOpening<'a>),
+    /// A loss: the opening that it is over, if there is one, and the node's signature.
+    Lost(Option<ShownOpening<'a>>, &'a [u8; SIGNATURE_BYTES]),
+    /// Nothing came.
+    Missed,
+}
+
+/// One challenge, and what verifiers publish of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownRecord<'a> {
+    /// Address of the Commitment that was challenged.
+    pub commitment: &'a [u8; 32],
+    /// Number of the challenge in the epoch.
+    pub challenge_number: u32,
+    /// What came of it.
+    pub shown: Shown<'a>,
+}
+
+impl ShownOpening<'_> {
+    /// What nodes sign, and what records bind.
+    pub fn digest(&self) -> Hash {
+        opening_digest(self.leaf, self.path)
+    }
+}
+
+impl ShownRecord<'_> {
+    /// The record of it.
+    pub fn record(&self) -> EvidenceRecord {
+        let (outcome, proof_digest) = match &self.shown {
+            Shown::Ok(opening) => (Outcome::Ok, opening.digest()),
+            Shown::Lost(opening, signature) => {
+                let digest = opening.map_or(ZERO_HASH, |opening| opening.digest());
+                (Outcome::Lost, loss_digest(&digest, signature))
+            }
+            Shown::Missed => (Outcome::Missed, ZERO_HASH),
+        };
+        EvidenceRecord {
+            commitment: *self.commitment,
+            challenge_number: self.challenge_number,
+            outcome: outcome.byte(),
+            proof_digest,
+        }
+    }
 }
 
 /// Root and number of records of the evidence tree over records in canonical order.

@@ -79,6 +79,7 @@ mod epoch_challenge_totals;
 mod epoch_finalize;
 mod epoch_propose;
 mod epoch_seed_record;
+mod false_records;
 mod gateway_errors;
 mod gateway_matrix;
 mod gateway_owner;

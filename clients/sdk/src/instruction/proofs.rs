@@ -11,6 +11,7 @@ pub use trestle_proofs::{
         CountersClaim, LossClaim, OmittedClaim, OpeningClaim, OrderClaim, SignatureClaim,
         TotalsClaim,
     },
+    record::RecordClaim,
     state::{ProposedRoot, Totals},
 };
 

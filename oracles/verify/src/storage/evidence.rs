@@ -2,9 +2,9 @@
 
 use crate::storage::inputs::CommitmentInput;
 use trestle_core::answer::{answer_message, loss_message};
-use trestle_core::evidence::{loss_digest, EvidenceRecord, Outcome};
+use trestle_core::evidence::{EvidenceRecord, Outcome, Shown, ShownOpening, ShownRecord};
 use trestle_core::hash::{Hash, ZERO_HASH};
-use trestle_core::storage::{challenge_index, opening_digest, LEAF_BYTES};
+use trestle_core::storage::{challenge_index, LEAF_BYTES};
 
 /// An ed25519 signature.
 pub type SignatureBytes = [u8; 64];
@@ -46,7 +46,14 @@ pub struct Opening {
 impl Opening {
     /// What the node signs, and what evidence records bind.
     pub fn digest(&self) -> Hash {
-        opening_digest(&self.leaf, &self.path)
+        self.shown().digest()
+    }
+
+    fn shown(&self) -> ShownOpening<'_> {
+        ShownOpening {
+            leaf: &self.leaf,
+            path: &self.path,
+        }
     }
 }
 
@@ -59,26 +66,26 @@ impl Finding {
             Self::Missed => Outcome::Missed,
         }
     }
-
-    /// Digest of what proves the finding; zero for a miss, which nothing proves.
-    pub fn proof_digest(&self) -> Hash {
-        match self {
-            Self::Ok(opening) => opening.digest(),
-            Self::LossDeclared(signature) => loss_digest(&ZERO_HASH, signature),
-            Self::LossShown(opening, signature) => loss_digest(&opening.digest(), signature),
-            Self::Missed => ZERO_HASH,
-        }
-    }
 }
 
 impl ChallengeEvidence {
     /// The record that goes into the evidence tree.
     pub fn record(&self) -> EvidenceRecord {
-        EvidenceRecord {
-            commitment: self.commitment,
+        self.shown().record()
+    }
+
+    /// What is published, as records are made of it and challenges prove them false.
+    pub fn shown(&self) -> ShownRecord<'_> {
+        let shown = match &self.finding {
+            Finding::Ok(opening) => Shown::Ok(opening.shown()),
+            Finding::LossDeclared(signature) => Shown::Lost(None, signature),
+            Finding::LossShown(opening, signature) => Shown::Lost(Some(opening.shown()), signature),
+            Finding::Missed => Shown::Missed,
+        };
+        ShownRecord {
+            commitment: &self.commitment,
             challenge_number: self.number,
-            outcome: self.finding.outcome().byte(),
-            proof_digest: self.finding.proof_digest(),
+            shown,
         }
     }
 }

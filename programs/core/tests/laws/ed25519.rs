@@ -248,3 +248,13 @@ fn bytes_that_are_no_point_are_refuted() {
     assert!(with_key.is_refuted());
     assert!(Case::new(&good.key, good.message, &no_point, &good.s()).is_refuted());
 }
+
+#[test]
+fn a_key_is_certain_from_the_third_epoch_after_its_change() {
+    use trestle_core::answer::is_key_certain;
+    // Changed in epoch 6: 7 is the first epoch that began with it.
+    assert_eq!([6, 7, 8].map(|epoch| is_key_certain(7, epoch)), [false; 3]);
+    assert!(is_key_certain(7, 9) && is_key_certain(7, u64::MAX));
+    assert!(is_key_certain(0, 0), "there was no other key");
+    assert!(!is_key_certain(u64::MAX, u64::MAX - 1));
+}
