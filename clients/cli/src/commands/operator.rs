@@ -212,7 +212,7 @@ impl fmt::Display for OperatorOutput {
         row(f, "Endpoint", &self.endpoint)?;
         row(f, "Node key", &self.node_key)?;
         if self.node_key_epoch > 0 {
-            row(f, "Since epoch", self.node_key_epoch)?;
+            row(f, "Key since", format!("epoch {}", self.node_key_epoch))?;
         }
         row(f, "Capacity", format!("{} GiB", self.capacity_gib))?;
         row(f, "Zone", self.zone)?;

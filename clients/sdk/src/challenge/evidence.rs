@@ -97,40 +97,42 @@ impl Judge<'_> {
         };
         let count = commitment.leaf_count;
         let index = challenge_index(&self.suspect.seed, shown.commitment, number, count);
-        let fault = match shown.shown {
+        let claim = || self.claim(position, number);
+        match shown.shown {
             Shown::Ok(opening) if !opens(&opening, commitment, index) => {
                 let claim = OpeningClaim {
-                    record: self.claim(position, number)?,
+                    record: claim()?,
                     leaf: *opening.leaf,
                     path: opening.path.to_vec(),
                 };
-                Fault::Opening(address, claim)
-            }
-            Shown::Lost(Some(opening), signature) if opens(&opening, commitment, index) => {
-                let claim = LossClaim {
-                    record: self.claim(position, number)?,
-                    signature: *signature,
-                    leaf: *opening.leaf,
-                    path: opening.path.to_vec(),
-                };
-                Fault::Loss(address, claim)
+                Ok(Some(Fault::Opening(address, claim)))
             }
             Shown::Lost(opening, signature) => {
-                let opening_digest = opening.map_or(ZERO_HASH, |opening| opening.digest());
-                let message = loss_message(shown.commitment, epoch, number, index, &opening_digest);
-                if !self.is_unsigned(commitment, &message, signature) {
-                    return Ok(None);
+                let digest = opening.map_or(ZERO_HASH, |opening| opening.digest());
+                let message = loss_message(shown.commitment, epoch, number, index, &digest);
+                // Before what the opening shows: this proof is the smaller one.
+                if self.is_unsigned(commitment, &message, signature) {
+                    let claim = SignatureClaim {
+                        record: claim()?,
+                        opening_digest: digest,
+                        signature: *signature,
+                    };
+                    return Ok(Some(Fault::Signature(address, commitment.operator, claim)));
                 }
-                let claim = SignatureClaim {
-                    record: self.claim(position, number)?,
-                    opening_digest,
-                    signature: *signature,
+                let opening = opening.filter(|opening| opens(opening, commitment, index));
+                let Some(opening) = opening else {
+                    return Ok(None);
                 };
-                Fault::Signature(address, commitment.operator, claim)
+                let claim = LossClaim {
+                    record: claim()?,
+                    signature: *signature,
+                    leaf: *opening.leaf,
+                    path: opening.path.to_vec(),
+                };
+                Ok(Some(Fault::Loss(address, claim)))
             }
-            Shown::Ok(_) | Shown::Missed => return Ok(None),
-        };
-        Ok(Some(fault))
+            Shown::Ok(_) | Shown::Missed => Ok(None),
+        }
     }
 
     fn is_unsigned(&self, commitment: &Commitment, message: &Hash, signature: &[u8; 64]) -> bool {
