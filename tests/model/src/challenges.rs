@@ -84,15 +84,15 @@ impl World {
                 Ok(new.slashed_without_fault(&old))
             }
             Evidence::Opening(customer, operator) => {
-                let (recorded, opens) = self.recorded(key, customer, operator)?;
-                Ok(recorded == Recorded::Good && !opens)
+                let (_, opens) = self.recorded(key, customer, operator, false)?;
+                Ok(!opens)
             }
             Evidence::Loss(customer, operator) => {
-                let (recorded, opens) = self.recorded(key, customer, operator)?;
-                Ok(recorded != Recorded::Good && opens)
+                let (_, opens) = self.recorded(key, customer, operator, true)?;
+                Ok(opens)
             }
             Evidence::Signature(customer, operator) => {
-                let (recorded, _) = self.recorded(key, customer, operator)?;
+                let (recorded, _) = self.recorded(key, customer, operator, true)?;
                 Ok(recorded == Recorded::LostUnsigned)
             }
             Evidence::Order(place) => {
@@ -114,20 +114,27 @@ impl World {
         }
     }
 
-    /// As what a proposal records an operator's answer, and whether it opens what it should.
-    fn recorded(&self, key: ProposalKey, customer: u8, operator: u8) -> Told<(Recorded, bool)> {
+    /// As what a proposal records an operator's answer, as a loss or not, and whether it opens what
+    /// it should.
+    fn recorded(
+        &self,
+        key: ProposalKey,
+        customer: u8,
+        operator: u8,
+        as_loss: bool,
+    ) -> Told<(Recorded, bool)> {
         let (epoch, proposal) = (key.0, self.proposal(key)?);
         let commitment = self.commitments.get(&(customer, operator));
         let commitment = commitment.ok_or(Refusal("no such commitment"))?;
         let ended = commitment.ended.map_or(u64::MAX, |(last, _)| last);
         let serves = commitment.registered_epoch < epoch && epoch <= ended;
         require(serves, "a commitment that was not asked")?;
-        let recorded = proposal.opening;
-        let is_this = |one: &Opening| (one.customer, one.operator) == (customer, operator);
-        let recorded = recorded.filter(is_this);
-        let recorded = recorded.ok_or(Refusal("nothing recorded"))?;
         let has_seed = self.rounds.seeds.contains(&epoch);
         require(has_seed, "no seed of the epoch")?;
+        let is_this = |one: &Opening| (one.customer, one.operator) == (customer, operator);
+        let recorded = proposal.opening.filter(is_this);
+        let recorded = recorded.filter(|one| (one.recorded != Recorded::Good) == as_loss);
+        let recorded = recorded.ok_or(Refusal("nothing recorded"))?;
         // The data fit a single leaf: where more was promised, they open nothing.
         let opens = recorded.is_true && commitment.size_bytes <= LEAF_BYTES;
         Ok((recorded.recorded, opens))

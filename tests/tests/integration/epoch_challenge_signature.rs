@@ -195,6 +195,70 @@ fn a_signature_of_the_node_changes_nothing() {
     storage.stage.finalize(proposal).expect("a final root");
 }
 
+/// The program hashes and computes by other code than the host.
+#[test]
+fn the_program_refutes_what_the_host_refutes() {
+    let mut storage = Storage::new();
+    let node = storage.operator.node.insecure_clone();
+    let mut losses: Vec<(u32, Loss)> = (0..24)
+        .map(|number| (number, storage.loss(number, None, &node)))
+        .collect();
+    for (number, loss) in &mut losses {
+        // A third of them as they are, the others with a bit changed somewhere.
+        if *number % 3 != 0 {
+            loss.signature[(*number as usize * 29) % 64] ^= 1 << (number % 8);
+        }
+    }
+    let records = losses
+        .iter()
+        .map(|(number, loss)| loss.record(&storage.address, *number));
+    let evidence = Evidence::with_records(records.collect());
+    let proposal = storage.stage.agree(&evidence.draft());
+    let (commitment, operator) = (storage.address, storage.operator.address);
+    for (number, loss) in &losses {
+        let claim = evidence.signature_claim(&commitment, *number, loss);
+        let stage = &storage.stage;
+        let ix = stage.epoch_challenge_signature(proposal, commitment, operator, claim);
+        let mut fork = stage.world.svm.fork();
+        let outcome = fork.send(&[ix], &[&stage.challenger]);
+        if number % 3 == 0 {
+            assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
+        } else {
+            outcome.expect("a proven challenge");
+        }
+    }
+}
+
+/// Strict verifiers reject a key of small order, others do not: nobody is convicted by it.
+#[test]
+fn a_key_of_small_order_convicts_nobody() {
+    let mut storage = Storage::new();
+    let neutral = {
+        let mut point = [0; 32];
+        point[0] = 1;
+        point
+    };
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(&neutral);
+    let loss = Loss {
+        opening: None,
+        signature,
+    };
+    let operator = storage.operator.address;
+    storage
+        .stage
+        .world
+        .svm
+        .edit(&operator, |state: &mut Operator| {
+            state.node_key = neutral.into();
+        });
+    let evidence = agreed(&mut storage, &loss);
+
+    let outcome = challenge(&mut storage, &evidence, &loss);
+
+    assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
+}
+
 /// Has the operator change the key of its node.
 fn rotate(storage: &mut Storage, node: &Keypair) {
     let keys = &storage.operator;
