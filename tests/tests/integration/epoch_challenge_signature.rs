@@ -206,7 +206,7 @@ fn the_program_refutes_what_the_host_refutes() {
     for (number, loss) in &mut losses {
         // A third of them as they are, the others with a bit changed somewhere.
         if *number % 3 != 0 {
-            loss.signature[(*number as usize * 29) % 64] ^= 1 << (number % 8);
+            loss.signature[(*number as usize * 29) % 64] ^= 1 << (*number % 8);
         }
     }
     let records = losses
