@@ -8,10 +8,13 @@ use {
         tokens::TOKEN,
     },
     solana_address::Address,
+    solana_instruction::Instruction,
     solana_keypair::Keypair,
+    solana_signer::Signer,
     std::io::Cursor,
     trestle_core::{
-        evidence::{evidence_tree, EvidenceRecord, Outcome},
+        answer::loss_message,
+        evidence::{evidence_tree, loss_digest, EvidenceRecord, Outcome},
         hash::sha256,
         merkle::Tree,
         root::inputs_digest,
@@ -21,8 +24,14 @@ use {
         },
     },
     trestle_proofs::{
-        address::commitment_address, event::EpochChallenged, groups::ChallengeKind,
-        instructions::OpeningClaim, state::ProposalStatus,
+        accounts,
+        address::commitment_address,
+        event::EpochChallenged,
+        groups::ChallengeKind,
+        instruction,
+        instructions::{LossClaim, OpeningClaim, SignatureClaim},
+        record::RecordClaim,
+        state::ProposalStatus,
     },
     trestle_staking::event::BondSlashed,
 };
@@ -83,6 +92,36 @@ impl Stage {
         assert_eq!((event.epoch, event.signers), (state.epoch, state.signers));
         assert_eq!(event.digest, state.digest);
     }
+
+    pub fn epoch_challenge_signature(
+        &self,
+        proposal: Address,
+        commitment: Address,
+        operator: Address,
+        claim: SignatureClaim,
+    ) -> Instruction {
+        instruction::EpochChallengeSignature { claim }.to_instruction(
+            accounts::EpochChallengeSignature {
+                challenge: self.challenge_group(proposal),
+                seeds: self.seeds,
+                commitment,
+                operator,
+            },
+        )
+    }
+
+    pub fn epoch_challenge_loss(
+        &self,
+        proposal: Address,
+        commitment: Address,
+        claim: LossClaim,
+    ) -> Instruction {
+        instruction::EpochChallengeLoss { claim }.to_instruction(accounts::EpochChallengeLoss {
+            challenge: self.challenge_group(proposal),
+            seeds: self.seeds,
+            commitment,
+        })
+    }
 }
 
 /// An opening as a node answers with it.
@@ -90,6 +129,38 @@ impl Stage {
 pub struct Answer {
     pub leaf: LeafData,
     pub path: Vec<[u8; 32]>,
+}
+
+impl Answer {
+    /// What a node signs with it.
+    pub fn digest(&self) -> [u8; 32] {
+        opening_digest(&self.leaf, &self.path)
+    }
+}
+
+/// A loss as verifiers record it.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// The opening that the signature is over; none if the loss is declared.
+    pub opening: Option<Answer>,
+    /// What should be the node's signature.
+    pub signature: [u8; 64],
+}
+
+impl Loss {
+    pub fn opening_digest(&self) -> [u8; 32] {
+        self.opening.as_ref().map_or([0; 32], Answer::digest)
+    }
+
+    /// The record of it.
+    pub fn record(&self, commitment: &Address, number: u32) -> EvidenceRecord {
+        EvidenceRecord {
+            commitment: commitment.to_bytes(),
+            challenge_number: number,
+            outcome: Outcome::Lost.byte(),
+            proof_digest: loss_digest(&self.opening_digest(), &self.signature),
+        }
+    }
 }
 
 /// A stage with data under a commitment that epoch 2 challenges; it stands in epoch 3.
@@ -140,8 +211,12 @@ impl Storage {
 
     /// The index that a challenge of the epoch asks for.
     pub fn index(&self, number: u32) -> u32 {
+        self.index_in(CHALLENGED_EPOCH, number)
+    }
+
+    fn index_in(&self, epoch: u64, number: u32) -> u32 {
         let seeds = self.stage.seeds_state();
-        let seed = seeds.find(CHALLENGED_EPOCH).expect("a seed");
+        let seed = seeds.find(epoch).expect("a seed");
         let count = self.commitment.leaf_count;
         challenge_index(seed, self.address.as_array(), number, count)
     }
@@ -154,6 +229,34 @@ impl Storage {
             leaf: opening.leaf,
             path: opening.path,
         }
+    }
+
+    /// A loss that this key signed, with an opening or without.
+    pub fn loss(&self, number: u32, opening: Option<Answer>, signer: &Keypair) -> Loss {
+        self.loss_in(CHALLENGED_EPOCH, number, opening, signer)
+    }
+
+    /// The same in another epoch.
+    pub fn loss_in(
+        &self,
+        epoch: u64,
+        number: u32,
+        opening: Option<Answer>,
+        signer: &Keypair,
+    ) -> Loss {
+        let mut loss = Loss {
+            opening,
+            signature: [0; 64],
+        };
+        let message = loss_message(
+            self.address.as_array(),
+            epoch,
+            number,
+            self.index_in(epoch, number),
+            &loss.opening_digest(),
+        );
+        loss.signature = signer.sign_message(&message).into();
+        loss
     }
 
     /// What an honest node answers.
@@ -185,7 +288,7 @@ impl Evidence {
                 commitment: commitment.to_bytes(),
                 challenge_number: *number,
                 outcome: Outcome::Ok.byte(),
-                opening_digest: opening_digest(&answer.leaf, &answer.path),
+                proof_digest: answer.digest(),
             });
         Self::with_records(records.collect())
     }
@@ -212,19 +315,56 @@ impl Evidence {
         draft
     }
 
-    /// The claim that this answer is recorded as good and is not.
-    pub fn claim(&self, commitment: &Address, number: u32, answer: &Answer) -> OpeningClaim {
+    /// Where the record of a challenge stands.
+    pub fn record(&self, commitment: &Address, number: u32) -> RecordClaim {
         let position = self.records.iter().position(|record| {
             record.commitment == commitment.to_bytes() && record.challenge_number == number
         });
         let index = position.expect("a record") as u32;
-        OpeningClaim {
+        RecordClaim {
             evidence_root: self.tree.root(),
             evidence_count: self.records.len() as u32,
             context_digest: self.context_digest,
-            record_index: index,
-            record_proof: self.tree.proof(index).expect("a proof"),
+            index,
+            proof: self.tree.proof(index).expect("a proof"),
             challenge_number: number,
+        }
+    }
+
+    /// The claim that this answer is recorded as good and is not.
+    pub fn claim(&self, commitment: &Address, number: u32, answer: &Answer) -> OpeningClaim {
+        OpeningClaim {
+            record: self.record(commitment, number),
+            leaf: answer.leaf,
+            path: answer.path.clone(),
+        }
+    }
+
+    /// The claim that the node did not sign this loss.
+    pub fn signature_claim(
+        &self,
+        commitment: &Address,
+        number: u32,
+        loss: &Loss,
+    ) -> SignatureClaim {
+        SignatureClaim {
+            record: self.record(commitment, number),
+            opening_digest: loss.opening_digest(),
+            signature: loss.signature,
+        }
+    }
+
+    /// The claim that this loss is recorded over a good opening.
+    pub fn loss_claim(
+        &self,
+        commitment: &Address,
+        number: u32,
+        answer: &Answer,
+        signature: [u8; 64],
+    ) -> LossClaim {
+        LossClaim {
+            record: self.record(commitment, number),
+            signature,
             leaf: answer.leaf,
             path: answer.path.clone(),
         }

@@ -1,4 +1,9 @@
-//! What of a proposed root can be proven wrong on chain, out of the leaves behind it.
+//! What of a proposed root can be proven wrong on chain, out of the leaves and the evidence behind
+//! it.
+
+mod evidence;
+
+pub use evidence::{find_false_record, EvidenceError, SuspectEvidence};
 
 use std::collections::BTreeMap;
 
@@ -12,9 +17,10 @@ use trestle_proofs::{constants::TOTALS_LEAVES_MAX, leaf::IndexedLeaf};
 
 use crate::instruction::{
     proofs::{
-        epoch_challenge_counters, epoch_challenge_omitted, epoch_challenge_order,
-        epoch_challenge_slash, epoch_challenge_totals, Challenger, CountersClaim, OmittedClaim,
-        OrderClaim, TotalsClaim,
+        epoch_challenge_counters, epoch_challenge_loss, epoch_challenge_omitted,
+        epoch_challenge_opening, epoch_challenge_order, epoch_challenge_signature,
+        epoch_challenge_slash, epoch_challenge_totals, Challenger, CountersClaim, LossClaim,
+        OmittedClaim, OpeningClaim, OrderClaim, SignatureClaim, TotalsClaim,
     },
     rewards::LeafProof,
 };
@@ -45,6 +51,12 @@ pub enum Fault {
     Totals(TotalsClaim),
     /// An operator without a leaf.
     Omitted(Pubkey, OmittedClaim),
+    /// An answer about a commitment that is recorded as good and opens nothing.
+    Opening(Pubkey, OpeningClaim),
+    /// An answer about a commitment that is recorded as a loss and opens it.
+    Loss(Pubkey, LossClaim),
+    /// A loss of a commitment that the node of its operator did not sign.
+    Signature(Pubkey, Pubkey, SignatureClaim),
 }
 
 impl Fault {
@@ -56,6 +68,9 @@ impl Fault {
             Self::Slash(_) => "slash",
             Self::Totals(_) => "totals",
             Self::Omitted(..) => "omitted",
+            Self::Opening(..) => "opening",
+            Self::Loss(..) => "loss",
+            Self::Signature(..) => "signature",
         }
     }
 
@@ -67,11 +82,18 @@ impl Fault {
             Self::Slash(claim) => epoch_challenge_slash(challenger, claim),
             Self::Totals(claim) => epoch_challenge_totals(challenger, claim),
             Self::Omitted(operator, claim) => epoch_challenge_omitted(challenger, &operator, claim),
+            Self::Opening(commitment, claim) => {
+                epoch_challenge_opening(challenger, &commitment, claim)
+            }
+            Self::Loss(commitment, claim) => epoch_challenge_loss(challenger, &commitment, claim),
+            Self::Signature(commitment, operator, claim) => {
+                epoch_challenge_signature(challenger, &commitment, &operator, claim)
+            }
         }
     }
 }
 
-/// The first fault that the chain would see, cheapest proof first.
+/// The first fault of the leaves that the chain would see, cheapest proof first.
 pub fn find_fault(suspect: &Suspect<'_>) -> Result<Option<Fault>, ProofError> {
     let tree = tree(suspect.leaves)?;
     if let Some(claim) = order(suspect, &tree)? {

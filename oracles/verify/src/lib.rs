@@ -29,5 +29,7 @@ pub mod text;
 pub use error::VerifyError;
 
 /// Version of the rules in this crate. It is bound into every root; any change of a formula, an
-/// order or an encoding needs the next number, so that old epochs stay recomputable.
-pub const RULES_VERSION: u32 = 2;
+/// order or an encoding needs the next number, so that nobody takes an epoch of other rules for one
+/// of these. This crate recomputes epochs of this version only; those of an older one are for the
+/// release that scored them. Since version 3 the record of a loss binds the node's signature.
+pub const RULES_VERSION: u32 = 3;

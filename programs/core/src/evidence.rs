@@ -1,6 +1,10 @@
 //! Evidence records: what became of each challenge of an epoch.
 
-use crate::hash::{sha256, Hash, TAG_EVIDENCE};
+use crate::{
+    hash::{sha256, Hash, TAG_EVIDENCE, TAG_LOSS, ZERO_HASH},
+    precompile::SIGNATURE_BYTES,
+    storage::{opening_digest, LeafData},
+};
 use core::cmp::Ordering;
 
 /// Bytes of an encoded record.
@@ -44,8 +48,9 @@ pub struct EvidenceRecord {
     pub challenge_number: u32,
     /// [`Outcome`] as a byte.
     pub outcome: u8,
-    /// [`crate::storage::opening_digest`] of the answer; zero where there is no opening.
-    pub opening_digest: Hash,
+    /// Digest of what proves the outcome: [`crate::storage::opening_digest`] of a good opening,
+    /// [`loss_digest`] of a loss, and zero for a miss, which nothing proves.
+    pub proof_digest: Hash,
 }
 
 impl EvidenceRecord {
@@ -55,7 +60,7 @@ impl EvidenceRecord {
         let parts = self.commitment.iter().chain(&number);
         let parts = parts
             .chain(core::slice::from_ref(&self.outcome))
-            .chain(&self.opening_digest);
+            .chain(&self.proof_digest);
         let mut bytes = [0; EVIDENCE_BYTES];
         for (byte, part) in bytes.iter_mut().zip(parts) {
             *byte = *part;
@@ -67,12 +72,12 @@ impl EvidenceRecord {
     pub fn decode(bytes: &[u8; EVIDENCE_BYTES]) -> Option<Self> {
         let (commitment, rest) = bytes.split_first_chunk::<32>()?;
         let (number, rest) = rest.split_first_chunk::<4>()?;
-        let (outcome, opening_digest) = rest.split_first()?;
+        let (outcome, proof_digest) = rest.split_first()?;
         Some(Self {
             commitment: *commitment,
             challenge_number: u32::from_le_bytes(*number),
             outcome: Outcome::from_byte(*outcome)?.byte(),
-            opening_digest: opening_digest.try_into().ok()?,
+            proof_digest: proof_digest.try_into().ok()?,
         })
     }
 
@@ -83,7 +88,7 @@ impl EvidenceRecord {
             &self.commitment,
             &self.challenge_number.to_le_bytes(),
             &[self.outcome],
-            &self.opening_digest,
+            &self.proof_digest,
         ])
     }
 
@@ -92,6 +97,71 @@ impl EvidenceRecord {
         self.commitment
             .cmp(&other.commitment)
             .then(self.challenge_number.cmp(&other.challenge_number))
+    }
+}
+
+/// What the record of a loss binds: the node's signature, and the digest of the opening that it is
+/// over; zero for a loss that the node declared without one. Which message the node signed follows
+/// from it, see [`crate::answer::loss_message`].
+pub fn loss_digest(opening_digest: &Hash, signature: &[u8; SIGNATURE_BYTES]) -> Hash {
+    sha256(&[&[TAG_LOSS], opening_digest, signature])
+}
+
+/// A leaf and its way to the root, as a node answers with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownOpening<'a> {
+    /// The leaf.
+    pub leaf: &'a LeafData,
+    /// Siblings from the bottom to the top.
+    pub path: &'a [Hash],
+}
+
+/// What verifiers publish of one challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown<'a> {
+    /// An opening that they passed as good.
+    Ok(ShownOpening<'a>),
+    /// A loss: the opening that it is over, if there is one, and the node's signature.
+    Lost(Option<ShownOpening<'a>>, &'a [u8; SIGNATURE_BYTES]),
+    /// Nothing came.
+    Missed,
+}
+
+/// One challenge, and what verifiers publish of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownRecord<'a> {
+    /// Address of the Commitment that was challenged.
+    pub commitment: &'a [u8; 32],
+    /// Number of the challenge in the epoch.
+    pub challenge_number: u32,
+    /// What came of it.
+    pub shown: Shown<'a>,
+}
+
+impl ShownOpening<'_> {
+    /// What nodes sign, and what records bind.
+    pub fn digest(&self) -> Hash {
+        opening_digest(self.leaf, self.path)
+    }
+}
+
+impl ShownRecord<'_> {
+    /// The record of it.
+    pub fn record(&self) -> EvidenceRecord {
+        let (outcome, proof_digest) = match &self.shown {
+            Shown::Ok(opening) => (Outcome::Ok, opening.digest()),
+            Shown::Lost(opening, signature) => {
+                let digest = opening.map_or(ZERO_HASH, |opening| opening.digest());
+                (Outcome::Lost, loss_digest(&digest, signature))
+            }
+            Shown::Missed => (Outcome::Missed, ZERO_HASH),
+        };
+        EvidenceRecord {
+            commitment: *self.commitment,
+            challenge_number: self.challenge_number,
+            outcome: outcome.byte(),
+            proof_digest,
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub const TAG_CHALLENGE: u8 = 0x07;
 pub const TAG_ANSWER: u8 = 0x08;
 /// Tag of a device's key.
 pub const TAG_DEVICE: u8 = 0x09;
+/// Tag of what proves a loss.
+pub const TAG_LOSS: u8 = 0x0a;
 
 /// sha256 of the concatenated parts; the syscall on chain.
 pub fn sha256(parts: &[&[u8]]) -> Hash {

@@ -1,7 +1,8 @@
 //! Runs on chain and off: units, maths, hashing, trees, record codecs and kernels of Trestle.
 //!
 //! Everything a program decides and a client predicts is computed here, once. The crate knows
-//! nothing of Anchor or of accounts; it never allocates unless feature `host` is on.
+//! nothing of Anchor or of accounts; on chain it never allocates, elsewhere for signatures and with
+//! feature `host` only.
 //!
 //! What holds for every item of this crate:
 //! - no floats; amounts are `u64` base units, products are `u128`, every operation is checked;
@@ -53,6 +54,7 @@ pub mod claim;
 pub mod clearance;
 pub mod delegation;
 pub mod device;
+pub mod ed25519;
 pub mod emission;
 pub mod epoch;
 pub mod evidence;

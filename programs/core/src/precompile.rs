@@ -8,10 +8,9 @@
 //! places where everybody puts them, with nothing behind.
 //!
 //! This shows that a signature is good. That one is bad cannot be shown this way: a precompile that
-//! finds it so fails the whole transaction. For secp256r1 nothing else on chain can verify. For
-//! ed25519 the curve syscalls could compute the equation, but the verdict must be that of the
-//! verifiers to the last rule (canonical scalars, small orders, no cofactor), and a challenge by
-//! any other rule would convict who did nothing wrong.
+//! finds it so fails the whole transaction. For ed25519 [`crate::ed25519`] shows it by the curve
+//! syscalls. For secp256r1, whose curve has no syscall, nothing on chain can: a loss that such a
+//! key signed would be for a dispute. Storage nodes sign with ed25519.
 
 /// `Ed25519SigVerify111111111111111111111111111`.
 pub const ED25519_ID: [u8; 32] = [

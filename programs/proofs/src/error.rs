@@ -86,7 +86,7 @@ pub enum ProofsError {
     BadLeaves,
     #[msg("What was given does not show that the root is wrong: nothing changed")]
     ChallengeNotProven,
-    #[msg("The proposal's inputs do not record this opening: fetch its published inputs anew")]
+    #[msg("The proposal's inputs do not record this: fetch its published inputs anew")]
     EvidenceNotProven,
     #[msg("The seed of the proposal's epoch is not in the ring: the index cannot be derived")]
     SeedNotFound,
@@ -152,6 +152,10 @@ pub enum ProofsError {
     OperatorTooYoung,
     #[msg("The account has a layout that this program does not know: migrate it, or update")]
     WrongVersion,
+    #[msg(
+        "The node's key changed lately, verifiers may have gone by the former: dispute the root"
+    )]
+    NodeKeyTooNew,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

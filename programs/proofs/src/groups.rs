@@ -81,6 +81,10 @@ pub enum ChallengeKind {
     Omitted = 5,
     /// Stake forfeited without a fault.
     Slash = 6,
+    /// A loss that the node did not sign.
+    Signature = 7,
+    /// A good opening recorded as a loss.
+    Loss = 8,
 }
 
 impl Challenge {

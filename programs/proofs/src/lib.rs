@@ -14,6 +14,7 @@ pub mod groups;
 pub mod instructions;
 pub mod leaf;
 pub mod pool;
+pub mod record;
 pub mod staking_calls;
 pub mod state;
 
@@ -192,6 +193,26 @@ pub mod trestle_proofs {
     ) -> Result<()> {
         let bumps = &ctx.bumps.challenge;
         emit!(ctx.accounts.epoch_challenge_slash(&claim, bumps)?);
+        Ok(())
+    }
+
+    /// Proves that the node did not sign a loss.
+    pub fn epoch_challenge_signature(
+        ctx: &mut Context<EpochChallengeSignature>,
+        claim: SignatureClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_signature(&claim, bumps)?);
+        Ok(())
+    }
+
+    /// Proves that a good opening is recorded as a loss.
+    pub fn epoch_challenge_loss(
+        ctx: &mut Context<EpochChallengeLoss>,
+        claim: LossClaim,
+    ) -> Result<()> {
+        let bumps = &ctx.bumps.challenge;
+        emit!(ctx.accounts.epoch_challenge_loss(&claim, bumps)?);
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! What anybody can show to be wrong in a proposed root, at the cost of those who signed it.
 
-use crate::{require, Actor, Leaf, ProposalKey, Refusal, Root, Told, Totals, World};
+use crate::{
+    require, Actor, Leaf, Opening, ProposalKey, Recorded, Refusal, Root, Told, Totals, World,
+};
 
 /// Bytes of data that are challenged at once.
 const LEAF_BYTES: u64 = 124;
@@ -20,6 +22,10 @@ pub enum Evidence {
     Slash(u8),
     /// What an operator answered about a customer's data, and passed, opens nothing.
     Opening(u8, u8),
+    /// What it answered, and passed as a loss, opens what it promised to keep.
+    Loss(u8, u8),
+    /// Its node did not sign the loss.
+    Signature(u8, u8),
 }
 
 impl Evidence {
@@ -32,6 +38,8 @@ impl Evidence {
             Self::Omitted(_) => "epoch_challenge_omitted",
             Self::Slash(_) => "epoch_challenge_slash",
             Self::Opening(..) => "epoch_challenge_opening",
+            Self::Loss(..) => "epoch_challenge_loss",
+            Self::Signature(..) => "epoch_challenge_signature",
         }
     }
 }
@@ -75,7 +83,18 @@ impl World {
                 let (old, new) = self.both_leaves(key, operator)?;
                 Ok(new.slashed_without_fault(&old))
             }
-            Evidence::Opening(customer, operator) => self.is_false(key, customer, operator),
+            Evidence::Opening(customer, operator) => {
+                let (_, opens) = self.recorded(key, customer, operator, false)?;
+                Ok(!opens)
+            }
+            Evidence::Loss(customer, operator) => {
+                let (_, opens) = self.recorded(key, customer, operator, true)?;
+                Ok(opens)
+            }
+            Evidence::Signature(customer, operator) => {
+                let (recorded, _) = self.recorded(key, customer, operator, true)?;
+                Ok(recorded == Recorded::LostUnsigned)
+            }
             Evidence::Order(place) => {
                 let place = usize::from(place);
                 let not_there = Refusal("no such leaf");
@@ -95,21 +114,30 @@ impl World {
         }
     }
 
-    /// Whether what a proposal records of an operator's answer is not so.
-    fn is_false(&self, key: ProposalKey, customer: u8, operator: u8) -> Told<bool> {
+    /// As what a proposal records an operator's answer, as a loss or not, and whether it opens what
+    /// it should.
+    fn recorded(
+        &self,
+        key: ProposalKey,
+        customer: u8,
+        operator: u8,
+        as_loss: bool,
+    ) -> Told<(Recorded, bool)> {
         let (epoch, proposal) = (key.0, self.proposal(key)?);
         let commitment = self.commitments.get(&(customer, operator));
         let commitment = commitment.ok_or(Refusal("no such commitment"))?;
         let ended = commitment.ended.map_or(u64::MAX, |(last, _)| last);
         let serves = commitment.registered_epoch < epoch && epoch <= ended;
         require(serves, "a commitment that was not asked")?;
-        let recorded = proposal.opening;
-        let recorded = recorded.filter(|one| (one.customer, one.operator) == (customer, operator));
-        let recorded = recorded.ok_or(Refusal("nothing recorded"))?;
         let has_seed = self.rounds.seeds.contains(&epoch);
         require(has_seed, "no seed of the epoch")?;
+        let is_this = |one: &Opening| (one.customer, one.operator) == (customer, operator);
+        let recorded = proposal.opening.filter(is_this);
+        let recorded = recorded.filter(|one| (one.recorded != Recorded::Good) == as_loss);
+        let recorded = recorded.ok_or(Refusal("nothing recorded"))?;
         // The data fit a single leaf: where more was promised, they open nothing.
-        Ok(!recorded.is_true || commitment.size_bytes > LEAF_BYTES)
+        let opens = recorded.is_true && commitment.size_bytes <= LEAF_BYTES;
+        Ok((recorded.recorded, opens))
     }
 
     pub(crate) fn epoch_challenge(

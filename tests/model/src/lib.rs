@@ -47,7 +47,7 @@ pub use {
     minting::Minting,
     rewards::{Claim, Pool, Till},
     roots::{Leaf, Root, Totals},
-    rounds::{Flaw, Opening, Proposal, Round, Rounds, Weights},
+    rounds::{Flaw, Opening, Proposal, Recorded, Round, Rounds, Weights},
     settlements::Window,
     staking::{Operator, Ticket, TICKETS},
     step::{ProposalKey, Step},

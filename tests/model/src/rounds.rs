@@ -74,13 +74,26 @@ pub enum Flaw {
     Omitted(u8),
 }
 
-/// An answer of a node, which the inputs of a proposal record as good.
+/// An answer of a node, which the inputs of a proposal record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
     pub customer: u8,
     pub operator: u8,
     /// Whether it is what the operator promised to keep.
     pub is_true: bool,
+    /// As what it is recorded.
+    pub recorded: Recorded,
+}
+
+/// What an answer is passed off as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// A good one.
+    Good,
+    /// A loss that the node signed.
+    Lost,
+    /// A loss that somebody else signed.
+    LostUnsigned,
 }
 
 /// Whether these verifiers and their weight decide for all.

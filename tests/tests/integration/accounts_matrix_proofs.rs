@@ -212,6 +212,34 @@ fn epoch_challenge_opening() {
 }
 
 #[test]
+fn epoch_challenge_signature() {
+    let mut storage = Storage::new();
+    let loss = storage.loss(0, None, &storage.customer);
+    let evidence = Evidence::with_records(vec![loss.record(&storage.address, 0)]);
+    let proposal = storage.stage.agree(&evidence.draft());
+    let claim = evidence.signature_claim(&storage.address, 0, &loss);
+    let operator = storage.operator.address;
+    let ix = storage
+        .stage
+        .epoch_challenge_signature(proposal, storage.address, operator, claim);
+    check_challenge(&mut storage.stage, "epoch_challenge_signature", ix);
+}
+
+#[test]
+fn epoch_challenge_loss() {
+    let mut storage = Storage::new();
+    let answer = storage.answer(0);
+    let loss = storage.loss(0, Some(answer.clone()), &storage.operator.node);
+    let evidence = Evidence::with_records(vec![loss.record(&storage.address, 0)]);
+    let proposal = storage.stage.agree(&evidence.draft());
+    let claim = evidence.loss_claim(&storage.address, 0, &answer, loss.signature);
+    let ix = storage
+        .stage
+        .epoch_challenge_loss(proposal, storage.address, claim);
+    check_challenge(&mut storage.stage, "epoch_challenge_loss", ix);
+}
+
+#[test]
 fn proposal_close() {
     let (mut stage, proposal, claim) = understated();
     let ix = stage.epoch_challenge_totals(proposal, claim);

@@ -2,10 +2,7 @@
 
 use {
     solana_signer::Signer,
-    trestle_core::{
-        evidence::{EvidenceRecord, Outcome},
-        storage::opening_digest,
-    },
+    trestle_core::evidence::{EvidenceRecord, Outcome},
     trestle_proofs::{
         address::commitment_address, error::ProofsError, groups::ChallengeKind,
         instructions::OpeningClaim, ID,
@@ -192,13 +189,13 @@ fn a_record_that_is_not_under_the_inputs_is_refused_so_is_an_opening_that_it_doe
     let proposal = storage.stage.agree(&evidence.draft());
     let honest = evidence.claim(&storage.address, FALSE, &answer);
     let tampered: [fn(&mut OpeningClaim); 9] = [
-        |claim| claim.evidence_root[0] ^= 1,
-        |claim| claim.evidence_count += 1,
-        |claim| claim.context_digest[0] ^= 1,
-        |claim| claim.record_index += 1,
-        |claim| claim.record_proof[0][0] ^= 1,
-        |claim| claim.record_proof.truncate(2),
-        |claim| claim.challenge_number += 1,
+        |claim| claim.record.evidence_root[0] ^= 1,
+        |claim| claim.record.evidence_count += 1,
+        |claim| claim.record.context_digest[0] ^= 1,
+        |claim| claim.record.index += 1,
+        |claim| claim.record.proof[0][0] ^= 1,
+        |claim| claim.record.proof.truncate(2),
+        |claim| claim.record.challenge_number += 1,
         |claim| claim.leaf[1] ^= 1,
         |claim| claim.path[1][1] ^= 1,
     ];
@@ -222,7 +219,7 @@ fn a_record_of_a_fault_is_no_record_of_a_good_opening() {
             commitment: storage.address.to_bytes(),
             challenge_number: FALSE,
             outcome: outcome.byte(),
-            opening_digest: opening_digest(&answer.leaf, &answer.path),
+            proof_digest: answer.digest(),
         }]);
         let proposal = storage.stage.agree(&evidence.draft());
 

@@ -7,7 +7,7 @@ use {
         model_steps::{growth, mostly, ALL, EPOCH},
     },
     proptest::{prelude::*, sample::select},
-    trestle_model::{Actor, Evidence, Flaw, Leaf, Opening, ProposalKey, Step, World},
+    trestle_model::{Actor, Evidence, Flaw, Leaf, Opening, ProposalKey, Recorded, Step, World},
     trestle_tests::{proofs::WINDOW_SECONDS, staking::BOND_MIN},
 };
 
@@ -44,16 +44,21 @@ fn flaw() -> BoxedStrategy<Flaw> {
     .boxed()
 }
 
-/// An answer that is recorded as good, rightly or not.
+/// An answer that is recorded as good or lost, rightly or not.
 fn opening() -> BoxedStrategy<Option<Opening>> {
-    let opening =
-        (0..CUSTOMERS, operator(), any::<bool>()).prop_map(|(customer, operator, is_true)| {
-            Opening {
-                customer,
-                operator,
-                is_true,
-            }
-        });
+    let recorded = prop_oneof![
+        2 => Just(Recorded::Good),
+        1 => Just(Recorded::Lost),
+        1 => Just(Recorded::LostUnsigned),
+    ];
+    let opening = (0..CUSTOMERS, operator(), any::<bool>(), recorded).prop_map(
+        |(customer, operator, is_true, recorded)| Opening {
+            customer,
+            operator,
+            is_true,
+            recorded,
+        },
+    );
     prop::option::weighted(0.8, opening).boxed()
 }
 
@@ -65,6 +70,8 @@ fn evidence() -> BoxedStrategy<Evidence> {
         operator().prop_map(Evidence::Omitted),
         operator().prop_map(Evidence::Slash),
         (0..CUSTOMERS, operator()).prop_map(|of| Evidence::Opening(of.0, of.1)),
+        (0..CUSTOMERS, operator()).prop_map(|of| Evidence::Loss(of.0, of.1)),
+        (0..CUSTOMERS, operator()).prop_map(|of| Evidence::Signature(of.0, of.1)),
     ]
     .boxed()
 }
@@ -277,11 +284,14 @@ pub fn resolved(step: &mut Step, model: &World) {
     }
 }
 
-/// A challenge of an opening is about the one that is recorded, if there is any.
+/// A challenge of a record is about the one that there is, if any.
 fn recorded(step: &mut Step, model: &World) {
     if let Step::EpochChallenge {
         about,
-        evidence: Evidence::Opening(customer, operator),
+        evidence:
+            Evidence::Opening(customer, operator)
+            | Evidence::Loss(customer, operator)
+            | Evidence::Signature(customer, operator),
         ..
     } = step
     {

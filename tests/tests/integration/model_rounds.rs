@@ -1,19 +1,23 @@
 //! Off chain: the transactions of steps by which roots become final, or do not.
 
 use {
-    crate::model_chain::{counters, key_of, Chain},
+    crate::model_chain::{counters, key_of, node_of, Chain},
     solana_address::Address,
     solana_instruction::Instruction,
     solana_signer::Signer,
-    trestle_core::{leaf::PayoutLeaf, storage::leaf_data},
-    trestle_model::{Actor, Evidence, Opening, Proposal, Root, Step},
-    trestle_proofs::leaf::IndexedLeaf,
+    trestle_core::{
+        answer::loss_message,
+        leaf::PayoutLeaf,
+        storage::{challenge_index, leaf_data},
+    },
+    trestle_model::{Actor, Evidence, Opening, Proposal, Recorded, Root, Step},
+    trestle_proofs::{leaf::IndexedLeaf, state::Commitment},
     trestle_sdk::instruction::proofs::{
         self as build, Challenger, CountersClaim, OmittedClaim, OrderClaim, ProposalKey,
         ProposedRoot, TotalsClaim,
     },
     trestle_tests::{
-        challenges::{self, Answer},
+        challenges::{self, Answer, Loss},
         commitments::data,
         final_roots::Leaves,
         proofs::{totals_of, Draft},
@@ -121,7 +125,7 @@ impl Chain {
     }
 
     fn proposed(&self, root: &Root, opening: Option<Opening>) -> ProposedRoot {
-        let evidence = opening.map(|opening| self.evidence(&opening));
+        let evidence = opening.map(|opening| self.evidence(root.epoch, &opening));
         let tree = self.tree(root).tree;
         let totals = root.totals;
         ProposedRoot {
@@ -186,24 +190,75 @@ impl Chain {
                 });
                 build::epoch_challenge_totals(&challenger, claim)
             }
-            Evidence::Opening(customer, operator) => {
+            Evidence::Opening(customer, operator)
+            | Evidence::Loss(customer, operator)
+            | Evidence::Signature(customer, operator) => {
                 let recorded = proposal.and_then(|proposal| proposal.opening);
                 let recorded = recorded.unwrap_or(Opening {
                     customer,
                     operator,
                     is_true: true,
+                    recorded: Recorded::Good,
                 });
-                let evidence = self.evidence(&recorded);
-                let (shown, answer) = (self.commitment(&recorded), self.answer(&recorded));
-                let claim = evidence.claim(&shown, 0, &answer);
                 let commitment = self.deals[&(customer, operator)].commitment;
-                build::epoch_challenge_opening(&challenger, &commitment, claim)
+                let operator = self.operator_address(operator);
+                let accounts = (&commitment, &operator);
+                self.challenge_record(&challenger, about.0, evidence, &recorded, accounts)
             }
             Evidence::Omitted(operator) => {
                 let address = self.operator_address(operator);
                 let claim = self.omitted_claim(proposal, operator);
                 build::epoch_challenge_omitted(&challenger, &address, claim)
             }
+        }
+    }
+
+    /// What shows that an answer is not what it is recorded as, or shows nothing.
+    fn challenge_record(
+        &self,
+        challenger: &Challenger,
+        epoch: u64,
+        evidence: Evidence,
+        recorded: &Opening,
+        (commitment, operator): (&Address, &Address),
+    ) -> Instruction {
+        let all = self.evidence(epoch, recorded);
+        let (shown, answer) = (self.commitment(recorded), self.answer(recorded));
+        let loss = self.loss(epoch, recorded);
+        match evidence {
+            Evidence::Loss(..) => {
+                let claim = all.loss_claim(&shown, 0, &answer, loss.signature);
+                build::epoch_challenge_loss(challenger, commitment, claim)
+            }
+            Evidence::Signature(..) => {
+                let claim = all.signature_claim(&shown, 0, &loss);
+                build::epoch_challenge_signature(challenger, commitment, operator, claim)
+            }
+            _ => {
+                let claim = all.claim(&shown, 0, &answer);
+                build::epoch_challenge_opening(challenger, commitment, claim)
+            }
+        }
+    }
+
+    /// A loss over the answer, signed by the operator's node or by that of another one.
+    fn loss(&self, epoch: u64, opening: &Opening) -> Loss {
+        let (answer, address) = (self.answer(opening), self.commitment(opening));
+        let seeds = trestle_sdk::address::seeds(&self.world.service);
+        let seeds: trestle_proofs::state::SeedRing = self.world.svm.get(&seeds);
+        let is_there = self.world.svm.raw(&address).is_some();
+        let state = is_there.then(|| self.world.svm.get::<Commitment>(&address));
+        let count = state.map_or(1, |state| state.leaf_count);
+        // Without a seed there is no challenge: what was signed then does not matter.
+        let seed = seeds.find(epoch).copied().unwrap_or_default();
+        let index = challenge_index(&seed, address.as_array(), 0, count);
+        let digest = answer.digest();
+        let message = loss_message(address.as_array(), epoch, 0, index, &digest);
+        let is_signed = opening.recorded == Recorded::Lost;
+        let signer = opening.operator + u8::from(!is_signed);
+        Loss {
+            opening: Some(answer),
+            signature: node_of(signer).sign_message(&message).into(),
         }
     }
 
@@ -223,9 +278,14 @@ impl Chain {
         }
     }
 
-    fn evidence(&self, opening: &Opening) -> challenges::Evidence {
-        let answer = self.answer(opening);
-        challenges::Evidence::of(&[(self.commitment(opening), 0, answer)])
+    fn evidence(&self, epoch: u64, opening: &Opening) -> challenges::Evidence {
+        let address = self.commitment(opening);
+        if opening.recorded == Recorded::Good {
+            let answer = self.answer(opening);
+            return challenges::Evidence::of(&[(address, 0, answer)]);
+        }
+        let loss = self.loss(epoch, opening);
+        challenges::Evidence::with_records(vec![loss.record(&address, 0)])
     }
 
     /// The tree of a root with what makes claims of it.

@@ -57,6 +57,27 @@ fn the_whole_profile_and_the_payout_account_are_replaced() {
 }
 
 #[test]
+fn another_node_key_counts_from_the_next_epoch_on_the_same_one_from_when_it_did() {
+    let mut world = World::new(&[]);
+    let keys = world.operator("operator", 0);
+    let registered = world.operator_state(&keys).node_key_epoch;
+    assert_eq!(registered, 0, "it registered with it");
+    let update = |world: &mut World, node: &str| {
+        let profile = profile(key(node).pubkey());
+        let ix = world.operator_update(&keys, keys.purse, profile);
+        world.svm.must(&[ix], &[&keys.authority]);
+        world.operator_state(&keys).node_key_epoch
+    };
+    let first = world.epoch() + 1;
+    assert_eq!(update(&mut world, "new node"), first);
+    world
+        .svm
+        .advance(10 * i64::from(world.network().epoch_seconds));
+    assert_eq!(update(&mut world, "new node"), first);
+    assert_eq!(update(&mut world, "newer node"), first + 10);
+}
+
+#[test]
 fn the_payout_account_holds_the_networks_token_and_is_none_of_the_networks_vaults() {
     let mut world = World::new(&[]);
     let keys = world.operator("operator", 0);

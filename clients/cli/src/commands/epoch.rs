@@ -36,7 +36,7 @@ pub enum EpochCommand {
     Challenge {
         /// The proposal; see `trestle epoch show`
         proposal: Pubkey,
-        /// Verifier's URL, or folder of published files, to take the leaves from
+        /// Verifier's URL, or folder of published files, to take leaves and evidence from
         #[arg(long, value_name = "SOURCE")]
         from: Option<String>,
     },

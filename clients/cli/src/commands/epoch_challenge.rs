@@ -7,11 +7,14 @@ use serde::Serialize;
 use solana_pubkey::Pubkey;
 use trestle_core::{hash::ZERO_HASH, root::FinalRoot};
 use trestle_sdk::{
-    challenge::{find_fault, Suspect},
+    address,
+    challenge::{find_false_record, find_fault, EvidenceError, Fault, Suspect, SuspectEvidence},
     encoding::string,
-    fetch::{self, Filter, Operator, Proposal},
+    fetch::{self, Commitment, Filter, Operator, Proposal, SeedRing},
     instruction::{proofs::service_escape, token::token_account_create},
 };
+
+use trestle_verify::storage::ChallengeEvidence;
 
 use crate::{
     commands::dispute::challenger_of,
@@ -29,7 +32,7 @@ pub struct ChallengeOutput {
     pub proposal: String,
     #[serde(with = "string")]
     pub epoch: u64,
-    /// What is wrong: order, counters, slash, totals or omitted.
+    /// What is wrong: order, counters, slash, totals, omitted, opening, loss or signature.
     pub fault: String,
     #[serde(flatten)]
     pub transaction: Transaction,
@@ -76,18 +79,13 @@ pub async fn challenge(
     let proposal: Proposal = fetch::fetch(&chain.rpc, address).await?;
     let book = &chain.deployment;
     let published = Published::new(from, &book.published, book.service)?;
-    let leaves = published.leaves(&claimed(&proposal)).await?;
-    let previous = previous(chain, &published, &proposal).await?;
-    let operators = operators(chain, proposal.epoch).await?;
-    let fault = find_fault(&Suspect {
-        leaves: leaves.all(),
-        totals: proposal.totals.into(),
-        previous: previous.as_ref().map(|one| (one.epoch, one.all())),
-        operators: &operators,
-    })
-    .map_err(|error| CliError::failed("published-files", error.to_string()))?;
+    let operators = operators(chain).await?;
+    let fault = match fault_of_leaves(chain, &published, &proposal, &operators).await? {
+        Some(fault) => Some(fault),
+        None => fault_of_evidence(chain, &published, &proposal, &operators).await?,
+    };
     let fault = fault.ok_or_else(|| {
-        let message = "its leaves show nothing that the chain would see as wrong";
+        let message = "its leaves and evidence show nothing that the chain would see as wrong";
         CliError::failed("no-fault", message)
             .hint("if it is wrong all the same, put it to the verifiers: `trestle dispute open`")
     })?;
@@ -139,11 +137,64 @@ async fn previous(
     }
 }
 
-async fn operators(chain: &Chain, epoch: u64) -> Result<Vec<Pubkey>, CliError> {
+async fn operators(chain: &Chain) -> Result<Vec<(Pubkey, Operator)>, CliError> {
     let filter = Filter::address(offset_of!(Operator, service), &chain.deployment.service);
-    let all = fetch::list::<Operator>(&chain.rpc, &[filter]).await?;
-    let old_enough = all.iter().filter(|(_, one)| one.registered_epoch <= epoch);
-    Ok(old_enough.map(|(address, _)| *address).collect())
+    Ok(fetch::list(&chain.rpc, &[filter]).await?)
+}
+
+async fn fault_of_leaves(
+    chain: &Chain,
+    published: &Published,
+    proposal: &Proposal,
+    operators: &[(Pubkey, Operator)],
+) -> Result<Option<Fault>, CliError> {
+    let leaves = published.leaves(&claimed(proposal)).await?;
+    let previous = previous(chain, published, proposal).await?;
+    let old_enough = operators
+        .iter()
+        .filter(|(_, one)| one.registered_epoch <= proposal.epoch);
+    let operators: Vec<Pubkey> = old_enough.map(|(address, _)| *address).collect();
+    find_fault(&Suspect {
+        leaves: leaves.all(),
+        totals: proposal.totals.into(),
+        previous: previous.as_ref().map(|one| (one.epoch, one.all())),
+        operators: &operators,
+    })
+    .map_err(|error| CliError::failed("published-files", error.to_string()))
+}
+
+async fn fault_of_evidence(
+    chain: &Chain,
+    published: &Published,
+    proposal: &Proposal,
+    operators: &[(Pubkey, Operator)],
+) -> Result<Option<Fault>, CliError> {
+    let service = &chain.deployment.service;
+    let seeds: SeedRing = fetch::fetch(&chain.rpc, &address::seeds(service)).await?;
+    let Some(seed) = seeds.find(proposal.epoch) else {
+        return Ok(None);
+    };
+    let files = published.epoch(proposal.epoch).await?;
+    let filter = Filter::address(offset_of!(Commitment, service), service);
+    let commitments = fetch::list::<Commitment>(&chain.rpc, &[filter]).await?;
+    let records: Vec<_> = files
+        .evidence
+        .iter()
+        .map(ChallengeEvidence::shown)
+        .collect();
+    find_false_record(&SuspectEvidence {
+        epoch: proposal.epoch,
+        inputs_digest: proposal.inputs_digest,
+        context_digest: files.root.context_digest,
+        seed: *seed,
+        records: &records,
+        commitments: &commitments,
+        operators,
+    })
+    .map_err(|error: EvidenceError| {
+        CliError::failed("published-files", error.to_string())
+            .hint("give another verifier's URL or folder by --from")
+    })
 }
 
 /// Declares the service stalled.

@@ -140,6 +140,9 @@ pub struct OperatorOutput {
     pub exited: bool,
     pub endpoint: String,
     pub node_key: String,
+    /// First epoch that began with this node key; 0 for the key that it registered with.
+    #[serde(with = "string")]
+    pub node_key_epoch: u64,
     #[serde(with = "string")]
     pub capacity_gib: u64,
     pub zone: u32,
@@ -208,6 +211,9 @@ impl fmt::Display for OperatorOutput {
         }
         row(f, "Endpoint", &self.endpoint)?;
         row(f, "Node key", &self.node_key)?;
+        if self.node_key_epoch > 0 {
+            row(f, "Key since", format!("epoch {}", self.node_key_epoch))?;
+        }
         row(f, "Capacity", format!("{} GiB", self.capacity_gib))?;
         row(f, "Zone", self.zone)?;
         row(f, "Payout", &self.payout)?;
@@ -456,6 +462,7 @@ fn output(
         exited: one.has_exited(),
         endpoint: one.endpoint_str().to_string(),
         node_key: one.node_key.to_string(),
+        node_key_epoch: one.node_key_epoch,
         capacity_gib: one.capacity_gib,
         zone: one.zone,
         payout: one.payout.to_string(),

@@ -127,6 +127,7 @@ pub fn operator() -> OperatorOutput {
         exited: true,
         endpoint: "https://node.example:8443".to_string(),
         node_key: address(12),
+        node_key_epoch: 3,
         capacity_gib: 500,
         zone: 7,
         payout: address(13),

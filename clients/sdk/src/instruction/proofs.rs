@@ -7,7 +7,11 @@ use trestle_proofs::{
 };
 
 pub use trestle_proofs::{
-    instructions::{CountersClaim, OmittedClaim, OpeningClaim, OrderClaim, TotalsClaim},
+    instructions::{
+        CountersClaim, LossClaim, OmittedClaim, OpeningClaim, OrderClaim, SignatureClaim,
+        TotalsClaim,
+    },
+    record::RecordClaim,
     state::{ProposedRoot, Totals},
 };
 
@@ -281,6 +285,37 @@ pub fn epoch_challenge_opening(
     };
     let args = args::EpochChallengeOpening { claim };
     build(PROOFS_ID, &accounts, &args)
+}
+
+/// Proves that the node of `operator` did not sign a loss. Signed by the challenger.
+pub fn epoch_challenge_signature(
+    challenger: &Challenger,
+    commitment: &Pubkey,
+    operator: &Pubkey,
+    claim: SignatureClaim,
+) -> Instruction {
+    let accounts = accounts::EpochChallengeSignature {
+        challenge: challenger.accounts(),
+        seeds: address::seeds(&challenger.key.service),
+        commitment: *commitment,
+        operator: *operator,
+    };
+    let args = args::EpochChallengeSignature { claim };
+    build(PROOFS_ID, &accounts, &args)
+}
+
+/// Proves that a good opening is recorded as a loss. Signed by the challenger.
+pub fn epoch_challenge_loss(
+    challenger: &Challenger,
+    commitment: &Pubkey,
+    claim: LossClaim,
+) -> Instruction {
+    let accounts = accounts::EpochChallengeLoss {
+        challenge: challenger.accounts(),
+        seeds: address::seeds(&challenger.key.service),
+        commitment: *commitment,
+    };
+    build(PROOFS_ID, &accounts, &args::EpochChallengeLoss { claim })
 }
 
 /// Stakes a bond on a proposal being wrong. Signed by the challenger; the bond comes from

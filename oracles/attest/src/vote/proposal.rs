@@ -2,17 +2,18 @@
 
 use super::book::{blocking, BookError};
 use super::draft::Drafter;
+use crate::chain::Registry;
 use crate::epoch::{review, Disagreement, OwnEvidence, OwnView};
 use crate::peers::PeerError;
 use std::sync::Arc;
 use thiserror::Error;
 use trestle_core::leaf::PayoutLeaf;
 use trestle_core::root::FinalRoot;
-use trestle_sdk::challenge::{find_fault, Fault, Suspect};
+use trestle_sdk::challenge::{find_false_record, find_fault, Fault, Suspect, SuspectEvidence};
 use trestle_sdk::fetch::Proposal;
 use trestle_verify::error::VerifyError;
 use trestle_verify::published::{EpochFiles, EpochTexts};
-use trestle_verify::storage::{recompute, OperatorState};
+use trestle_verify::storage::{recompute, ChallengeEvidence, OperatorState};
 use trestle_verify::RULES_VERSION;
 
 /// What a review came to.
@@ -105,17 +106,22 @@ impl Reviewer {
         .await
     }
 
-    /// What of a wrong proposal can be proven on chain, if its leaves can be had.
+    /// What of a wrong proposal can be proven on chain, if the files behind it can be had.
     pub async fn fault(
         &self,
         view: &OwnView,
+        registry: &Arc<Registry>,
         proposal: &Proposal,
     ) -> Result<Option<Fault>, BookError> {
         let Ok(files) = self.files(proposal).await else {
             return Ok(None);
         };
-        let (view, proposal) = (view.clone(), *proposal);
-        blocking(move || fault_of(&view, &proposal, &files)).await
+        let (view, registry, proposal) = (view.clone(), registry.clone(), *proposal);
+        blocking(move || {
+            let fault = fault_of(&view, &proposal, &files);
+            fault.or_else(|| false_record(&view, &registry, &proposal, &files))
+        })
+        .await
     }
 
     async fn files(&self, proposal: &Proposal) -> Result<EpochFiles, PeerError> {
@@ -173,6 +179,29 @@ fn fault_of(view: &OwnView, proposal: &Proposal, files: &EpochFiles) -> Option<F
         operators: &operators,
     };
     find_fault(&suspect).ok().flatten()
+}
+
+fn false_record(
+    view: &OwnView,
+    registry: &Registry,
+    proposal: &Proposal,
+    files: &EpochFiles,
+) -> Option<Fault> {
+    let records: Vec<_> = files
+        .evidence
+        .iter()
+        .map(ChallengeEvidence::shown)
+        .collect();
+    let suspect = SuspectEvidence {
+        epoch: proposal.epoch,
+        inputs_digest: proposal.inputs_digest,
+        context_digest: files.root.context_digest,
+        seed: view.opened.seed,
+        records: &records,
+        commitments: &registry.commitments,
+        operators: &registry.operators,
+    };
+    find_false_record(&suspect).ok().flatten()
 }
 
 /// The proposal as the final root that it wants to be.

@@ -80,7 +80,10 @@ impl Stage {
     async fn fault(&self, proposal: &Proposal) -> Option<&'static str> {
         let own = self.verifiers[1].own_view(&self.ended, EPOCH).await;
         let (drafter, _) = self.verifiers[1].drafter(&[&self.verifiers[0]]);
-        let fault = Reviewer { drafter }.fault(&own, proposal).await.unwrap();
+        let fault = Reviewer { drafter }
+            .fault(&own, &self.ended.registry, proposal)
+            .await
+            .unwrap();
         fault.map(|fault| fault.name())
     }
 }
@@ -112,6 +115,29 @@ async fn what_the_chain_can_see_of_a_false_root_is_found() {
     let mut without_files = honest;
     without_files.digest = [0xbd; 32];
     assert_eq!(stage.fault(&without_files).await, None);
+}
+
+#[tokio::test]
+async fn a_loss_that_the_node_did_not_sign_is_found() {
+    let mut stage = Stage::new(2, async |nodes| nodes[1].damage()).await;
+    let proposal = stage.proposal(&stage.draft().await);
+    assert_eq!(stage.fault(&proposal).await, None);
+    let other = solana_keypair::Keypair::new().pubkey();
+    let mut registry = (*stage.ended.registry).clone();
+    for (_, operator) in &mut registry.operators {
+        operator.node_key = other;
+    }
+    stage.ended.registry = Arc::new(registry.clone());
+    assert_eq!(stage.fault(&proposal).await, Some("signature"));
+    for (_, operator) in &mut registry.operators {
+        operator.node_key_epoch = EPOCH;
+    }
+    stage.ended.registry = Arc::new(registry);
+    assert_eq!(
+        stage.fault(&proposal).await,
+        None,
+        "it may be the former key's"
+    );
 }
 
 #[tokio::test]
@@ -147,7 +173,7 @@ async fn a_false_root_is_refused_and_the_reason_names_it() {
         (|one| one.leaf_count = 2, "leafCount"),
         (
             |one| one.rules_version = RULES_VERSION + 1,
-            "rules version 3",
+            "rules version 4",
         ),
     ];
     for (spoil, name) in spoils {

@@ -1,10 +1,10 @@
 //! What a node answered to one challenge, in the form that convinces a third party.
 
 use crate::storage::inputs::CommitmentInput;
-use trestle_core::answer::answer_message;
-use trestle_core::evidence::{EvidenceRecord, Outcome};
+use trestle_core::answer::{answer_message, loss_message};
+use trestle_core::evidence::{EvidenceRecord, Outcome, Shown, ShownOpening, ShownRecord};
 use trestle_core::hash::{Hash, ZERO_HASH};
-use trestle_core::storage::{challenge_index, opening_digest, LEAF_BYTES};
+use trestle_core::storage::{challenge_index, LEAF_BYTES};
 
 /// An ed25519 signature.
 pub type SignatureBytes = [u8; 64];
@@ -44,9 +44,16 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// What the node signs and the evidence record binds.
+    /// What the node signs, and what evidence records bind.
     pub fn digest(&self) -> Hash {
-        opening_digest(&self.leaf, &self.path)
+        self.shown().digest()
+    }
+
+    fn shown(&self) -> ShownOpening<'_> {
+        ShownOpening {
+            leaf: &self.leaf,
+            path: &self.path,
+        }
     }
 }
 
@@ -59,24 +66,26 @@ impl Finding {
             Self::Missed => Outcome::Missed,
         }
     }
-
-    /// Digest of the opening; zero where there is none.
-    pub fn opening_digest(&self) -> Hash {
-        match self {
-            Self::Ok(opening) | Self::LossShown(opening, _) => opening.digest(),
-            Self::LossDeclared(_) | Self::Missed => ZERO_HASH,
-        }
-    }
 }
 
 impl ChallengeEvidence {
     /// The record that goes into the evidence tree.
     pub fn record(&self) -> EvidenceRecord {
-        EvidenceRecord {
-            commitment: self.commitment,
+        self.shown().record()
+    }
+
+    /// What is published, as records are made of it and challenges prove them false.
+    pub fn shown(&self) -> ShownRecord<'_> {
+        let shown = match &self.finding {
+            Finding::Ok(opening) => Shown::Ok(opening.shown()),
+            Finding::LossDeclared(signature) => Shown::Lost(None, signature),
+            Finding::LossShown(opening, signature) => Shown::Lost(Some(opening.shown()), signature),
+            Finding::Missed => Shown::Missed,
+        };
+        ShownRecord {
+            commitment: &self.commitment,
             challenge_number: self.number,
-            outcome: self.finding.outcome().byte(),
-            opening_digest: self.finding.opening_digest(),
+            shown,
         }
     }
 }
@@ -109,7 +118,14 @@ pub fn challenge_message(
     number: u32,
     opening: &Opening,
 ) -> Hash {
-    message(scope, commitment, number, Outcome::Ok, opening.digest())
+    answer_message(
+        &commitment.address,
+        scope.epoch,
+        number,
+        scope.index(commitment, number),
+        Outcome::Ok.byte(),
+        &opening.digest(),
+    )
 }
 
 /// What a node signs when it declares a leaf lost.
@@ -118,23 +134,6 @@ pub fn declared_loss_message(
     commitment: &CommitmentInput,
     number: u32,
 ) -> Hash {
-    message(scope, commitment, number, Outcome::Lost, ZERO_HASH)
-}
-
-fn message(
-    scope: &ChallengeScope,
-    commitment: &CommitmentInput,
-    number: u32,
-    outcome: Outcome,
-    digest: Hash,
-) -> Hash {
     let index = scope.index(commitment, number);
-    answer_message(
-        &commitment.address,
-        scope.epoch,
-        number,
-        index,
-        outcome.byte(),
-        &digest,
-    )
+    loss_message(&commitment.address, scope.epoch, number, index, &ZERO_HASH)
 }

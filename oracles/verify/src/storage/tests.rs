@@ -272,3 +272,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_record_of_a_loss_binds_the_signature_and_the_opening_under_it() {
+    use trestle_core::hash::ZERO_HASH;
+    let digest = |finding: Finding| {
+        let evidence = ChallengeEvidence {
+            commitment: [1; 32],
+            number: 2,
+            finding,
+        };
+        evidence.record().proof_digest
+    };
+    let opening = |first| Opening {
+        leaf: [first; 124],
+        path: vec![[3; 32]],
+    };
+    assert_eq!(digest(Finding::Missed), ZERO_HASH);
+    assert_eq!(digest(Finding::Ok(opening(1))), opening(1).digest());
+    let digests = [
+        digest(Finding::LossDeclared([7; 64])),
+        digest(Finding::LossDeclared([8; 64])),
+        digest(Finding::LossShown(opening(1), [7; 64])),
+        digest(Finding::LossShown(opening(2), [7; 64])),
+        digest(Finding::Ok(opening(1))),
+        digest(Finding::Missed),
+    ];
+    for (position, one) in digests.iter().enumerate() {
+        assert!(!digests[position + 1..].contains(one), "each of its own");
+    }
+}

@@ -7,6 +7,7 @@ mod change;
 mod clearance;
 mod delegation;
 mod device;
+mod ed25519;
 mod emission;
 mod layout;
 mod lease;

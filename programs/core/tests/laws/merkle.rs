@@ -208,7 +208,7 @@ fn evidence_keeps_its_canonical_order() {
         commitment: [commitment; 32],
         challenge_number,
         outcome: Outcome::Ok.byte(),
-        opening_digest: [4; 32],
+        proof_digest: [4; 32],
     };
     // By number, not by its little-endian bytes: 256 comes after 255.
     let sorted = [record(1, 255), record(1, 256), record(2, 0)];
@@ -336,10 +336,10 @@ proptest! {
 
     #[test]
     fn records_come_back_from_their_bytes(
-        commitment: [u8; 32], challenge_number: u32, outcome in 1_u8..=3, opening_digest: [u8; 32],
+        commitment: [u8; 32], challenge_number: u32, outcome in 1_u8..=3, proof_digest: [u8; 32],
         other in prop_oneof![Just(0_u8), 4_u8..],
     ) {
-        let record = EvidenceRecord { commitment, challenge_number, outcome, opening_digest };
+        let record = EvidenceRecord { commitment, challenge_number, outcome, proof_digest };
         let mut bytes = record.encode();
         prop_assert_eq!(EvidenceRecord::decode(&bytes), Some(record));
         prop_assert_eq!(record.hash(), sha256(&[&[5], &bytes]));

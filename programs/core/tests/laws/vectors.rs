@@ -3,8 +3,8 @@
 use serde_json::Value;
 use std::{fs, io::Cursor, path::Path};
 use trestle_core::{
-    answer::answer_message,
-    evidence::EvidenceRecord,
+    answer::{answer_message, loss_message},
+    evidence::{loss_digest, EvidenceRecord},
     hash::{epoch_seed, sha256, Hash},
     leaf::{PayoutLeaf, Totals},
     merkle::{multiproof_verify, verify, Tree, EMPTY_LEAF},
@@ -195,7 +195,7 @@ fn challenge_record_vectors() {
         commitment: bytes(&v["commitment"]),
         challenge_number: short(&v["challenge_number"]),
         outcome: short(&v["outcome"]) as u8,
-        opening_digest: bytes(&v["opening_digest"]),
+        proof_digest: bytes(&v["proof_digest"]),
     };
     assert_eq!(record.encode(), bytes(&v["encoded"]));
     assert_eq!(record.hash(), bytes(&v["hash"]));
@@ -220,4 +220,24 @@ fn challenge_record_vectors() {
         &bytes(&v["opening_digest"]),
     );
     assert_eq!(message, bytes(&v["message"]));
+}
+
+#[test]
+fn loss_vectors() {
+    let vectors = load("records.json");
+    let answer = &vectors["answer"];
+    for v in [&vectors["loss_declared"], &vectors["loss_shown"]] {
+        let opening = bytes(&v["opening_digest"]);
+        let signature = hex::decode(v["signature"].as_str().unwrap()).unwrap();
+        let digest = loss_digest(&opening, &signature.try_into().unwrap());
+        assert_eq!(digest, bytes(&v["digest"]));
+        let message = loss_message(
+            &bytes(&answer["commitment"]),
+            number(&answer["epoch"]),
+            short(&answer["challenge_number"]),
+            short(&answer["index"]),
+            &opening,
+        );
+        assert_eq!(message, bytes(&v["message"]));
+    }
 }

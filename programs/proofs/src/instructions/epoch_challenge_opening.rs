@@ -20,14 +20,13 @@ use {
         error::ProofsError,
         event::EpochChallenged,
         groups::{self, ChallengeBumps, ChallengeKind},
+        record::RecordClaim,
         state::{Commitment, SeedRing, State},
     },
     anchor_lang::prelude::*,
     trestle_core::{
-        evidence::{EvidenceRecord, Outcome},
-        merkle,
-        root::inputs_digest,
-        storage::{challenge_index, opening_digest, verify_opening, LEAF_BYTES},
+        evidence::Outcome,
+        storage::{opening_digest, verify_opening, LEAF_BYTES},
     },
 };
 
@@ -49,21 +48,11 @@ pub struct EpochChallengeOpening {
     pub commitment: State<Commitment>,
 }
 
-/// A record of a good opening, where it stands in the proposal's inputs, and the opening.
+/// A record of a good opening, and the opening.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
 pub struct OpeningClaim {
-    /// Root of the evidence tree.
-    pub evidence_root: [u8; 32],
-    /// Records in the evidence tree.
-    pub evidence_count: u32,
-    /// Digest of everything else that went into the inputs.
-    pub context_digest: [u8; 32],
-    /// Position of the record in the evidence tree.
-    pub record_index: u32,
-    /// Sibling hashes of the record, from the leaf up.
-    pub record_proof: Vec<[u8; 32]>,
-    /// Number of the challenge in the epoch.
-    pub challenge_number: u32,
+    /// The record.
+    pub record: RecordClaim,
     /// The leaf that the node answered with.
     pub leaf: [u8; LEAF_BYTES],
     /// The path that the node answered with.
@@ -72,15 +61,7 @@ pub struct OpeningClaim {
 
 impl EpochChallengeOpening {
     fn validate(&self) -> Result<()> {
-        let proposal = &self.challenge.proposal;
-        proposal.check_open()?;
-        // A commitment that was closed and registered anew may have another size, by which a
-        // record of the old one would seem false: the new one serves later epochs only.
-        require!(
-            self.commitment.serves(proposal.epoch),
-            ProofsError::CommitmentNotInEpoch
-        );
-        Ok(())
+        self.challenge.proposal.check_open()
     }
 
     pub fn epoch_challenge_opening(
@@ -89,45 +70,24 @@ impl EpochChallengeOpening {
         bumps: &ChallengeBumps,
     ) -> Result<EpochChallenged> {
         self.validate()?;
-        self.verify_record(claim)?;
-        require!(!self.is_opened(claim)?, ProofsError::ChallengeNotProven);
+        let index = self.leaf_index(&claim.record)?;
+        claim.record.verify(
+            &self.challenge.proposal,
+            self.commitment.address(),
+            Outcome::Ok,
+            opening_digest(&claim.leaf, &claim.path),
+        )?;
+        let (root, count) = (&self.commitment.root, self.commitment.leaf_count);
+        let opened = verify_opening(root, count, index, &claim.leaf, &claim.path);
+        require!(opened.is_err(), ProofsError::ChallengeNotProven);
         self.challenge
             .0
             .convict(ChallengeKind::Opening, bumps.slasher)
     }
 
-    /// Checks that the proposal's inputs record this very opening as good.
-    fn verify_record(&self, claim: &OpeningClaim) -> Result<()> {
-        let (root, count) = (&claim.evidence_root, claim.evidence_count);
-        let inputs = inputs_digest(root, count, &claim.context_digest);
-        require!(
-            inputs == self.challenge.proposal.inputs_digest,
-            ProofsError::EvidenceNotProven
-        );
-        let record = EvidenceRecord {
-            commitment: self.commitment.address().to_bytes(),
-            challenge_number: claim.challenge_number,
-            outcome: Outcome::Ok.byte(),
-            opening_digest: opening_digest(&claim.leaf, &claim.path),
-        };
-        let (index, proof) = (claim.record_index, &claim.record_proof);
-        merkle::verify(root, count, index, &record.hash(), proof)
-            .map_err(|_| ProofsError::EvidenceNotProven.into())
-    }
-
-    fn is_opened(&self, claim: &OpeningClaim) -> Result<bool> {
+    fn leaf_index(&self, record: &RecordClaim) -> Result<u32> {
         let epoch = self.challenge.proposal.epoch;
-        let seed = self.seeds.find(epoch).ok_or(ProofsError::SeedNotFound)?;
-        let commitment = self.commitment.address().as_array();
-        let count = self.commitment.leaf_count;
-        let index = challenge_index(seed, commitment, claim.challenge_number, count);
-        let opened = verify_opening(
-            &self.commitment.root,
-            count,
-            index,
-            &claim.leaf,
-            &claim.path,
-        );
-        Ok(opened.is_ok())
+        let address = self.commitment.address();
+        record.leaf_index(&self.seeds, epoch, address, &self.commitment)
     }
 }

@@ -7,6 +7,7 @@
 //! - Only the operator's controller can update it.
 //! - The whole profile and the payout account are replaced.
 //! - The payout account holds the network's token and is none of the network's vaults.
+//! - Another node key counts from the next epoch on, the same one from when it did.
 //! - The profile has a node key, a capacity in bounds and an http(s) URL.
 //! - Stake, tickets and what was slashed stay as they are.
 
@@ -52,7 +53,9 @@ impl OperatorUpdate {
 
     pub fn operator_update(&mut self, profile: &OperatorProfile) -> Result<OperatorUpdated> {
         self.validate(profile)?;
-        self.operator.describe(profile, *self.payout.address())?;
+        let epoch = self.network.epoch_at(Clock::get()?.unix_timestamp)?;
+        let payout = *self.payout.address();
+        self.operator.update(profile, payout, epoch.0)?;
         self.operator.invariant()?;
         Ok(OperatorUpdated {
             operator: *self.operator.address(),

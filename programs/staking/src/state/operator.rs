@@ -73,8 +73,10 @@ pub struct Operator {
     pub _pad_jail: [u8; 7],
     /// The `slashed` counter of its leaf that it was last jailed for, in base units.
     pub jailed_slashed: u64,
+    /// First epoch that began with this node key; zero for the key that it registered with.
+    pub node_key_epoch: u64,
     /// Zero; room for what is to come.
-    pub _reserved: [u8; 48],
+    pub _reserved: [u8; 40],
 }
 
 impl Layout for Operator {
@@ -102,6 +104,7 @@ const _: () = assert!(offset_of!(Operator, controller) == 360);
 const _: () = assert!(offset_of!(Operator, jailed_until) == 464);
 const _: () = assert!(offset_of!(Operator, delegation_bump) == 472);
 const _: () = assert!(offset_of!(Operator, jailed_slashed) == 480);
+const _: () = assert!(offset_of!(Operator, node_key_epoch) == 488);
 
 /// What an operator says about itself, at registration and in each update.
 #[derive(Clone, Debug, PartialEq, Eq, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -202,6 +205,21 @@ impl Operator {
         self.zone = profile.zone;
         self.capacity_gib = profile.capacity_gib;
         Ok(())
+    }
+
+    /// Takes over what the operator says about itself in epoch `now_epoch`, and from when on its
+    /// node has another key: what the former one signed says nothing about the new one.
+    pub fn update(
+        &mut self,
+        profile: &OperatorProfile,
+        payout: Address,
+        now_epoch: u64,
+    ) -> Result<()> {
+        if self.node_key != profile.node_key {
+            let next = now_epoch.checked_add(1);
+            self.node_key_epoch = next.ok_or(StakingError::MathOverflow)?;
+        }
+        self.describe(profile, payout)
     }
 
     /// The URL of the node; empty if the account is broken.

@@ -106,6 +106,25 @@ proptest! {
     }
 }
 
+#[test]
+fn the_last_epoch_has_no_next_one_for_another_key() {
+    let mut operator = operator();
+    let profile = OperatorProfile {
+        node_key: address(9),
+        zone: 0,
+        capacity_gib: 1,
+        endpoint: "http://a".to_string(),
+    };
+    assert!(operator.update(&profile, address(2), u64::MAX).is_err());
+    operator.update(&profile, address(2), 6).unwrap();
+    assert_eq!(
+        (operator.node_key, operator.node_key_epoch),
+        (address(9), 7)
+    );
+    operator.update(&profile, address(3), 9).unwrap();
+    assert_eq!((operator.payout, operator.node_key_epoch), (address(3), 7));
+}
+
 fn tickets(operator: &Operator) -> u128 {
     let amounts = operator
         .tickets

@@ -31,7 +31,9 @@ pub fn measure(recorder: &mut Recorder) -> Result<()> {
     totals(recorder)?;
     omitted(recorder)?;
     slash(recorder)?;
-    opening(recorder)
+    opening(recorder)?;
+    signature(recorder)?;
+    loss(recorder)
 }
 
 /// Leaves in order, each with this many units.
@@ -179,6 +181,45 @@ fn slash(recorder: &mut Recorder) -> Result<()> {
         "depth 20, large transaction",
         outcome,
     )
+}
+
+fn signature(recorder: &mut Recorder) -> Result<()> {
+    let mut storage = Storage::new();
+    let answer = storage.answer(0);
+    let answers: Vec<_> = (1..RECORDS)
+        .map(|number| (storage.address, number, answer.clone()))
+        .collect();
+    let loss = storage.loss(0, None, &storage.customer);
+    let mut records = Evidence::of(&answers).records;
+    records.push(loss.record(&storage.address, 0));
+    let evidence = Evidence::with_records(records);
+    let proposal = storage.stage.agree(&evidence.draft());
+    let claim = evidence.signature_claim(&storage.address, 0, &loss);
+    let (commitment, operator) = (storage.address, storage.operator.address);
+    let stage = &mut storage.stage;
+    let ix = stage.epoch_challenge_signature(proposal, commitment, operator, claim);
+    let outcome = stage.challenge(ix);
+    recorder.record("epoch_challenge_signature", "1,000 records", outcome)
+}
+
+fn loss(recorder: &mut Recorder) -> Result<()> {
+    let mut storage = Storage::new();
+    let answer = storage.answer(0);
+    let answers: Vec<_> = (1..RECORDS)
+        .map(|number| (storage.address, number, answer.clone()))
+        .collect();
+    let loss = storage.loss(0, Some(answer.clone()), &storage.operator.node);
+    let mut records = Evidence::of(&answers).records;
+    records.push(loss.record(&storage.address, 0));
+    let evidence = Evidence::with_records(records);
+    let proposal = storage.stage.agree(&evidence.draft());
+    let claim = evidence.loss_claim(&storage.address, 0, &answer, loss.signature);
+    let stage = &mut storage.stage;
+    let ix = stage.epoch_challenge_loss(proposal, storage.address, claim);
+    let challenger = stage.challenger.insecure_clone();
+    let outcome = stage.world.svm.send_large(&[ix], &challenger);
+    let case = "shard of 10 kB, 1,000 records, large transaction";
+    recorder.record("epoch_challenge_loss", case, outcome)
 }
 
 fn opening(recorder: &mut Recorder) -> Result<()> {

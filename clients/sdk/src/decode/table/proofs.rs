@@ -254,7 +254,7 @@ pub const PROOFS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6241,
         name: "EvidenceNotProven",
-        message: "the proposal's inputs do not record this opening",
+        message: "the proposal's inputs do not record this",
         hint: "fetch its published inputs anew",
     },
     ErrorEntry {
@@ -448,5 +448,11 @@ pub const PROOFS: &[ErrorEntry] = &[
         name: "WrongVersion",
         message: "the account has a layout that this program does not know",
         hint: "migrate it, or update",
+    },
+    ErrorEntry {
+        code: 6274,
+        name: "NodeKeyTooNew",
+        message: "the node's key changed lately, verifiers may have gone by the former",
+        hint: "dispute the root",
     },
 ];

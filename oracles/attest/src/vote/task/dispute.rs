@@ -77,7 +77,7 @@ impl Voter {
         address: &Pubkey,
         proposal: &Proposal,
     ) -> Result<(), Interruption> {
-        let Some(fault) = self.reviewer.fault(own, proposal).await? else {
+        let Some(fault) = self.reviewer.fault(own, &view.registry, proposal).await? else {
             return Ok(());
         };
         tracing::warn!(proposal = %address, fault = fault.name(), "challenged");
