@@ -188,6 +188,19 @@ impl RootRing {
         }
     }
 
+    /// The final roots that the ring holds, oldest first.
+    pub fn by_age(&self) -> impl DoubleEndedIterator<Item = &FinalRoot> {
+        let kept = self.count.min(RING_LEN as u64);
+        let numbers = self.count.saturating_sub(kept)..self.count;
+        numbers.filter_map(|number| self.entries.get(slot_of(number)))
+    }
+
+    /// The oldest final root of this epoch or a later one that the ring holds.
+    #[inline(never)]
+    pub fn oldest_from(&self, epoch: u64) -> Option<&FinalRoot> {
+        self.by_age().find(|root| root.epoch >= epoch)
+    }
+
     /// Adds the newest root over the oldest. A service with a new root is stalled no longer.
     pub fn push(&mut self, root: &FinalRoot) -> Result<(), EpochNotNewer> {
         if self.count > 0 && root.epoch <= self.latest_epoch {

@@ -12,24 +12,6 @@ use {
     trestle_staking::leaf::LeafProof,
 };
 
-/// The final roots that the ring holds, oldest first.
-fn by_age(ring: &RootRing) -> impl DoubleEndedIterator<Item = &FinalRoot> {
-    let len = ring.entries.len();
-    let count = usize::try_from(ring.count).unwrap_or(usize::MAX);
-    (count.saturating_sub(len)..count).filter_map(move |number| ring.entries.get(number % len))
-}
-
-/// The oldest final root of this epoch or a later one.
-#[inline(never)]
-pub fn oldest_from(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
-    by_age(ring).find(|root| root.epoch >= epoch)
-}
-
-/// The newest final root of an epoch before this one.
-fn newest_before(ring: &RootRing, epoch: u64) -> Option<&FinalRoot> {
-    by_age(ring).rev().find(|root| root.epoch < epoch)
-}
-
 /// The root whose leaf shows what an operator had before `start_epoch`, or `None` if no root before
 /// that can have a leaf of an operator that registered in `registered_epoch`.
 pub fn baseline(
@@ -40,11 +22,12 @@ pub fn baseline(
     // Until a root of this time is final, an earlier one can still come.
     let newest = ring.latest().ok_or(CreditsError::SettlementNotDue)?;
     require!(newest.epoch >= start_epoch, CreditsError::SettlementNotDue);
-    let Some(before) = newest_before(ring, start_epoch) else {
+    let mut newest_first = ring.by_age().rev();
+    let Some(before) = newest_first.find(|root| root.epoch < start_epoch) else {
         return Ok(if is_whole(ring) {
             None
         } else {
-            oldest_from(ring, 0)
+            ring.oldest_from(0)
         });
     };
     Ok((before.epoch >= registered_epoch).then_some(before))

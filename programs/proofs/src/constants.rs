@@ -27,7 +27,8 @@ pub const TOTALS_LEAVES_MAX: usize = 28;
 
 /// Bytes in a GiB, the unit in which operators offer capacity.
 pub const GIB: u64 = 1 << 30;
-/// Epochs after its last one during which a commitment stays: leases on it settle meanwhile.
+/// Epochs during which a commitment stays after its last one got a final root: leases on it settle
+/// meanwhile. However late the root comes, nobody can close it in the same breath.
 pub const CLOSE_DELAY_EPOCHS: u64 = 2;
 /// Epochs after which an ended commitment can be closed although no root has passed it: its last
 /// seed has then left the ring, so nothing can be proven with it any more.

@@ -86,14 +86,12 @@ impl World {
 
     pub(crate) fn commitment_close(&mut self, customer: u8, operator: u8) -> Told {
         let epoch = self.epoch();
-        let newest = self.roots.last().map(|root| root.epoch);
-        let commitment = self.commitment(customer, operator)?;
-        let (last, _) = commitment
-            .ended
-            .ok_or(Refusal("a commitment that serves"))?;
-        let age = epoch.saturating_sub(last);
-        let is_passed = newest.is_some_and(|newest| last <= newest);
-        let is_over = (is_passed && age > CLOSE_EPOCHS) || age > CLOSE_EPOCHS_MAX;
+        let ended = self.commitment(customer, operator)?.ended;
+        let (last, _) = ended.ok_or(Refusal("a commitment that serves"))?;
+        let passed = self.roots.iter().find(|root| last <= root.epoch);
+        let final_in = passed.map(|root| self.final_in[&root.epoch]);
+        let is_settled = final_in.is_some_and(|final_in| epoch - final_in > CLOSE_EPOCHS);
+        let is_over = is_settled || epoch.saturating_sub(last) > CLOSE_EPOCHS_MAX;
         require(is_over, "a commitment that somebody may need")?;
         self.commitments.remove(&(customer, operator));
         Ok(())

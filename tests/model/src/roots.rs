@@ -142,6 +142,7 @@ impl World {
     /// A root is final now, and the service goes on.
     pub(crate) fn root_push(&mut self, root: Root) {
         self.stalled = false;
+        self.final_in.insert(root.epoch, self.epoch());
         self.roots.push(root);
         if self.roots.len() > ROOTS {
             self.roots.remove(0);

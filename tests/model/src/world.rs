@@ -64,6 +64,8 @@ pub struct World {
     pub verifiers: [Option<Verifier>; VERIFIERS],
     /// The final roots that are held, oldest first.
     pub roots: Vec<Root>,
+    /// The epochs in which roots became final, by those of the roots.
+    pub final_in: BTreeMap<u64, u64>,
     /// Roots that were final and are not held any more.
     pub roots_forgotten: u64,
     /// Rules to come, and the first epoch in which they can be applied.
@@ -92,6 +94,7 @@ impl World {
             delegations: BTreeMap::new(),
             verifiers: [None; VERIFIERS],
             roots: Vec::new(),
+            final_in: BTreeMap::new(),
             roots_forgotten: 0,
             changes: BTreeMap::new(),
             clearances: Clearances::default(),

@@ -12,7 +12,7 @@ use {
         ID,
     },
     trestle_tests::{
-        proofs::{Draft, Stage},
+        proofs::{Draft, Stage, WINDOW_SECONDS},
         svm::{assert_refused, Outcome},
         tokens::TOKEN,
     },
@@ -69,8 +69,9 @@ impl Committed {
 #[test]
 fn anybody_can_close_it_and_the_rent_goes_to_the_customer() {
     let mut committed = Committed::ended();
-    committed.pass_epochs(CLOSE_DELAY_EPOCHS + 1);
+    committed.pass_epochs(1);
     committed.stage.settle(&Draft::honest(1, 3, 10));
+    committed.pass_epochs(CLOSE_DELAY_EPOCHS + 1);
     let before = committed
         .stage
         .world
@@ -110,12 +111,12 @@ fn an_active_commitment_is_refused() {
 }
 
 #[test]
-fn it_stays_until_its_last_epoch_has_a_final_root_behind_it_and_two_more_epochs_have_passed() {
+fn it_stays_until_two_epochs_have_passed_after_the_one_in_which_its_last_got_a_final_root() {
     let mut committed = Committed::ended();
     committed.stage.next_epoch();
     committed.stage.settle(&Draft::honest(1, 3, 10));
 
-    for _ in 0..CLOSE_DELAY_EPOCHS {
+    for _ in 0..=CLOSE_DELAY_EPOCHS {
         let outcome = committed.close();
         assert_refused(outcome, ID, ProofsError::CommitmentNeeded);
         committed.stage.next_epoch();
@@ -123,11 +124,38 @@ fn it_stays_until_its_last_epoch_has_a_final_root_behind_it_and_two_more_epochs_
     committed.close().expect("a closed commitment");
 
     let mut committed = Committed::ended();
-    committed.pass_epochs(CLOSE_DELAY_EPOCHS + 1);
     // A root of an earlier epoch does not do.
     committed.stage.settle(&Draft::honest(0, 3, 10));
+    committed.pass_epochs(CLOSE_DELAY_EPOCHS + 1);
     let outcome = committed.close();
     assert_refused(outcome, ID, ProofsError::CommitmentNeeded);
+}
+
+#[test]
+fn a_root_that_comes_late_gives_leases_as_much_time_to_settle() {
+    let mut committed = Committed::ended();
+    committed.pass_epochs(CLOSE_DELAY_EPOCHS + 5);
+    let draft = Draft::honest(1, 3, 10);
+    let proposal = committed.stage.agree(&draft);
+    committed.stage.world.svm.advance(WINDOW_SECONDS);
+    // Whoever makes it final cannot close the commitment in the same transaction.
+    let finalize = committed.stage.epoch_finalize(proposal);
+    let close = committed
+        .stage
+        .commitment_close(committed.customer.pubkey(), committed.commitment);
+    let outcome = committed
+        .stage
+        .world
+        .svm
+        .send(&[finalize.clone(), close], &[]);
+    assert_refused(outcome, ID, ProofsError::CommitmentNeeded);
+    committed.stage.world.svm.must(&[finalize], &[]);
+    for _ in 0..=CLOSE_DELAY_EPOCHS {
+        let outcome = committed.close();
+        assert_refused(outcome, ID, ProofsError::CommitmentNeeded);
+        committed.stage.next_epoch();
+    }
+    committed.close().expect("a closed commitment");
 }
 
 #[test]

@@ -412,7 +412,7 @@ fn anybody_closes_a_plan_whose_commitment_is_gone_and_only_the_user_one_whose_co
     world.must(end, &user);
     let ended = world.epoch();
     world.publish(ended, &[(deal.operator.address, windows(40, 50))]);
-    world.reach(ended + 3);
+    world.reach(ended + 4);
     let gone = commitment_close(&world, &deal);
     world.svm.must(&[gone], &[]);
     let plan = world.plan_state();

@@ -340,7 +340,9 @@ async fn close(commitment: &Pubkey, context: &Context<'_>) -> Result<LeaseWriteO
         ));
     }
     let over = state.filter(|state| {
-        let passed = ring.latest_epoch > state.ended_epoch;
+        let root = ring.oldest_from(state.ended_epoch);
+        let passed = root.and_then(|root| view.network.epoch_at(root.finalized_at).ok());
+        let passed = passed.map(|epoch| epoch.0);
         state.customer == lease.customer && state.check_closable(view.epoch, passed).is_ok()
     });
     if over.is_some() {

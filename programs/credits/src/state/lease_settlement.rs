@@ -53,7 +53,7 @@ impl Lease {
     /// Moves the end forward to that of the commitment, which the lease cannot outlast: to be done
     /// before each settlement. `None` if the commitment's account is gone: nothing tells any more
     /// when it ended, so that what is not settled by then is not paid. (The account stays for two
-    /// epochs after its last one, and until that one has a final root.)
+    /// epochs after its last one got a final root.)
     ///
     /// A customer who ends the commitment cannot have the notice of the lease served: what is cut
     /// short of it is owed.
@@ -94,7 +94,9 @@ impl Lease {
             .saturating_add(u64::from(self.period_epochs))
             .min(self.end_epoch);
         let due = settled_together(maintenance, settled.saturating_add(1), last);
-        let root = roots::oldest_from(ring, due).ok_or(CreditsError::SettlementNotDue)?;
+        let root = ring
+            .oldest_from(due)
+            .ok_or(CreditsError::SettlementNotDue)?;
         Ok(SettlementRoot::Period(root))
     }
 

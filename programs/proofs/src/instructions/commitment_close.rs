@@ -6,7 +6,8 @@
 //! Specification:
 //! - Anybody can close it; the rent goes to the customer.
 //! - An active commitment is refused.
-//! - It stays until its last epoch has a final root behind it and two more epochs have passed.
+//! - It stays until two epochs have passed after the one in which its last got a final root.
+//! - A root that comes late gives leases as much time to settle.
 //! - Without a final root it can be closed 64 epochs after its last one.
 //! - What the operator has committed to falls by its size.
 //! - A recipient that is not the customer is refused.
@@ -59,8 +60,9 @@ impl CommitmentClose {
     pub fn commitment_close(&mut self) -> Result<CommitmentClosed> {
         let epoch = current_epoch(&self.network, now()?)?;
         let ended_epoch = self.commitment.ended_epoch;
-        let is_passed = self.ring.has_passed(ended_epoch);
-        self.commitment.check_closable(epoch, is_passed)?;
+        let passed_at = self.ring.passed_at(ended_epoch);
+        let passed = passed_at.map(|at| current_epoch(&self.network, at));
+        self.commitment.check_closable(epoch, passed.transpose()?)?;
         self.load.release(self.commitment.size_bytes)?;
         self.load.invariant()?;
         let event = CommitmentClosed {

@@ -136,14 +136,15 @@ impl Commitment {
     }
 
     /// Refuses while somebody may need it: a challenge of a root of its last epoch opens it, and
-    /// leases on it settle. `is_passed` says whether that epoch has a final root behind it.
-    pub fn check_closable(&self, now_epoch: u64, is_passed: bool) -> Result<()> {
+    /// leases on it settle by that root. `passed_epoch` is the epoch in which it became final.
+    pub fn check_closable(&self, now_epoch: u64, passed_epoch: Option<u64>) -> Result<()> {
         require!(
             self.status == CommitmentStatus::Ended as u8,
             ProofsError::CommitmentActive
         );
-        let age = now_epoch.saturating_sub(self.ended_epoch);
-        let is_over = (is_passed && age > CLOSE_DELAY_EPOCHS) || age > CLOSE_TIMEOUT_EPOCHS;
+        let since = |epoch: u64| now_epoch.saturating_sub(epoch);
+        let is_settled = passed_epoch.is_some_and(|epoch| since(epoch) > CLOSE_DELAY_EPOCHS);
+        let is_over = is_settled || since(self.ended_epoch) > CLOSE_TIMEOUT_EPOCHS;
         require!(is_over, ProofsError::CommitmentNeeded);
         Ok(())
     }

@@ -156,6 +156,13 @@ impl RootRing {
         self.count > 0 && epoch <= self.latest_epoch
     }
 
+    /// Unix seconds when the epoch got a final root behind it. If the ring has forgotten that root,
+    /// those of the oldest one that it holds, which is later.
+    pub fn passed_at(&self, epoch: u64) -> Option<i64> {
+        let root = self.roots().oldest_from(epoch);
+        root.map(|root| root.finalized_at)
+    }
+
     /// Whether anybody has declared that the service's verifiers stopped, and no root came since.
     pub fn is_stalled(&self) -> bool {
         self.stalled == 1
