@@ -244,7 +244,7 @@ pub enum CreditsError {
     NothingUsed,
     #[msg("The meter can pay no unit now: its cap for the epoch or its credits are used up")]
     MeterExhausted,
-    #[msg("Only the customer or the operator's authority can end a meter")]
+    #[msg("Only the customer or the operator's controller can end a meter")]
     NotMeterParty,
     #[msg("The meter ends no later than that already: nothing to do")]
     MeterEndsAlready,

@@ -197,7 +197,11 @@ impl World {
         let (notice, end) = (u64::from(group.deal.lease.notice), group.end);
         let member = &mut group.members[place];
         // An end that was noted is not forgotten with the commitment.
-        let unknown = group.settled;
+        let unknown = if member.is_recorded {
+            group.round.0
+        } else {
+            group.settled
+        };
         let ended = self.served(customer, operator, member.last.unwrap_or(unknown));
         if member.note(ended, notice, end) {
             return Ok(Next::End);

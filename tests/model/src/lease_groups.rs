@@ -125,11 +125,14 @@ impl Member {
 impl Group {
     /// The first place whose member has left for good.
     fn free_place(&self) -> Option<usize> {
-        let has_left = |member: &Member| {
-            let last = member.last.map(|last| last.max(member.owed));
-            last.is_some_and(|last| last <= self.settled)
-        };
-        self.members.iter().position(has_left)
+        (0..self.members.len()).find(|place| self.has_left(*place))
+    }
+
+    /// Whether its member serves no longer, and nothing is owed to it.
+    fn has_left(&self, place: usize) -> bool {
+        let member = &self.members[place];
+        let last = member.last.map(|last| last.max(member.owed));
+        last.is_some_and(|last| last <= self.settled)
     }
 
     pub(crate) fn is_settled(&self) -> bool {
@@ -220,14 +223,15 @@ impl World {
         let is_void = !group.is_complete() && epoch >= group.deal.start;
         require(!is_void, "a group that has begun")?;
         require(agreed, "terms that are not the group's")?;
-        let left = group.free_place();
+        let own = group
+            .members
+            .iter()
+            .position(|one| one.operator == operator);
+        let is_there = own.is_some_and(|place| !group.has_left(place));
+        require(!is_there, "a member already")?;
         let is_full = group.members.len() >= usize::from(group.deal.members_max);
+        let left = own.or_else(|| is_full.then(|| group.free_place()).flatten());
         require(!is_full || left.is_some(), "a group that is full")?;
-        let left = left.filter(|_| is_full);
-        let mut members = group.members.iter().enumerate();
-        let is_new =
-            members.all(|(place, member)| Some(place) == left || member.operator != operator);
-        require(is_new, "a member already")?;
         let mut member = Member::new(operator, first);
         match left {
             Some(place) => {

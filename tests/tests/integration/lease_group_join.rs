@@ -8,6 +8,7 @@ use {
         state::{GroupTerms, LeaseTerms},
         ID,
     },
+    trestle_proofs::state::Commitment,
     trestle_staking::{
         address::service_address,
         state::{Operator, PolicyRules},
@@ -245,6 +246,27 @@ fn a_member_whose_commitment_has_ended_makes_room_for_another() {
     let event = settled(&world.settle_group(&group).expect("settled"));
     assert_eq!(event.earned[..3], [1_000, 1_000, 0]);
     world.check_group_sums(&group);
+}
+
+#[test]
+fn a_member_that_has_left_can_come_back_to_its_own_place() {
+    let (mut world, group) = running();
+    let leaver = &group.members[0];
+    world.end_commitment(leaver, 2);
+    note_end(&mut world, &group, 0);
+    world.settle_period(&group, 2, &[(2, 2); 2]);
+    let before = world.group_state(&group);
+    assert_eq!(before.places_free(), 2);
+    world.svm.edit::<Commitment>(&leaver.commitment, |state| {
+        (state.status, state.ended_by, state.ended_epoch) = (1, 0, u64::MAX);
+    });
+
+    let sent = world.join(&group, leaver, group_terms()).expect("a member");
+
+    let event = sent.event::<LeaseGroupJoined>().expect("an event");
+    assert_eq!((event.place, event.member_count), (0, 2));
+    let member = world.group_state(&group).members()[0];
+    assert_eq!((member.first_epoch, member.last_epoch), (4, u64::MAX));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use {
     solana_signer::Signer,
     trestle_credits::{error::CreditsError, event::MeterEnded, ID},
+    trestle_staking::state::Operator,
     trestle_tests::{billing::meter_terms, credits::CreditsWorld, svm::assert_refused},
 };
 
@@ -23,13 +24,25 @@ fn the_meter_of_a_customer_ends_after_the_notice_and_that_of_an_operator_at_once
 }
 
 #[test]
-fn only_the_customer_or_the_operators_authority_can_end_a_meter() {
+fn only_the_customer_or_the_operators_controller_can_end_a_meter() {
     let mut world = CreditsWorld::new();
     let (customer, operator) = world.metered(meter_terms());
-    let stranger = world.svm.funded("stranger");
-    let end = world.meter_end(stranger.pubkey(), &customer, &operator);
-    let outcome = world.svm.send(&[end], &[&stranger]);
-    assert_refused(outcome, ID, CreditsError::NotMeterParty);
+    let controller = world.svm.funded("controller");
+    world.svm.edit(&operator.address, |state: &mut Operator| {
+        state.controller = controller.pubkey();
+    });
+    // The wallet that registered it has handed over: a customer who has it bought could take back
+    // at once what the operator's last receipt is owed.
+    for other in [
+        world.svm.funded("stranger"),
+        operator.authority.insecure_clone(),
+    ] {
+        let end = world.meter_end(other.pubkey(), &customer, &operator);
+        let outcome = world.svm.send(&[end], &[&other]);
+        assert_refused(outcome, ID, CreditsError::NotMeterParty);
+    }
+    let end = world.meter_end(controller.pubkey(), &customer, &operator);
+    world.must(end, &controller);
 }
 
 #[test]

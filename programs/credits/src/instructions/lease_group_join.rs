@@ -12,6 +12,8 @@
 //! - A group takes no more members than its terms say.
 //! - Who joins a running group serves from the next epoch on.
 //! - A member whose commitment has ended makes room for another.
+//! - A member that has left can come back to its own place.
+//! - A member to whom notice is owed has not left.
 //! - Epochs of a place that the customer emptied give no service credit.
 //! - Nobody joins a group that began with too few members, is ending or in its last epoch.
 //! - A service with a policy admits the wallet that registered the operator, and the customer, only

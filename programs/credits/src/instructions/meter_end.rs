@@ -5,7 +5,7 @@
 //!
 //! Specification:
 //! - The meter of a customer ends after the notice, and that of an operator at once.
-//! - Only the customer or the operator's authority can end a meter.
+//! - Only the customer or the operator's controller can end a meter.
 //! - A meter cannot be made to end later.
 //! - A paused network ends meters.
 
@@ -30,7 +30,7 @@ pub struct MeterEnd {
     /// The customer's account: says who the customer is.
     #[account(address = meter.account @ CreditsError::WrongMeter)]
     pub account: State<CustomerAccount>,
-    /// The operator that serves: says who its authority is.
+    /// The operator that serves: says who its controller is.
     #[account(address = meter.operator @ CreditsError::WrongOperator)]
     pub operator: State<Operator>,
     /// The meter.
@@ -46,7 +46,7 @@ impl MeterEnd {
             return Ok(false);
         }
         require!(
-            address_eq(party, &self.operator.authority),
+            address_eq(party, &self.operator.controller),
             CreditsError::NotMeterParty
         );
         Ok(true)

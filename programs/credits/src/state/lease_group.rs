@@ -284,11 +284,7 @@ impl LeaseGroup {
         );
         require!(!self.is_void(current_epoch), CreditsError::GroupBegun);
         require!(*terms == self.terms(), CreditsError::GroupTermsDiffer);
-        let free = self.free_place().ok_or(CreditsError::GroupFull)?;
-        let mut others = (0..).zip(self.members());
-        let is_new = others
-            .all(|(place, other)| place == free || !address_eq(&other.operator, &member.operator));
-        require!(is_new, CreditsError::MemberTwice);
+        let free = self.free_place(&member.operator)?;
         let settled = self.settled_epoch;
         let place = self.members.get_mut(usize::from(free));
         let place = place.ok_or(CreditsError::InvariantViolated)?;
@@ -310,15 +306,21 @@ impl LeaseGroup {
         left.count().saturating_add(unused.into())
     }
 
-    /// The place that the next operator to join takes: one that nobody has had, else that of the
-    /// first member that has left.
-    fn free_place(&self) -> Option<u8> {
-        if self.member_count < self.members_max {
-            return Some(self.member_count);
+    /// The place that an operator takes which joins: its own if it has left and comes back, else
+    /// one that nobody has had, else that of the first member that has left.
+    fn free_place(&self, operator: &Address) -> Result<u8> {
+        let has_left = |member: &GroupMember| member.has_left(self.settled_epoch);
+        let places = || (0..).zip(self.members());
+        if let Some((place, own)) = places().find(|(_, one)| address_eq(&one.operator, operator)) {
+            require!(has_left(own), CreditsError::MemberTwice);
+            return Ok(place);
         }
-        let mut members = (0..).zip(self.members());
-        let left = members.find(|(_, member)| member.has_left(self.settled_epoch));
+        if self.member_count < self.members_max {
+            return Ok(self.member_count);
+        }
+        let left = places().find(|(_, member)| has_left(member));
         left.map(|(place, _)| place)
+            .ok_or_else(|| CreditsError::GroupFull.into())
     }
 
     /// Whether nothing is left to settle.

@@ -155,7 +155,8 @@ impl LeaseGroup {
     }
 
     /// Notes when a member's commitment ends, if that is news. If its account is gone and nobody
-    /// noted its end, nothing tells it any more: what is not settled by then is not paid.
+    /// noted its end, nothing tells it any more: what is neither settled nor recorded by then is
+    /// not paid.
     ///
     /// A customer who ends it cannot have the notice of the group served: what is cut short of it
     /// is owed. Nor does what it cut count against the service level.
@@ -163,12 +164,16 @@ impl LeaseGroup {
         // Another customer may have committed the same data after this one's was closed.
         let own = commitment.filter(|one| address_eq(&one.customer, &self.customer));
         let (settled, group_end) = (self.settled_epoch, self.end_epoch);
-        let notice = u64::from(self.notice_epochs);
+        let (notice, round_epoch) = (u64::from(self.notice_epochs), self.round_epoch);
         let member = self.member(place)?;
         let before = member.last_epoch;
+        let known = match member.recorded {
+            1 => round_epoch,
+            _ => settled,
+        };
         let last = match own {
             Some(one) => one.ended_epoch,
-            None if before == u64::MAX => settled,
+            None if before == u64::MAX => known,
             None => before,
         };
         if last >= before {
@@ -209,7 +214,8 @@ impl LeaseGroup {
             .settled_epoch
             .saturating_add(u64::from(self.period_epochs))
             .min(self.end_epoch);
-        roots::oldest_from(ring, due).ok_or_else(|| CreditsError::SettlementNotDue.into())
+        ring.oldest_from(due)
+            .ok_or_else(|| CreditsError::SettlementNotDue.into())
     }
 
     fn open_round<'a>(&mut self, ring: &'a RootRing, current_epoch: u64) -> Result<&'a FinalRoot> {

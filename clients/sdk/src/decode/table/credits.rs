@@ -670,7 +670,7 @@ pub const CREDITS: &[ErrorEntry] = &[
     ErrorEntry {
         code: 6710,
         name: "NotMeterParty",
-        message: "only the customer or the operator's authority can end a meter",
+        message: "only the customer or the operator's controller can end a meter",
         hint: "",
     },
     ErrorEntry {
