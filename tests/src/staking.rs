@@ -12,6 +12,7 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     trestle_core::pause,
+    trestle_proofs::address::load_address,
     trestle_rewards::address::{claim_address, pool_address},
     trestle_staking::{
         accounts,
@@ -319,6 +320,7 @@ impl World {
             network: self.network,
             payout,
             operator: keys.address,
+            load: load_address(&keys.address).0,
         })
     }
 

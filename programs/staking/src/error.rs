@@ -222,6 +222,8 @@ pub enum StakingError {
     HeldPayFirst,
     #[msg("Only the pool of the operator's service signs this, when the rewards program slashes")]
     NotServicePool,
+    #[msg("The operator has committed to more than this capacity: end commitments first")]
+    CapacityCommitted,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

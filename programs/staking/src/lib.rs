@@ -13,6 +13,7 @@ pub mod event;
 pub mod groups;
 pub mod instructions;
 pub mod leaf;
+pub mod load;
 pub mod ring;
 pub mod state;
 pub mod token_calls;

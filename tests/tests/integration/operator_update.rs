@@ -3,8 +3,10 @@
 use {
     super::operator_register::bad_profiles,
     solana_signer::Signer,
+    trestle_proofs::address::load_address,
     trestle_staking::{error::StakingError, event::OperatorUpdated, state::OperatorProfile, ID},
     trestle_tests::{
+        proofs::Stage,
         staking::{profile, World},
         svm::{assert_refused, key},
         tokens::TOKEN,
@@ -118,4 +120,44 @@ fn stake_tickets_and_what_was_slashed_stay_as_they_are() {
     assert_eq!((after.stake, after.tickets), (before.stake, before.tickets));
     assert_eq!(after.slashed_applied, before.slashed_applied);
     assert_eq!(after.registered_epoch, before.registered_epoch);
+}
+
+#[test]
+fn the_capacity_does_not_fall_below_what_the_operator_has_committed_to() {
+    let mut stage = Stage::new();
+    let keys = stage.world.operator("operator", 100 * TOKEN);
+    let customer = stage.world.svm.funded("customer");
+    let with = |capacity_gib| OperatorProfile {
+        capacity_gib,
+        ..profile(keys.node.pubkey())
+    };
+    // A byte more than two GiB.
+    stage
+        .commit(&keys, &customer, [1; 32], (2 << 30) + 1)
+        .expect("a commitment");
+    for (capacity, is_enough) in [(1, false), (2, false), (3, true)] {
+        let ix = stage
+            .world
+            .operator_update(&keys, keys.purse, with(capacity));
+        let outcome = stage.world.svm.send(&[ix], &[&keys.authority]);
+        if is_enough {
+            outcome.expect("an update");
+        } else {
+            assert_refused(outcome, ID, StakingError::CapacityCommitted);
+        }
+    }
+    // Nobody hides the commitments by showing an address where nothing is, or somebody else's.
+    let other = stage.world.operator("other", 100 * TOKEN);
+    stage
+        .commit(&other, &customer, [2; 32], 1_000)
+        .expect("a commitment");
+    for load in [
+        stage.world.svm.fresh_address(),
+        load_address(&other.address).0,
+    ] {
+        let mut ix = stage.world.operator_update(&keys, keys.purse, with(1));
+        ix.accounts[4].pubkey = load;
+        let outcome = stage.world.svm.send(&[ix], &[&keys.authority]);
+        assert_refused(outcome, ID, StakingError::WrongAddress);
+    }
 }

@@ -156,6 +156,7 @@ pub fn operator_update(
         network: *network,
         payout: *payout,
         operator: *operator,
+        load: address::load(operator),
     };
     build(STAKING_ID, &accounts, &args::OperatorUpdate { profile })
 }

@@ -9,7 +9,7 @@ use {
     anchor_lang::prelude::*,
     core::mem::{offset_of, size_of},
     trestle_core::{
-        capacity::{capacity_kib, kib_of, stake_needed, KIB, KIB_PER_GIB},
+        capacity::{capacity_kib, kib_of, stake_needed, LoadState, KIB, KIB_PER_GIB, LOAD_VERSION},
         seeds::SEED_LOAD,
     },
     trestle_staking::{
@@ -35,9 +35,14 @@ pub struct OperatorLoad {
     pub committed_kib: u64,
 }
 
-const _: () = assert!(size_of::<OperatorLoad>() == 48);
-const _: () = assert!(offset_of!(OperatorLoad, operator) == 8);
-const _: () = assert!(offset_of!(OperatorLoad, committed_kib) == 40);
+const _: () = {
+    assert!(size_of::<OperatorLoad>() == size_of::<LoadState>());
+    assert!(offset_of!(OperatorLoad, version) == offset_of!(LoadState, version));
+    assert!(offset_of!(OperatorLoad, bump) == offset_of!(LoadState, bump));
+    assert!(offset_of!(OperatorLoad, operator) == offset_of!(LoadState, operator));
+    assert!(offset_of!(OperatorLoad, committed_kib) == offset_of!(LoadState, committed_kib));
+    assert!(VERSION == LOAD_VERSION);
+};
 const _: () = assert!(KIB * KIB_PER_GIB == GIB);
 
 impl Layout for OperatorLoad {

@@ -7,6 +7,7 @@
 //! - Only the operator's controller can update it.
 //! - The whole profile and the payout account are replaced.
 //! - The payout account holds the network's token and is none of the network's vaults.
+//! - The capacity does not fall below what the operator has committed to.
 //! - Another node key counts from the next epoch on, the same one from when it did.
 //! - The profile has a node key, a capacity in bounds and an http(s) URL.
 //! - Stake, tickets and what was slashed stay as they are.
@@ -15,10 +16,12 @@ use {
     crate::{
         error::StakingError,
         event::OperatorUpdated,
+        load::committed_kib,
         state::{Network, Operator, OperatorProfile, State},
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token::TokenAccount,
+    trestle_core::capacity::capacity_kib,
 };
 
 #[derive(Accounts)]
@@ -44,11 +47,21 @@ pub struct OperatorUpdate {
         constraint = operator.is_at(operator.address()) @ StakingError::WrongAddress,
     )]
     pub operator: State<Operator>,
+    /// What the operator has committed to: an account of the proofs program, which is empty as long
+    /// as it never committed to anything.
+    pub load: UncheckedAccount,
 }
 
 impl OperatorUpdate {
     fn validate(&self, profile: &OperatorProfile) -> Result<()> {
-        profile.validate()
+        profile.validate()?;
+        // Pay asks for the stake of the capacity: less of it would put less at risk for the same
+        // commitments.
+        let committed = committed_kib(self.load.account(), self.operator.address())?;
+        let capacity = capacity_kib(profile.capacity_gib);
+        let capacity = capacity.map_err(|_| StakingError::MathOverflow)?;
+        require!(committed <= capacity, StakingError::CapacityCommitted);
+        Ok(())
     }
 
     pub fn operator_update(&mut self, profile: &OperatorProfile) -> Result<OperatorUpdated> {

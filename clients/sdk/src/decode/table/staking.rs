@@ -660,4 +660,10 @@ pub const STAKING: &[ErrorEntry] = &[
             signs this, when the rewards program slashes",
         hint: "",
     },
+    ErrorEntry {
+        code: 6108,
+        name: "CapacityCommitted",
+        message: "the operator has committed to more than this capacity",
+        hint: "end commitments first",
+    },
 ];
