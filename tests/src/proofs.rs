@@ -69,6 +69,7 @@ impl Draft {
             totals: totals_of(&totals),
             inputs_digest: sha256(&[b"inputs", &epoch.to_le_bytes()]),
             rules_version: 1,
+            previous_digest: [0; 32],
         };
         Self { leaves, tree, root }
     }
@@ -358,7 +359,26 @@ impl Stage {
         })
     }
 
+    /// Proposes a root that builds on the newest final one.
     pub fn epoch_propose(&self, proposer: Address, root: ProposedRoot) -> Instruction {
+        let previous_digest = self.latest_digest();
+        self.epoch_propose_on(
+            proposer,
+            ProposedRoot {
+                previous_digest,
+                ..root
+            },
+        )
+    }
+
+    /// Digest of the newest final root.
+    pub fn latest_digest(&self) -> [u8; 32] {
+        let ring: RootRing = self.world.svm.get(&self.ring);
+        ring.latest_digest()
+    }
+
+    /// Proposes a root that builds on what it says.
+    pub fn epoch_propose_on(&self, proposer: Address, root: ProposedRoot) -> Instruction {
         let service = self.world.service;
         instruction::EpochPropose { root }.to_instruction(accounts::EpochPropose {
             proposer,

@@ -156,6 +156,8 @@ pub enum ProofsError {
         "The node's key changed lately, verifiers may have gone by the former: dispute the root"
     )]
     NodeKeyTooNew,
+    #[msg("The root builds on another one than the newest final root: compute it anew from that")]
+    StaleRoot,
 }
 
 /// The code of `WrongVersion`, which every account of another layout is refused with.

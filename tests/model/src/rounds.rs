@@ -346,6 +346,10 @@ impl World {
 impl Rules {
     /// Seconds after a proposal in which what vouches for a vote must stay within reach.
     fn vote_seconds(&self) -> i64 {
-        i64::from(self.epoch_seconds) + i64::from(self.window_seconds)
+        let (epoch, window) = (self.epoch_seconds, self.window_seconds);
+        [epoch, window, window.min(epoch)]
+            .map(i64::from)
+            .iter()
+            .sum()
     }
 }

@@ -244,8 +244,10 @@ fn one_that_left_or_was_removed_since_keeps_its_vote_while_its_bond_is_in_reach_
     for number in [1, 2] {
         exit(&mut stage, number);
     }
-    // The end of the window of the latest quorum, as verifier 1 sees it: just in reach.
-    let settled_at = stage.world.svm.now() + EPOCH_SECONDS + WINDOW_SECONDS;
+    // The end of the latest vote, on a dispute in the last second of the window of the latest
+    // quorum, as verifier 1 sees it: just in reach.
+    let vote_seconds = WINDOW_SECONDS.min(EPOCH_SECONDS);
+    let settled_at = stage.world.svm.now() + EPOCH_SECONDS + WINDOW_SECONDS + vote_seconds;
     let verifiers = stage.world.verifiers;
     stage.world.svm.edit(&verifiers, |set: &mut VerifierSet| {
         set.entries[1].exit_unlock_at = settled_at;

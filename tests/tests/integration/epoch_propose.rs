@@ -34,6 +34,28 @@ fn paying(epoch: u64, tokens: u64, stable: u64) -> ProposedRoot {
 }
 
 #[test]
+fn it_names_the_newest_final_root_that_it_builds_on_with_another_one_there_it_is_refused() {
+    let mut stage = Stage::new();
+    stage.settle(&Draft::honest(0, 3, 10));
+    stage.next_epoch();
+    let late = stage.latest_digest();
+    stage.settle(&Draft::honest(1, 3, 10));
+    stage.next_epoch();
+    let key = stage.verifier(0);
+    for previous_digest in [[0; 32], late] {
+        let root = ProposedRoot {
+            previous_digest,
+            ..Draft::honest(2, 3, 10).root
+        };
+        let ix = stage.epoch_propose_on(key.pubkey(), root);
+        let outcome = stage.world.svm.send(&[ix], &[&key]);
+        assert_refused(outcome, ID, ProofsError::StaleRoot);
+    }
+    let root = Draft::honest(2, 3, 10).root;
+    stage.propose(0, root).expect("a proposal");
+}
+
+#[test]
 fn only_an_active_verifier_with_at_least_the_smallest_bond_can_propose_and_it_pays_the_rent() {
     let mut stage = Stage::new();
     let root = Draft::honest(0, 3, 10).root;

@@ -128,6 +128,7 @@ impl Chain {
         let evidence = opening.map(|opening| self.evidence(root.epoch, &opening));
         let tree = self.tree(root).tree;
         let totals = root.totals;
+        let ring: trestle_proofs::state::RootRing = self.world.svm.get(&self.world.roots.ring);
         ProposedRoot {
             epoch: root.epoch,
             tree_root: tree.root(),
@@ -140,6 +141,7 @@ impl Chain {
             }),
             inputs_digest: evidence.map_or([1; 32], |evidence| evidence.inputs_digest()),
             rules_version: 1,
+            previous_digest: ring.latest_digest(),
         }
     }
 

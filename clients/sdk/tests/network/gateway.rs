@@ -271,6 +271,7 @@ impl World {
             ..PayoutLeaf::default()
         };
         let tree = Tree::build(vec![leaf.hash()]).unwrap();
+        let ring = trestle_sdk::fetch::ring(&self.service.rpc, &book.service).await;
         let root = ProposedRoot {
             epoch,
             tree_root: tree.root(),
@@ -278,6 +279,7 @@ impl World {
             totals: Totals::default(),
             inputs_digest: sha256(&[b"inputs"]),
             rules_version: 1,
+            previous_digest: ring.unwrap().latest_digest(),
         };
         let verifier = |number| key(&self.service.deployed.folder, &verifier_name(number)).unwrap();
         let (first, second) = (verifier(0), verifier(1));

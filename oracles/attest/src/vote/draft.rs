@@ -138,6 +138,7 @@ fn draft_of(files: &EpochFiles) -> Draft {
             },
             inputs_digest: root.inputs_digest,
             rules_version: RULES_VERSION,
+            previous_digest: root.previous_digest,
         },
         digest: root.digest,
         previous_digest: root.previous_digest,

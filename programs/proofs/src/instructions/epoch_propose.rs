@@ -8,6 +8,7 @@
 //! - The first proposal of an epoch opens its round with the weights of the set as it stands.
 //! - Proposing spends the proposer's one vote in the epoch.
 //! - The epoch must have ended, and no final root may be of it or a later one.
+//! - It names the newest final root that it builds on: with another one there it is refused.
 //! - No total falls below that of the newest final root.
 //! - Tokens and stablecoin grow by at most what was allotted since the newest final root.
 //! - Without a reward pool neither can grow.

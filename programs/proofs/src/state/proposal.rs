@@ -114,6 +114,8 @@ pub struct ProposedRoot {
     pub inputs_digest: [u8; 32],
     /// Version of the verification rules.
     pub rules_version: u32,
+    /// Digest of the newest final root, which the counters build on; zero before the first.
+    pub previous_digest: [u8; 32],
 }
 
 /// Where and when a root is proposed.
@@ -129,7 +131,8 @@ pub struct ProposalOrigin {
 
 impl ProposedRoot {
     /// Refuses what no root may be: without leaves, for an epoch that has not ended at `now_epoch`
-    /// or is final already, or with totals below those of the newest final root.
+    /// or is final already, built on another root than the newest final one, or with totals below
+    /// those of it.
     #[inline(never)]
     pub fn check(&self, ring: &RootRing, now_epoch: u64) -> Result<()> {
         require!(
@@ -138,6 +141,10 @@ impl ProposedRoot {
         );
         require!(self.epoch < now_epoch, ProofsError::EpochNotEnded);
         require!(!ring.has_passed(self.epoch), ProofsError::EpochFinal);
+        require!(
+            self.previous_digest == ring.latest_digest(),
+            ProofsError::StaleRoot
+        );
         let totals = leaf::Totals::from(self.totals);
         require!(
             !totals.fell_since(&totals_before(ring)),

@@ -63,20 +63,18 @@ pub struct RoundOrigin {
 pub struct VoteRules {
     /// Smallest bond of a verifier, in base units.
     pub bond_min: u64,
-    /// Unix seconds at which the proposal that is voted for can no longer be challenged, at the
-    /// latest.
+    /// Unix seconds at which a dispute of the proposal that is voted for has ended, at the latest.
     pub settled_at: i64,
 }
 
 impl VoteRules {
-    /// For a proposal of this time: it is attested within an epoch, and challenged in the window
-    /// after that.
+    /// For a proposal of this time: it is attested within an epoch, challenged in the window after
+    /// that, and the vote on it can begin in the window's last second.
     pub fn new(network: &Network, proposed_at: i64) -> Self {
-        let seconds = i64::from(network.epoch_seconds)
-            .saturating_add(i64::from(network.challenge_window_seconds));
+        let seconds = network.params().reach_seconds();
         Self {
             bond_min: network.verifier_bond_min,
-            settled_at: proposed_at.saturating_add(seconds),
+            settled_at: proposed_at.saturating_add(i64::from(seconds)),
         }
     }
 }

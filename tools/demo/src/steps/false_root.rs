@@ -89,6 +89,7 @@ async fn false_root(demo: &Demo, epoch: u64) -> Result<ProposedRoot> {
         totals,
         inputs_digest: [7; 32],
         rules_version: latest.rules_version,
+        previous_digest: latest.digest,
     })
 }
 

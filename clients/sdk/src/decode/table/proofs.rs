@@ -455,4 +455,10 @@ pub const PROOFS: &[ErrorEntry] = &[
         message: "the node's key changed lately, verifiers may have gone by the former",
         hint: "dispute the root",
     },
+    ErrorEntry {
+        code: 6275,
+        name: "StaleRoot",
+        message: "the root builds on another one than the newest final root",
+        hint: "compute it anew from that",
+    },
 ];
