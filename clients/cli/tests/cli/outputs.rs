@@ -270,6 +270,8 @@ fn epoch() {
     check("epoch_show", &samples::epoch());
     check("epoch_list", &samples::epochs());
     check("epoch_challenge", &samples_dispute::challenge());
+    let of_evidence = samples_dispute::challenge_of_evidence();
+    check("epoch_challenge_of_evidence", &of_evidence);
     check("epoch_escape", &samples_dispute::escape());
 }
 

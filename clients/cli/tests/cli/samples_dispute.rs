@@ -46,6 +46,14 @@ pub fn challenge() -> ChallengeOutput {
     }
 }
 
+pub fn challenge_of_evidence() -> ChallengeOutput {
+    ChallengeOutput {
+        fault: "signature".to_string(),
+        transaction: dry_run(),
+        ..challenge()
+    }
+}
+
 pub fn escape() -> EscapeOutput {
     EscapeOutput {
         service: address(2),
