@@ -5,6 +5,7 @@ use crate::settings::LimitSettings;
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trestle_core::answer::is_key_certain;
 use trestle_core::hash::Hash;
 use trestle_core::maintenance::EpochRange;
 use trestle_core::pool::PoolState;
@@ -198,6 +199,16 @@ impl Registry {
     /// An operator by its address.
     pub fn operator(&self, address: &[u8; 32]) -> Option<&Operator> {
         find(&self.operators, address)
+    }
+
+    /// The node keys by which the chain convicts for losses of `epoch`, by operator; without those
+    /// of operators whose former key may count too.
+    pub fn certain_keys(&self, epoch: u64) -> BTreeMap<[u8; 32], [u8; 32]> {
+        self.operators
+            .iter()
+            .filter(|(_, one)| is_key_certain(one.node_key_epoch, epoch))
+            .map(|(address, one)| (address.to_bytes(), one.node_key.to_bytes()))
+            .collect()
     }
 
     /// All that a slash of an operator can take: of its own and of what is delegated to it.

@@ -43,8 +43,8 @@ struct Working {
 /// Requests to one operator, and where to send them.
 struct OperatorAsks {
     target: NodeTarget,
-    /// What answers are checked with: the key of the epoch's start, so that nobody escapes a signed
-    /// loss by changing keys.
+    /// What answers are checked with: the key that the chain convicts by or, after a change, that
+    /// of the epoch's start, so that nobody escapes a signed loss by changing keys.
     node_key: [u8; 32],
     asks: Vec<Ask>,
 }
@@ -154,7 +154,7 @@ impl Challenger {
             .store
             .operators_since(view.epoch_start(epoch))
             .await?;
-        let mut keys = BTreeMap::new();
+        let mut keys = view.registry.certain_keys(epoch);
         for one in &seen {
             keys.entry(one.operator).or_insert(one.node_key);
         }

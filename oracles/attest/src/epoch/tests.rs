@@ -72,7 +72,7 @@ impl Epoch {
                 challenges: 2,
                 commitments: vec![commitment],
             },
-            operators: OperatorHistory::new(&[seen, later], 55),
+            operators: OperatorHistory::new(&[seen, later], 55, &BTreeMap::new()),
             maintenance: BTreeMap::new(),
         };
         Self { view, data, key }
@@ -285,4 +285,38 @@ fn a_loss_signed_with_a_key_of_later_counts_as_a_miss() {
     let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &other)], 1);
     let assembled = assemble(&epoch.view.inputs(), &own);
     assert_eq!(assembled.records[1], epoch.missed(1));
+}
+
+/// The verifier last saw the key `[4; 32]`, was down, and came back three epochs after another one
+/// began.
+#[test]
+fn after_a_long_absence_only_the_key_of_the_chain_proves_a_loss() {
+    let mut epoch = Epoch::new();
+    let (former, current) = (epoch.key.clone(), SigningKey::from_bytes(&[5; 32]));
+    let mut rows = [OperatorSeen {
+        operator: [2; 32],
+        node_key: former.verifying_key().to_bytes(),
+        zone: 1,
+        stake: 100,
+        min_stake: 10,
+        registered_epoch: 2,
+        seen_at: 5,
+    }; 2];
+    rows[1].node_key = current.verifying_key().to_bytes();
+    rows[1].seen_at = 56;
+    let certain = BTreeMap::from([([2; 32], rows[1].node_key)]);
+    epoch.view.operators = OperatorHistory::new(&rows, 55, &certain);
+    let inputs = epoch.view.inputs();
+    assert_eq!(inputs.operators[0].node_key, rows[1].node_key);
+
+    let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &former)], 1);
+    assert_eq!(assemble(&inputs, &own).records[1], epoch.missed(1));
+    let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &current)], 1);
+    let records = assemble(&inputs, &own).records;
+    assert_eq!(records[1], epoch.lost(1, &current));
+    assert_eq!(review(&epoch.view, &own, &inputs, &records), Ok(()));
+    let mut by_former = inputs.clone();
+    by_former.operators[0].node_key = rows[0].node_key;
+    let refused = review(&epoch.view, &own, &by_former, &records);
+    assert_eq!(refused, Err(Disagreement::OperatorState([2; 32])));
 }

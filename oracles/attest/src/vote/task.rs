@@ -261,6 +261,7 @@ impl Voter {
             .store
             .operators_since(view.epoch_start(epoch.saturating_sub(1)))
             .await?;
+        let keys = view.registry.certain_keys(epoch);
         Ok(Ok(OwnView {
             network: view.network_address.to_bytes(),
             service: view.service_address.to_bytes(),
@@ -268,7 +269,7 @@ impl Voter {
             allotted,
             previous: self.book.previous(view.latest_final()).await?,
             opened,
-            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            operators: OperatorHistory::new(&seen, view.epoch_start(epoch), &keys),
             maintenance: view.registry.maintenance.clone(),
         }))
     }

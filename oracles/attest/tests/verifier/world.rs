@@ -448,6 +448,7 @@ impl Verifier {
     pub async fn own_view(&self, view: &ChainView, epoch: u64) -> OwnView {
         let since = view.epoch_start(epoch - 1);
         let seen = self.shared.store.operators_since(since).await.unwrap();
+        let keys = view.registry.certain_keys(epoch);
         OwnView {
             network: network().to_bytes(),
             service: service().to_bytes(),
@@ -455,7 +456,7 @@ impl Verifier {
             allotted: allotted(view, epoch).unwrap(),
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
-            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            operators: OperatorHistory::new(&seen, view.epoch_start(epoch), &keys),
             maintenance: view.registry.maintenance.clone(),
         }
     }
