@@ -47,6 +47,10 @@ impl Tick for Watcher {
 impl Watcher {
     async fn take(&mut self, view: ChainView) -> TaskResult {
         // On disk before anybody decides anything by it.
+        self.shared
+            .store
+            .note_service(&view.service_seen(), view.epoch_start(view.epoch))
+            .await?;
         if !self
             .noted
             .as_ref()

@@ -49,14 +49,14 @@ pub enum ReadError {
 pub struct ChainReader {
     rpc: Arc<RpcClient>,
     service_address: Pubkey,
-    service: Service,
+    network_address: Pubkey,
     payer: Pubkey,
     registry_interval: Duration,
     registry: Option<(Instant, Arc<Registry>)>,
 }
 
 impl ChainReader {
-    /// Reads the service account, which never changes but for a count.
+    /// Asks the service for its network, which never changes.
     pub async fn connect(
         rpc: Arc<RpcClient>,
         service_address: Pubkey,
@@ -67,7 +67,7 @@ impl ChainReader {
         Ok(Self {
             rpc,
             service_address,
-            service,
+            network_address: service.network,
             payer,
             registry_interval,
             registry: None,
@@ -76,7 +76,7 @@ impl ChainReader {
 
     /// The network of the service.
     pub fn network_address(&self) -> Pubkey {
-        self.service.network
+        self.network_address
     }
 
     /// Takes a look. The accounts of one request are of one slot, and lists are asked of the clock's
@@ -102,10 +102,11 @@ impl ChainReader {
     }
 
     async fn read_core(&self) -> Result<ChainView, ReadError> {
-        let (network_address, service) = (self.service.network, &self.service_address);
+        let (network_address, service) = (self.network_address, &self.service_address);
         let addresses = [
             CLOCK_ADDRESS,
             network_address,
+            *service,
             address::verifiers(&network_address),
             address::ring(service),
             address::seeds(service),
@@ -133,7 +134,7 @@ impl ChainReader {
             epoch: epoch.0,
             network_address,
             service_address: self.service_address,
-            service: self.service,
+            service: required::<Service>(&found, service)?,
             verifiers: required::<VerifierSet>(&found, &address::verifiers(&network_address))?,
             ring: Arc::new(*ring(&found, &address::ring(service))?),
             seeds: required::<SeedRing>(&found, &address::seeds(service))?,

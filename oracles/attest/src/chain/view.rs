@@ -2,6 +2,7 @@
 //! the local clock decides nothing but when to try.
 
 use crate::settings::LimitSettings;
+use crate::store::ServiceSeen;
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -100,13 +101,18 @@ impl ChainView {
         self.network.genesis.saturating_add_unsigned(offset)
     }
 
-    /// Parameters that decide scores.
-    pub fn params(&self) -> ServiceParams {
-        ServiceParams {
-            missing_bps: self.service.missing_bps,
-            detect_bps: self.service.detect_bps,
-            miss_slash_bps: self.service.miss_slash_bps,
-            lost_slash_bps: self.service.lost_slash_bps,
+    /// Parameters that decide scores, as they are now. Which count for an epoch is for
+    /// [`ServiceHistory`](crate::epoch::ServiceHistory).
+    pub fn service_seen(&self) -> ServiceSeen {
+        ServiceSeen {
+            params: ServiceParams {
+                missing_bps: self.service.missing_bps,
+                detect_bps: self.service.detect_bps,
+                miss_slash_bps: self.service.miss_slash_bps,
+                lost_slash_bps: self.service.lost_slash_bps,
+            },
+            version: self.service.params_version,
+            seen_at: self.time.unix_seconds,
         }
     }
 

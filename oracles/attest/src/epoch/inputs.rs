@@ -1,6 +1,7 @@
 //! The inputs of an epoch as this verifier sees them.
 
 use crate::chain::ChainView;
+use crate::epoch::service::ServiceHistory;
 use crate::store::{OpenedEpoch, OperatorSeen};
 use std::collections::BTreeMap;
 use trestle_core::maintenance::EpochRange;
@@ -109,8 +110,10 @@ pub struct OwnView {
     pub network: [u8; 32],
     /// Service account.
     pub service: [u8; 32],
-    /// Schedule of the service.
+    /// Schedule of the service that counts for the epoch.
     pub params: ServiceParams,
+    /// Schedules that it had around the epoch.
+    pub services: ServiceHistory,
     /// Pay to hand out.
     pub allotted: Allotted,
     /// The newest final root and what it stands for.

@@ -1,7 +1,8 @@
 //! Reviews on a small epoch: everything that a dishonest proposer could change is noticed.
 
 use super::*;
-use crate::store::{ChunkAttempts, OpenedEpoch, OperatorSeen};
+use crate::epoch::service::ServiceHistory;
+use crate::store::{ChunkAttempts, OpenedEpoch, OperatorSeen, ServiceSeen};
 use ed25519_dalek::{Signer, SigningKey};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -16,6 +17,13 @@ use trestle_verify::storage::{
 const WINDOW: MaintenanceInput = MaintenanceInput {
     first_epoch: 4,
     epochs: 2,
+};
+
+const PARAMS: ServiceParams = ServiceParams {
+    missing_bps: 5_000,
+    detect_bps: 7_000,
+    miss_slash_bps: 100,
+    lost_slash_bps: 300,
 };
 
 struct Epoch {
@@ -55,12 +63,15 @@ impl Epoch {
         let view = OwnView {
             network: [8; 32],
             service: [9; 32],
-            params: ServiceParams {
-                missing_bps: 5_000,
-                detect_bps: 7_000,
-                miss_slash_bps: 100,
-                lost_slash_bps: 300,
-            },
+            params: PARAMS,
+            services: ServiceHistory::since(
+                0,
+                vec![ServiceSeen {
+                    params: PARAMS,
+                    version: 0,
+                    seen_at: 50,
+                }],
+            ),
             allotted: Allotted {
                 tokens: 1_000,
                 stable: 0,

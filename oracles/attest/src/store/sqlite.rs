@@ -1,10 +1,12 @@
 //! The store in SQLite. The SQL is standard: types, upserts and all run on Postgres, where only
 //! `INTEGER PRIMARY KEY` becomes an identity column.
 
-use super::rows::{array, read_finding, FindingColumns};
+use super::rows::{array, from_blob, read_finding, to_blob, FindingColumns};
+use super::service_rows::{insert_service, is_new, prune_services, services_since};
 use super::{
     ChunkAttempts, Decision, DecisionVerdict, EvidenceStore, ExchangeDraft, ExchangeResult,
-    KnownRoot, OpenedEpoch, OperatorSeen, StoreError, ANSWER_BYTES_MAX, REASON_CHARS_MAX,
+    KnownRoot, OpenedEpoch, OperatorSeen, ServiceSeen, StoreError, ANSWER_BYTES_MAX,
+    REASON_CHARS_MAX,
 };
 use async_trait::async_trait;
 use rusqlite::{params, Connection, OptionalExtension, Row, Transaction};
@@ -14,7 +16,11 @@ use trestle_kit::journal_sqlite::JOURNAL_MIGRATION;
 use trestle_verify::storage::{ChallengeEvidence, CommitmentInput};
 
 /// All tables of the service, in order of introduction.
-pub const MIGRATIONS: [&str; 2] = [JOURNAL_MIGRATION, include_str!("schema_0001.sql")];
+pub const MIGRATIONS: [&str; 3] = [
+    JOURNAL_MIGRATION,
+    include_str!("schema_0001.sql"),
+    include_str!("schema_0002.sql"),
+];
 
 /// The store of one service.
 #[derive(Clone)]
@@ -81,6 +87,21 @@ impl EvidenceStore for SqliteStore {
             Ok(seen)
         })
         .await
+    }
+
+    async fn note_service(&self, seen: &ServiceSeen, since: i64) -> Result<bool, StoreError> {
+        let seen = *seen;
+        if !self.read(move |one| is_new(one, &seen, since)).await? {
+            return Ok(false);
+        }
+        self.write(move |transaction| insert_service(transaction, &seen))
+            .await?;
+        Ok(true)
+    }
+
+    async fn services_since(&self, since: i64) -> Result<Vec<ServiceSeen>, StoreError> {
+        self.read(move |connection| services_since(connection, since))
+            .await
     }
 
     async fn open_epoch(&self, opened: &OpenedEpoch) -> Result<(), StoreError> {
@@ -281,7 +302,7 @@ impl EvidenceStore for SqliteStore {
                      WHERE newer.operator = operator_seen.operator AND newer.seen_at <= ?1)",
                 [since],
             )?;
-            Ok(())
+            prune_services(transaction, since)
         })
         .await
     }
@@ -427,15 +448,4 @@ fn read_decision(row: &Row<'_>) -> Result<Decision, DatabaseError> {
 
 fn shorten(text: &str) -> String {
     text.chars().take(REASON_CHARS_MAX).collect()
-}
-
-fn to_blob<T: borsh::BorshSerialize>(value: &T) -> Result<Vec<u8>, DatabaseError> {
-    borsh::to_vec(value).map_err(|_| DatabaseError::Damaged("value"))
-}
-
-fn from_blob<T: borsh::BorshDeserialize>(
-    bytes: &[u8],
-    table: &'static str,
-) -> Result<T, DatabaseError> {
-    borsh::from_slice(bytes).map_err(|_| DatabaseError::Damaged(table))
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 use trestle_attest::chain::{ChainView, Registry};
 use trestle_attest::challenge::{Challenger, EndpointPolicy, NodeAsker};
-use trestle_attest::epoch::{allotted, OperatorHistory, OwnView};
+use trestle_attest::epoch::{allotted, OperatorHistory, OwnView, ServiceHistory};
 use trestle_attest::metrics::AttestMetrics;
 use trestle_attest::peers::Peers;
 use trestle_attest::publish::server::{public_router, PublicState};
@@ -399,6 +399,13 @@ impl Verifier {
             })
             .collect();
         self.shared.store.note_operators(&seen).await.unwrap();
+        let since = view.epoch_start(view.epoch);
+        let service = view.service_seen();
+        self.shared
+            .store
+            .note_service(&service, since)
+            .await
+            .unwrap();
         self.shared
             .status
             .update(|report| report.epoch = Some(view.epoch.to_string()));
@@ -448,11 +455,14 @@ impl Verifier {
     pub async fn own_view(&self, view: &ChainView, epoch: u64) -> OwnView {
         let since = view.epoch_start(epoch - 1);
         let seen = self.shared.store.operators_since(since).await.unwrap();
+        let services = self.shared.store.services_since(since).await.unwrap();
+        let services = ServiceHistory::new(services, view, epoch);
         let keys = view.registry.certain_keys(epoch);
         OwnView {
             network: network().to_bytes(),
             service: service().to_bytes(),
-            params: view.params(),
+            params: services.at_start().unwrap(),
+            services,
             allotted: allotted(view, epoch).unwrap(),
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
