@@ -2,7 +2,7 @@
 //! the local clock decides nothing but when to try.
 
 use crate::settings::LimitSettings;
-use crate::store::ServiceSeen;
+use crate::store::{OperatorSeen, ServiceSeen};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -114,6 +114,24 @@ impl ChainView {
             version: self.service.params_version,
             seen_at: self.time.unix_seconds,
         }
+    }
+
+    /// Operators as they stood when the registry was read.
+    pub fn operators_seen(&self) -> Vec<OperatorSeen> {
+        let read_at = self.registry.read_at;
+        let seen = self.registry.operators.iter().filter_map(|(address, one)| {
+            Some(OperatorSeen {
+                operator: address.to_bytes(),
+                node_key: one.node_key.to_bytes(),
+                zone: one.zone,
+                stake: stake_at_risk(one, read_at)?,
+                active_stake: one.stake,
+                min_stake: self.service.min_stake(one.capacity_gib).ok()?,
+                registered_epoch: one.registered_epoch,
+                seen_at: read_at,
+            })
+        });
+        seen.collect()
     }
 
     /// Number and entry of an active verifier with enough bond to vote.
@@ -233,6 +251,15 @@ impl Registry {
     }
 }
 
+/// Own stake that a slash finds for certain: a ticket that has matured can be withdrawn before it.
+fn stake_at_risk(operator: &Operator, now: i64) -> Option<u64> {
+    operator
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.unlock_at > now)
+        .try_fold(operator.stake, |sum, ticket| sum.checked_add(ticket.amount))
+}
+
 fn find<'a, T>(sorted: &'a [(Pubkey, T)], address: &[u8; 32]) -> Option<&'a T> {
     let slot = sorted
         .binary_search_by(|(one, _)| one.as_array().cmp(address))
@@ -249,5 +276,31 @@ fn commitment_input(address: &Pubkey, commitment: &Commitment) -> CommitmentInpu
         size_bytes: commitment.size_bytes,
         leaf_count: commitment.leaf_count,
         registered_epoch: commitment.registered_epoch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anchor_lang::bytemuck::Zeroable;
+    use trestle_sdk::fetch::UnbondTicket;
+
+    #[test]
+    fn a_ticket_is_at_risk_until_it_can_be_withdrawn() {
+        let mut operator = Operator::zeroed();
+        operator.stake = 10;
+        operator.tickets[1] = UnbondTicket {
+            amount: 5,
+            unlock_at: 100,
+        };
+        operator.tickets[2] = UnbondTicket {
+            amount: 7,
+            unlock_at: 200,
+        };
+        let at = |now| stake_at_risk(&operator, now);
+        assert_eq!((at(99), at(100), at(200)), (Some(22), Some(17), Some(10)));
+        assert_eq!(operator.slashable().ok(), at(0));
+        operator.tickets[2].amount = u64::MAX;
+        assert_eq!(stake_at_risk(&operator, 0), None);
     }
 }

@@ -51,6 +51,7 @@ impl Epoch {
             node_key: key.verifying_key().to_bytes(),
             zone: 1,
             stake: 100,
+            active_stake: 90,
             min_stake: 10,
             registered_epoch: 2,
             seen_at: 50,
@@ -153,7 +154,7 @@ fn every_part_of_the_inputs_is_compared() {
     let epoch = Epoch::new();
     let own = epoch.own(Vec::new(), 1);
     type Spoil = fn(&mut EpochInputs);
-    let spoils: [Spoil; 15] = [
+    let spoils: [Spoil; 16] = [
         |inputs| inputs.network = [0; 32],
         |inputs| inputs.service = [0; 32],
         |inputs| inputs.epoch = 6,
@@ -172,6 +173,7 @@ fn every_part_of_the_inputs_is_compared() {
         |inputs| inputs.operators.clear(),
         |inputs| inputs.operators.push(inputs.operators[0]),
         |inputs| inputs.operators[0].stake = 150,
+        |inputs| inputs.operators[0].active_stake = 100,
         |inputs| inputs.operators[0].zone = 2,
         |inputs| inputs.operators[0].maintenance = Some(WINDOW),
         |inputs| inputs.operators[0].node_key = [0; 32],
@@ -309,6 +311,7 @@ fn after_a_long_absence_only_the_key_of_the_chain_proves_a_loss() {
         node_key: former.verifying_key().to_bytes(),
         zone: 1,
         stake: 100,
+        active_stake: 90,
         min_stake: 10,
         registered_epoch: 2,
         seen_at: 5,

@@ -55,9 +55,11 @@ pub struct OperatorSeen {
     pub node_key: [u8; 32],
     /// Zone.
     pub zone: u32,
-    /// Slashable stake in base units.
+    /// Own stake that a slash goes by, in base units: active and unbonding.
     pub stake: u64,
-    /// Least stake that earns, in base units.
+    /// The active part of it.
+    pub active_stake: u64,
+    /// Least active stake that earns, in base units.
     pub min_stake: u64,
     /// Epoch of registration.
     pub registered_epoch: u64,

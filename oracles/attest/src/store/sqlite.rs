@@ -16,10 +16,11 @@ use trestle_kit::journal_sqlite::JOURNAL_MIGRATION;
 use trestle_verify::storage::{ChallengeEvidence, CommitmentInput};
 
 /// All tables of the service, in order of introduction.
-pub const MIGRATIONS: [&str; 3] = [
+pub const MIGRATIONS: [&str; 4] = [
     JOURNAL_MIGRATION,
     include_str!("schema_0001.sql"),
     include_str!("schema_0002.sql"),
+    include_str!("schema_0003.sql"),
 ];
 
 /// The store of one service.
@@ -72,7 +73,7 @@ impl EvidenceStore for SqliteStore {
     async fn operators_since(&self, since: i64) -> Result<Vec<OperatorSeen>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at
+                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
                  FROM operator_seen AS one
                  WHERE seen_at > ?1 OR seen_at = (
                      SELECT MAX(seen_at) FROM operator_seen AS older
@@ -313,7 +314,7 @@ fn changed_operators(
     seen: Vec<OperatorSeen>,
 ) -> Result<Vec<OperatorSeen>, DatabaseError> {
     let mut statement = connection.prepare_cached(
-        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at
+        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
          FROM operator_seen WHERE operator = ?1 ORDER BY seen_at DESC LIMIT 1",
     )?;
     let mut changed = Vec::new();
@@ -338,8 +339,8 @@ fn changed_operators(
 fn insert_operator(transaction: &Transaction<'_>, one: &OperatorSeen) -> Result<(), DatabaseError> {
     transaction.execute(
         "INSERT INTO operator_seen
-             (operator, node_key, zone, stake, min_stake, registered_epoch, seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             (operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             one.operator,
             one.node_key,
@@ -347,7 +348,8 @@ fn insert_operator(transaction: &Transaction<'_>, one: &OperatorSeen) -> Result<
             one.stake.cast_signed(),
             one.min_stake.cast_signed(),
             one.registered_epoch.cast_signed(),
-            one.seen_at
+            one.seen_at,
+            one.active_stake.cast_signed()
         ],
     )?;
     Ok(())
@@ -363,6 +365,7 @@ fn read_operator(row: &Row<'_>) -> Result<OperatorSeen, DatabaseError> {
         min_stake: number(4)?,
         registered_epoch: number(5)?,
         seen_at: row.get(6)?,
+        active_stake: number(7)?,
     })
 }
 

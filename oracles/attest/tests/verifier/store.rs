@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use trestle_attest::store::{
     Decision, DecisionVerdict, ExchangeDraft, ExchangeResult, KnownRoot, OpenedEpoch, OperatorSeen,
-    ServiceSeen, REASON_CHARS_MAX,
+    ServiceSeen, MIGRATIONS, REASON_CHARS_MAX,
 };
+use trestle_kit::database::Database;
 use trestle_verify::storage::{
     ChallengeEvidence, CommitmentInput, Finding, Opening, OperatorState, ServiceParams,
 };
@@ -82,6 +83,7 @@ fn seen(stake: u64, seen_at: i64) -> OperatorSeen {
         node_key: [2; 32],
         zone: u32::MAX,
         stake,
+        active_stake: stake / 2,
         min_stake: u64::MAX,
         registered_epoch: 3,
         seen_at,
@@ -188,6 +190,29 @@ async fn operators_are_noted_when_they_change() {
     store.prune(0, 125).await.unwrap();
     assert_eq!(since(99).await, [(20, 120), (30, 130), (10, 140)]);
     assert_eq!(store.operators_since(500).await.unwrap(), [seen(10, 140)]);
+}
+
+#[tokio::test]
+async fn states_from_before_active_stake_was_noted_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("attest.db");
+    let database = Database::open(&path, &MIGRATIONS[..3]).unwrap();
+    let insert = "INSERT INTO operator_seen VALUES (zeroblob(32), 100, zeroblob(32), 1, 9, 2, 3)";
+    database
+        .write(move |transaction| Ok(transaction.execute_batch(insert)?))
+        .await
+        .unwrap();
+    drop(database);
+    let store = open_store(folder.path());
+    let rows = store.operators_since(500).await.unwrap();
+    assert_eq!((rows[0].stake, rows[0].active_stake), (9, 9));
+    let now = OperatorSeen {
+        active_stake: 4,
+        seen_at: 110,
+        ..rows[0]
+    };
+    assert_eq!(store.note_operators(&[now]).await.unwrap(), 1);
+    assert_eq!(store.operators_since(500).await.unwrap(), [now]);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use trestle_attest::publish::Publisher;
 use trestle_attest::settings::{ChallengeSettings, LimitSettings, PeerSettings};
 use trestle_attest::shared::Shared;
 use trestle_attest::status::Status;
-use trestle_attest::store::{open_stores, EvidenceStore, OperatorSeen};
+use trestle_attest::store::{open_stores, EvidenceStore};
 use trestle_attest::vote::{Drafter, RootBook};
 use trestle_core::hash::Hash;
 use trestle_core::root::RootRing;
@@ -384,20 +384,7 @@ impl Verifier {
 
     /// Shows the verifier a view of the chain, as its watcher would.
     pub async fn look(&self, view: &ChainView) {
-        let seen: Vec<OperatorSeen> = view
-            .registry
-            .operators
-            .iter()
-            .map(|(address, one)| OperatorSeen {
-                operator: address.to_bytes(),
-                node_key: one.node_key.to_bytes(),
-                zone: one.zone,
-                stake: one.stake,
-                min_stake: view.service.min_stake(one.capacity_gib).unwrap(),
-                registered_epoch: one.registered_epoch,
-                seen_at: view.registry.read_at,
-            })
-            .collect();
+        let seen = view.operators_seen();
         self.shared.store.note_operators(&seen).await.unwrap();
         let since = view.epoch_start(view.epoch);
         let service = view.service_seen();
