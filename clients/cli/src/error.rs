@@ -229,7 +229,7 @@ impl From<DeploymentError> for CliError {
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> Self {
         match &error {
-            FetchError::Rpc { .. } => rpc(error.to_string()),
+            FetchError::Rpc { .. } | FetchError::Behind { .. } => rpc(error.to_string()),
             FetchError::NotFound { .. } => Self::failed("not-found", error.to_string())
                 .hint("check the address, and the cluster with -u/--url"),
             FetchError::WrongOwner { .. } | FetchError::Layout { .. } => {

@@ -9,9 +9,11 @@ use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding, UiDataSl
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client_api::{
-    client_error::Error as ClientError,
+    client_error::{Error as ClientError, ErrorKind},
     config::{RpcAccountInfoConfig, RpcProgramAccountsConfig},
+    custom_error::JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     filter::{Memcmp, RpcFilterType},
+    request::RpcError,
 };
 use spl_token_2022_interface::{
     extension::StateWithExtensions,
@@ -47,6 +49,11 @@ pub enum FetchError {
         what: &'static str,
         source: Box<ClientError>,
     },
+    #[error(
+        "the RPC node has not reached slot {slot} yet, so it cannot tell of every {what}; \
+         ask again, or use one node instead of a balancer"
+    )]
+    Behind { what: &'static str, slot: u64 },
     #[error("{what} {address} does not exist on this cluster")]
     NotFound { what: &'static str, address: Pubkey },
     #[error("{address} is not a {what}: it belongs to {owner}")]
@@ -67,10 +74,26 @@ impl FetchError {
         }
     }
 
+    /// The same, of a request for the state of `min_slot` or a later one.
+    fn rpc_since(what: &'static str, min_slot: Option<u64>) -> impl FnOnce(ClientError) -> Self {
+        move |source| match min_slot {
+            Some(slot) if is_behind(&source) => Self::Behind { what, slot },
+            _ => Self::rpc(what)(source),
+        }
+    }
+
     /// Whether the account is simply not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
     }
+}
+
+fn is_behind(error: &ClientError) -> bool {
+    const CODE: i64 = JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED;
+    matches!(
+        error.kind(),
+        ErrorKind::RpcError(RpcError::RpcResponseError { code: CODE, .. })
+    )
 }
 
 /// An account of Trestle: what it is called, and where in it the address stands that lists of it
@@ -253,21 +276,22 @@ pub async fn list<T: Kind>(
     rpc: &RpcClient,
     filters: &[Filter],
 ) -> Result<Vec<(Pubkey, T)>, FetchError> {
-    let discriminator = Memcmp::new_base58_encoded(0, T::DISCRIMINATOR);
-    let mut all = vec![RpcFilterType::Memcmp(discriminator)];
-    all.extend(filters.iter().map(Filter::memcmp));
-    let config = RpcProgramAccountsConfig {
-        filters: Some(all),
-        account_config: RpcAccountInfoConfig {
-            encoding: Some(UiAccountEncoding::Base64),
-            ..Default::default()
-        },
-        ..Default::default()
-    };
+    list_since(rpc, filters, None).await
+}
+
+/// The same of the state of `min_slot` or a later one. Behind one address there may be several
+/// nodes, and the one that answers may not be as far as the one that was asked before:
+/// [`FetchError::Behind`].
+pub async fn list_since<T: Kind>(
+    rpc: &RpcClient,
+    filters: &[Filter],
+    min_slot: Option<u64>,
+) -> Result<Vec<(Pubkey, T)>, FetchError> {
+    let config = list_config::<T>(filters, min_slot);
     let accounts = rpc
         .get_program_ui_accounts_with_config(&T::OWNER, config)
         .await
-        .map_err(FetchError::rpc(T::NAME))?;
+        .map_err(FetchError::rpc_since(T::NAME, min_slot))?;
     let mut found = Vec::with_capacity(accounts.len());
     for (address, account) in accounts {
         let layout = || FetchError::Layout {
@@ -280,6 +304,21 @@ pub async fn list<T: Kind>(
     }
     found.sort_by_key(|(address, _)| *address);
     Ok(found)
+}
+
+fn list_config<T: Kind>(filters: &[Filter], min_slot: Option<u64>) -> RpcProgramAccountsConfig {
+    let discriminator = Memcmp::new_base58_encoded(0, T::DISCRIMINATOR);
+    let mut all = vec![RpcFilterType::Memcmp(discriminator)];
+    all.extend(filters.iter().map(Filter::memcmp));
+    RpcProgramAccountsConfig {
+        filters: Some(all),
+        account_config: RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            min_context_slot: min_slot,
+            ..Default::default()
+        },
+        ..Default::default()
+    }
 }
 
 /// Reads the first bytes of every account of a program: discriminator and version. Longer if the
@@ -443,23 +482,4 @@ fn check_owner(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use anchor_lang::Discriminator;
-    use bytemuck::Zeroable;
-
-    #[test]
-    fn an_account_of_another_version_is_no_value() {
-        let network = Network {
-            version: Network::VERSION,
-            ..Network::zeroed()
-        };
-        let mut data = [Network::DISCRIMINATOR, bytemuck::bytes_of(&network)].concat();
-        assert!(parse::<Network>(&data).is_some());
-        assert!(parse::<Service>(&data).is_none());
-        for version in [0, Network::VERSION + 1] {
-            data[DISCRIMINATOR_BYTES] = version;
-            assert!(parse::<Network>(&data).is_none(), "{version}");
-        }
-    }
-}
+mod tests;

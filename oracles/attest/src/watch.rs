@@ -3,7 +3,6 @@
 use crate::chain::{ActionSender, ChainReader, ChainView, Registry};
 use crate::publish::Publisher;
 use crate::shared::Shared;
-use crate::store::OperatorSeen;
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -47,6 +46,10 @@ impl Tick for Watcher {
 impl Watcher {
     async fn take(&mut self, view: ChainView) -> TaskResult {
         // On disk before anybody decides anything by it.
+        self.shared
+            .store
+            .note_service(&view.service_seen(), view.epoch_start(view.epoch))
+            .await?;
         if !self
             .noted
             .as_ref()
@@ -54,7 +57,7 @@ impl Watcher {
         {
             self.shared
                 .store
-                .note_operators(&operators_seen(&view))
+                .note_operators(&view.operators_seen())
                 .await?;
             self.noted = Some(Arc::clone(&view.registry));
         }
@@ -110,21 +113,4 @@ impl Watcher {
         self.pruned = Some(view.epoch);
         Ok(())
     }
-}
-
-/// Operators as they stood when the registry was read.
-fn operators_seen(view: &ChainView) -> Vec<OperatorSeen> {
-    let registry = &view.registry;
-    let seen = registry.operators.iter().filter_map(|(address, one)| {
-        Some(OperatorSeen {
-            operator: address.to_bytes(),
-            node_key: one.node_key.to_bytes(),
-            zone: one.zone,
-            stake: one.slashable().ok()?,
-            min_stake: view.service.min_stake(one.capacity_gib).ok()?,
-            registered_epoch: one.registered_epoch,
-            seen_at: registry.read_at,
-        })
-    });
-    seen.collect()
 }

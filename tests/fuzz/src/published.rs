@@ -102,6 +102,7 @@ fn inputs() -> EpochInputs {
             node_key: [2; 32],
             zone: 7,
             stake: 10,
+            active_stake: 8,
             min_stake: 5,
             registered_epoch: 1,
             maintenance: None,

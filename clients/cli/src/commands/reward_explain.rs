@@ -44,12 +44,15 @@ impl ExplainOutput {
             "  work",
             format!("{} KiB kept without a fault", terms.units),
         )?;
-        if terms.stake < terms.min_stake {
-            let (has, needs) = (self.tokens(terms.stake), self.tokens(terms.min_stake));
+        if terms.active_stake < terms.min_stake {
+            let (has, needs) = (
+                self.tokens(terms.active_stake),
+                self.tokens(terms.min_stake),
+            );
             row(
                 f,
                 "  stake",
-                format!("{has}, below {needs}: the work does not count"),
+                format!("{has} active, below {needs}: the work does not count"),
             )?;
         }
         row(
@@ -97,6 +100,14 @@ impl ExplainOutput {
         );
         row(f, "  missed", rates)?;
         row(f, "  verdict", verdict(terms.verdict))?;
+        if terms.active_stake != terms.stake {
+            let (stake, active) = (self.tokens(terms.stake), self.tokens(terms.active_stake));
+            row(
+                f,
+                "  at stake",
+                format!("{stake}, of which {active} active"),
+            )?;
+        }
         row(f, "  slashed", self.tokens(terms.slashed))
     }
 

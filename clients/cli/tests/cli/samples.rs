@@ -334,6 +334,7 @@ pub fn explain() -> ExplainOutput {
         operator: [10; 32],
         zone: 7,
         stake: 40_000_000_000,
+        active_stake: 40_000_000_000,
         min_stake: 40_000_000_000,
         maintenance: None,
         windows_ok: 1,

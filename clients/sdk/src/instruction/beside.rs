@@ -1,4 +1,4 @@
-//! What stands beside the instructions of billing: names of payments, checks of signatures.
+//! What stands beside the instructions: names of payments, checks of signatures, no leaf.
 
 use sha2::{Digest, Sha256};
 use solana_instruction::Instruction;
@@ -6,7 +6,7 @@ use solana_pubkey::Pubkey;
 use solana_signature::Signature;
 use trestle_core::precompile::Scheme;
 
-use super::billing::ED25519_PROGRAM;
+use super::{billing::ED25519_PROGRAM, credits::LeafProof, rewards::Counters};
 
 /// Bytes of the name of a payment on chain.
 const PAYMENT_ID_BYTES: usize = 32;
@@ -20,6 +20,16 @@ pub fn payment_id(name: &str) -> [u8; PAYMENT_ID_BYTES] {
         None => id = Sha256::digest(name).into(),
     }
     id
+}
+
+/// A leaf for what shows none: the program does not look at it.
+pub fn no_leaf() -> LeafProof {
+    LeafProof {
+        epoch: 0,
+        index: 0,
+        counters: Counters::default(),
+        proof: Vec::new(),
+    }
 }
 
 /// Lets the runtime check an ed25519 signature over a message of at most 65,535 bytes.

@@ -17,22 +17,12 @@ use trestle_credits::{
 pub use trestle_credits::state::{LeaseTerms, MarketParams, SlaStep, DEEPER_STEPS};
 pub use trestle_staking::leaf::LeafProof;
 
-pub use super::credits_groups::*;
+pub use super::{beside::no_leaf, credits_groups::*};
 
-use super::{build, clearance::Admission, rewards::Counters};
+use super::{build, clearance::Admission};
 use crate::address::{
     self, CREDITS_ID, SYSTEM_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID,
 };
-
-/// A leaf for what shows none: the program does not look at it.
-pub fn no_leaf() -> LeafProof {
-    LeafProof {
-        epoch: 0,
-        index: 0,
-        counters: Counters::default(),
-        proof: Vec::new(),
-    }
-}
 
 fn wallet(network: &Pubkey, wallet: &Pubkey) -> CreditWallet {
     let credit_mint = address::credit_mint(network);

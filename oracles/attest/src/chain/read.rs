@@ -14,13 +14,17 @@ use trestle_core::pool::PoolState;
 use trestle_core::root::RootRing;
 use trestle_sdk::address;
 use trestle_sdk::fetch::{
-    decode, fetch, fetch_many, list, Commitment, DelegationPool, FetchError, Filter, Maintenance,
-    Network, Operator, Proposal, Round, SeedRing, Service, VerifierSet,
+    decode, fetch, fetch_many, list_since, Commitment, DelegationPool, FetchError, Filter, Kind,
+    Maintenance, Network, Operator, Proposal, Round, SeedRing, Service, VerifierSet,
 };
 use trestle_sdk::time::{ChainTime, CLOCK_ADDRESS};
 
 /// Offset of `unix_timestamp` in the Clock sysvar, in bytes.
 const CLOCK_UNIX_OFFSET: usize = 32;
+/// How often a list is asked for again while the node that answers is behind the clock's slot, and
+/// how long to wait in between: about a slot.
+const BEHIND_RETRIES: u32 = 5;
+const BEHIND_WAIT: Duration = Duration::from_millis(400);
 /// Epochs back for which votes matter; older ones are given up.
 const ROUNDS_BACK: u64 = 3;
 
@@ -45,14 +49,14 @@ pub enum ReadError {
 pub struct ChainReader {
     rpc: Arc<RpcClient>,
     service_address: Pubkey,
-    service: Service,
+    network_address: Pubkey,
     payer: Pubkey,
     registry_interval: Duration,
     registry: Option<(Instant, Arc<Registry>)>,
 }
 
 impl ChainReader {
-    /// Reads the service account, which never changes but for a count.
+    /// Asks the service for its network, which never changes.
     pub async fn connect(
         rpc: Arc<RpcClient>,
         service_address: Pubkey,
@@ -63,7 +67,7 @@ impl ChainReader {
         Ok(Self {
             rpc,
             service_address,
-            service,
+            network_address: service.network,
             payer,
             registry_interval,
             registry: None,
@@ -72,16 +76,17 @@ impl ChainReader {
 
     /// The network of the service.
     pub fn network_address(&self) -> Pubkey {
-        self.service.network
+        self.network_address
     }
 
-    /// Takes a look. The accounts of one request are of one slot, and lists are read after the
-    /// clock: whatever was registered before that time is in them.
+    /// Takes a look. The accounts of one request are of one slot, and lists are asked of the clock's
+    /// slot or a later one: whatever was registered before that time is in them, whichever node
+    /// behind the address answers.
     pub async fn read(&mut self) -> Result<ChainView, ReadError> {
         let core = self.read_core().await?;
         let registry = self.registry(&core).await?;
         let by_service = Filter::address(offset_of!(Proposal, service), &self.service_address);
-        let proposals = list::<Proposal>(&self.rpc, &[by_service]).await?;
+        let proposals = self.list::<Proposal>(&[by_service], &core.time).await?;
         let rounds = self.rounds(core.epoch, &proposals).await?;
         Ok(ChainView {
             proposals,
@@ -97,10 +102,11 @@ impl ChainReader {
     }
 
     async fn read_core(&self) -> Result<ChainView, ReadError> {
-        let (network_address, service) = (self.service.network, &self.service_address);
+        let (network_address, service) = (self.network_address, &self.service_address);
         let addresses = [
             CLOCK_ADDRESS,
             network_address,
+            *service,
             address::verifiers(&network_address),
             address::ring(service),
             address::seeds(service),
@@ -128,7 +134,7 @@ impl ChainReader {
             epoch: epoch.0,
             network_address,
             service_address: self.service_address,
-            service: self.service,
+            service: required::<Service>(&found, service)?,
             verifiers: required::<VerifierSet>(&found, &address::verifiers(&network_address))?,
             ring: Arc::new(*ring(&found, &address::ring(service))?),
             seeds: required::<SeedRing>(&found, &address::seeds(service))?,
@@ -156,14 +162,16 @@ impl ChainReader {
         let registry = Arc::new(Registry {
             epoch: core.epoch,
             read_at: core.time.unix_seconds,
-            operators: list::<Operator>(&self.rpc, &[operators]).await?,
-            commitments: list::<Commitment>(&self.rpc, &[commitments]).await?,
-            delegations: list::<DelegationPool>(&self.rpc, &[pools])
+            operators: self.list::<Operator>(&[operators], &core.time).await?,
+            commitments: self.list::<Commitment>(&[commitments], &core.time).await?,
+            delegations: self
+                .list::<DelegationPool>(&[pools], &core.time)
                 .await?
                 .into_iter()
                 .map(|(_, pool)| (pool.operator, pool))
                 .collect(),
-            maintenance: list::<Maintenance>(&self.rpc, &[])
+            maintenance: self
+                .list::<Maintenance>(&[], &core.time)
                 .await?
                 .into_iter()
                 .map(|(_, one)| (one.operator.to_bytes(), one.ranges().to_vec()))
@@ -171,6 +179,25 @@ impl ChainReader {
         });
         self.registry = Some((started, Arc::clone(&registry)));
         Ok(registry)
+    }
+
+    /// A list that no node answers which is behind the clock. One that stays behind is trouble like
+    /// any other: nothing is decided by a list that may lack what the clock's time promises.
+    async fn list<T: Kind>(
+        &self,
+        filters: &[Filter],
+        since: &ChainTime,
+    ) -> Result<Vec<(Pubkey, T)>, FetchError> {
+        let mut retries = BEHIND_RETRIES;
+        loop {
+            match list_since::<T>(&self.rpc, filters, Some(since.slot)).await {
+                Err(FetchError::Behind { .. }) if retries > 0 => {
+                    retries = retries.saturating_sub(1);
+                    tokio::time::sleep(BEHIND_WAIT).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     async fn rounds(
@@ -194,10 +221,7 @@ impl ChainReader {
     }
 }
 
-fn required<T: trestle_sdk::fetch::Kind>(
-    found: &BTreeMap<Pubkey, Account>,
-    address: &Pubkey,
-) -> Result<T, ReadError> {
+fn required<T: Kind>(found: &BTreeMap<Pubkey, Account>, address: &Pubkey) -> Result<T, ReadError> {
     let account = found.get(address).ok_or(FetchError::NotFound {
         what: T::NAME,
         address: *address,

@@ -2,9 +2,11 @@
 //! the local clock decides nothing but when to try.
 
 use crate::settings::LimitSettings;
+use crate::store::{OperatorSeen, ServiceSeen};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trestle_core::answer::is_key_certain;
 use trestle_core::hash::Hash;
 use trestle_core::maintenance::EpochRange;
 use trestle_core::pool::PoolState;
@@ -99,14 +101,37 @@ impl ChainView {
         self.network.genesis.saturating_add_unsigned(offset)
     }
 
-    /// Parameters that decide scores.
-    pub fn params(&self) -> ServiceParams {
-        ServiceParams {
-            missing_bps: self.service.missing_bps,
-            detect_bps: self.service.detect_bps,
-            miss_slash_bps: self.service.miss_slash_bps,
-            lost_slash_bps: self.service.lost_slash_bps,
+    /// Parameters that decide scores, as they are now. Which count for an epoch is for
+    /// [`ServiceHistory`](crate::epoch::ServiceHistory).
+    pub fn service_seen(&self) -> ServiceSeen {
+        ServiceSeen {
+            params: ServiceParams {
+                missing_bps: self.service.missing_bps,
+                detect_bps: self.service.detect_bps,
+                miss_slash_bps: self.service.miss_slash_bps,
+                lost_slash_bps: self.service.lost_slash_bps,
+            },
+            version: self.service.params_version,
+            seen_at: self.time.unix_seconds,
         }
+    }
+
+    /// Operators as they stood when the registry was read.
+    pub fn operators_seen(&self) -> Vec<OperatorSeen> {
+        let read_at = self.registry.read_at;
+        let seen = self.registry.operators.iter().filter_map(|(address, one)| {
+            Some(OperatorSeen {
+                operator: address.to_bytes(),
+                node_key: one.node_key.to_bytes(),
+                zone: one.zone,
+                stake: stake_at_risk(one, read_at)?,
+                active_stake: one.stake,
+                min_stake: self.service.min_stake(one.capacity_gib).ok()?,
+                registered_epoch: one.registered_epoch,
+                seen_at: read_at,
+            })
+        });
+        seen.collect()
     }
 
     /// Number and entry of an active verifier with enough bond to vote.
@@ -200,6 +225,16 @@ impl Registry {
         find(&self.operators, address)
     }
 
+    /// The node keys by which the chain convicts for losses of `epoch`, by operator; without those
+    /// of operators whose former key may count too.
+    pub fn certain_keys(&self, epoch: u64) -> BTreeMap<[u8; 32], [u8; 32]> {
+        self.operators
+            .iter()
+            .filter(|(_, one)| is_key_certain(one.node_key_epoch, epoch))
+            .map(|(address, one)| (address.to_bytes(), one.node_key.to_bytes()))
+            .collect()
+    }
+
     /// All that a slash of an operator can take: of its own and of what is delegated to it.
     pub fn slashable(&self, address: &[u8; 32]) -> Option<u64> {
         let own = self.operator(address)?.slashable().ok()?;
@@ -214,6 +249,15 @@ impl Registry {
     pub fn commitment(&self, address: &[u8; 32]) -> Option<&Commitment> {
         find(&self.commitments, address)
     }
+}
+
+/// Own stake that a slash finds for certain: a ticket that has matured can be withdrawn before it.
+fn stake_at_risk(operator: &Operator, now: i64) -> Option<u64> {
+    operator
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.unlock_at > now)
+        .try_fold(operator.stake, |sum, ticket| sum.checked_add(ticket.amount))
 }
 
 fn find<'a, T>(sorted: &'a [(Pubkey, T)], address: &[u8; 32]) -> Option<&'a T> {
@@ -232,5 +276,31 @@ fn commitment_input(address: &Pubkey, commitment: &Commitment) -> CommitmentInpu
         size_bytes: commitment.size_bytes,
         leaf_count: commitment.leaf_count,
         registered_epoch: commitment.registered_epoch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anchor_lang::bytemuck::Zeroable;
+    use trestle_sdk::fetch::UnbondTicket;
+
+    #[test]
+    fn a_ticket_is_at_risk_until_it_can_be_withdrawn() {
+        let mut operator = Operator::zeroed();
+        operator.stake = 10;
+        operator.tickets[1] = UnbondTicket {
+            amount: 5,
+            unlock_at: 100,
+        };
+        operator.tickets[2] = UnbondTicket {
+            amount: 7,
+            unlock_at: 200,
+        };
+        let at = |now| stake_at_risk(&operator, now);
+        assert_eq!((at(99), at(100), at(200)), (Some(22), Some(17), Some(10)));
+        assert_eq!(operator.slashable().ok(), at(0));
+        operator.tickets[2].amount = u64::MAX;
+        assert_eq!(stake_at_risk(&operator, 0), None);
     }
 }

@@ -4,6 +4,7 @@ use super::answer::judge_answer;
 use super::client::{NodeAnswer, NodeAsker, NodeTarget};
 use super::plan::{open_asks, progress, Ask, Asked};
 use crate::chain::ChainView;
+use crate::epoch::ServiceHistory;
 use crate::settings::ChallengeSettings;
 use crate::shared::Shared;
 use crate::status::ChallengeProgress;
@@ -43,8 +44,8 @@ struct Working {
 /// Requests to one operator, and where to send them.
 struct OperatorAsks {
     target: NodeTarget,
-    /// What answers are checked with: the key of the epoch's start, so that nobody escapes a signed
-    /// loss by changing keys.
+    /// What answers are checked with: the key that the chain convicts by or, after a change, that
+    /// of the epoch's start, so that nobody escapes a signed loss by changing keys.
     node_key: [u8; 32],
     asks: Vec<Ask>,
 }
@@ -98,7 +99,7 @@ impl Challenger {
         let opened = match self.shared.store.opened(epoch).await? {
             Some(opened) => opened,
             None => {
-                let Some(opened) = questions(view, epoch) else {
+                let Some(opened) = self.questions(view, epoch).await? else {
                     return Ok(false);
                 };
                 self.shared.store.open_epoch(&opened).await?;
@@ -124,6 +125,27 @@ impl Challenger {
             },
         );
         Ok(true)
+    }
+
+    /// The questions of an epoch, as the chain fixes them.
+    async fn questions(
+        &self,
+        view: &ChainView,
+        epoch: u64,
+    ) -> Result<Option<OpenedEpoch>, StoreError> {
+        let Some((seed, commitments)) = view.seed(epoch).zip(view.challenged(epoch)) else {
+            return Ok(None);
+        };
+        let since = view.epoch_start(epoch.saturating_sub(1));
+        let seen = self.shared.store.services_since(since).await?;
+        let params = ServiceHistory::new(seen, view, epoch).at_start();
+        let count = params.and_then(|params| params.challenges_per_commitment().ok());
+        Ok(count.map(|challenges| OpenedEpoch {
+            epoch,
+            seed,
+            challenges,
+            commitments,
+        }))
     }
 
     async fn work(&mut self, view: &ChainView, epoch: u64) -> Result<(), StoreError> {
@@ -154,7 +176,7 @@ impl Challenger {
             .store
             .operators_since(view.epoch_start(epoch))
             .await?;
-        let mut keys = BTreeMap::new();
+        let mut keys = view.registry.certain_keys(epoch);
         for one in &seen {
             keys.entry(one.operator).or_insert(one.node_key);
         }
@@ -360,18 +382,6 @@ impl Working {
         let open = left.iter().map(|ask| ask.numbers.len() as u64).sum();
         progress(&self.opened, &self.asked, attempts, open)
     }
-}
-
-/// The questions of an epoch, as the chain fixes them.
-fn questions(view: &ChainView, epoch: u64) -> Option<OpenedEpoch> {
-    let (seed, commitments) = view.seed(epoch).zip(view.challenged(epoch))?;
-    let challenges = view.params().challenges_per_commitment().ok()?;
-    Some(OpenedEpoch {
-        epoch,
-        seed,
-        challenges,
-        commitments,
-    })
 }
 
 /// Hashing is not for the threads that wait for sockets.

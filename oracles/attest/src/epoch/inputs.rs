@@ -1,6 +1,7 @@
 //! The inputs of an epoch as this verifier sees them.
 
 use crate::chain::ChainView;
+use crate::epoch::service::ServiceHistory;
 use crate::store::{OpenedEpoch, OperatorSeen};
 use std::collections::BTreeMap;
 use trestle_core::maintenance::EpochRange;
@@ -14,6 +15,9 @@ use trestle_verify::storage::{
 /// moments. The rule: score by what held at the epoch's start; accept from others what held at any
 /// moment since the start of the epoch before, as far as one has seen. The look of another verifier
 /// may lag behind a change, but not by more than an epoch.
+///
+/// A node key that the chain convicts by (`is_key_certain`) is the only one that counts, whatever
+/// was seen before: the last look of a verifier that was down may be older than the chain forgives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OperatorHistory {
     start: i64,
@@ -22,11 +26,15 @@ pub struct OperatorHistory {
 
 impl OperatorHistory {
     /// From the rows of the store since the epoch before, in their order. `start` is the chain time
-    /// at which the epoch began.
-    pub fn new(seen: &[OperatorSeen], start: i64) -> Self {
+    /// at which the epoch began, `certain` are the node keys that the chain convicts by.
+    pub fn new(seen: &[OperatorSeen], start: i64, certain: &BTreeMap<[u8; 32], [u8; 32]>) -> Self {
         let mut states: BTreeMap<[u8; 32], Vec<(i64, OperatorInput)>> = BTreeMap::new();
         for one in seen {
-            let entry = (one.seen_at, input_of(one));
+            let mut input = input_of(one);
+            if let Some(key) = certain.get(&one.operator) {
+                input.node_key = *key;
+            }
+            let entry = (one.seen_at, input);
             states.entry(one.operator).or_default().push(entry);
         }
         Self { start, states }
@@ -67,6 +75,7 @@ fn input_of(seen: &OperatorSeen) -> OperatorInput {
         node_key: seen.node_key,
         zone: seen.zone,
         stake: seen.stake,
+        active_stake: seen.active_stake,
         min_stake: seen.min_stake,
         registered_epoch: seen.registered_epoch,
         maintenance: None,
@@ -102,8 +111,10 @@ pub struct OwnView {
     pub network: [u8; 32],
     /// Service account.
     pub service: [u8; 32],
-    /// Schedule of the service.
+    /// Schedule of the service that counts for the epoch.
     pub params: ServiceParams,
+    /// Schedules that it had around the epoch.
+    pub services: ServiceHistory,
     /// Pay to hand out.
     pub allotted: Allotted,
     /// The newest final root and what it stands for.
@@ -154,6 +165,7 @@ mod tests {
             node_key: [operator; 32],
             zone: 0,
             stake,
+            active_stake: stake,
             min_stake: 1,
             registered_epoch,
             seen_at,
@@ -169,7 +181,7 @@ mod tests {
             seen(2, 7, 4, 160),
             seen(3, 7, 5, 170),
         ];
-        let history = OperatorHistory::new(&rows, 100);
+        let history = OperatorHistory::new(&rows, 100, &BTreeMap::new());
         let start = history.at_start(4);
         let stakes: Vec<_> = start
             .iter()
@@ -189,5 +201,29 @@ mod tests {
             ..input_of(&rows[1])
         };
         assert!(!history.held(&unknown));
+    }
+
+    #[test]
+    fn a_key_that_is_certain_counts_whatever_was_seen_before() {
+        let old = seen(1, 10, 0, 40);
+        let new = OperatorSeen {
+            node_key: [9; 32],
+            stake: 20,
+            seen_at: 150,
+            ..old
+        };
+        let certain = BTreeMap::from([(old.operator, new.node_key)]);
+        let history = OperatorHistory::new(&[old, new], 100, &certain);
+        let renewed = OperatorInput {
+            node_key: new.node_key,
+            ..input_of(&old)
+        };
+        assert_eq!(history.at_start(4), [renewed]);
+        assert!(history.held(&renewed) && history.held(&input_of(&new)));
+        assert!(!history.held(&input_of(&old)));
+        // Without certainty the chain convicts nobody, and what was seen counts.
+        let history = OperatorHistory::new(&[old, new], 100, &BTreeMap::new());
+        assert_eq!(history.at_start(4), [input_of(&old)]);
+        assert!(history.held(&input_of(&old)) && history.held(&input_of(&new)));
     }
 }

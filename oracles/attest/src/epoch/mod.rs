@@ -3,9 +3,11 @@
 mod assemble;
 mod inputs;
 mod review;
+mod service;
 #[cfg(test)]
 mod tests;
 
 pub use assemble::{assemble, Assembled, OwnEvidence};
 pub use inputs::{allotted, OperatorHistory, OwnView};
 pub use review::{review, Disagreement};
+pub use service::ServiceHistory;

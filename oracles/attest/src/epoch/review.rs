@@ -19,6 +19,9 @@ pub enum Disagreement {
         /// Which part.
         &'static str,
     ),
+    /// Parameters that this verifier did not see, but may have missed.
+    #[error("the service was never seen with these `params`")]
+    Params,
     /// An operator is missing, or one is there that should not be.
     #[error("operators differ from the chain at {}", Base58(.0))]
     Operators(
@@ -68,13 +71,16 @@ pub fn review(
         ("service", inputs.service == ours.service),
         ("epoch", inputs.epoch == ours.epoch),
         ("seed", inputs.seed == ours.seed),
-        ("params", inputs.params == ours.params),
+        ("params", !view.services.never_held(&inputs.params)),
         ("allotted", inputs.allotted == ours.allotted),
         ("previous", inputs.previous == ours.previous),
         ("commitments", inputs.commitments == ours.commitments),
     ];
     if let Some((part, _)) = parts.into_iter().find(|(_, same)| !same) {
         return Err(Disagreement::Input(part));
+    }
+    if !view.services.held(&inputs.params) {
+        return Err(Disagreement::Params);
     }
     review_operators(view, &ours.operators, &inputs.operators)?;
     evidence

@@ -1,7 +1,8 @@
 //! Reviews on a small epoch: everything that a dishonest proposer could change is noticed.
 
 use super::*;
-use crate::store::{ChunkAttempts, OpenedEpoch, OperatorSeen};
+use crate::epoch::service::ServiceHistory;
+use crate::store::{ChunkAttempts, OpenedEpoch, OperatorSeen, ServiceSeen};
 use ed25519_dalek::{Signer, SigningKey};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -16,6 +17,13 @@ use trestle_verify::storage::{
 const WINDOW: MaintenanceInput = MaintenanceInput {
     first_epoch: 4,
     epochs: 2,
+};
+
+const PARAMS: ServiceParams = ServiceParams {
+    missing_bps: 5_000,
+    detect_bps: 7_000,
+    miss_slash_bps: 100,
+    lost_slash_bps: 300,
 };
 
 struct Epoch {
@@ -43,6 +51,7 @@ impl Epoch {
             node_key: key.verifying_key().to_bytes(),
             zone: 1,
             stake: 100,
+            active_stake: 90,
             min_stake: 10,
             registered_epoch: 2,
             seen_at: 50,
@@ -55,12 +64,15 @@ impl Epoch {
         let view = OwnView {
             network: [8; 32],
             service: [9; 32],
-            params: ServiceParams {
-                missing_bps: 5_000,
-                detect_bps: 7_000,
-                miss_slash_bps: 100,
-                lost_slash_bps: 300,
-            },
+            params: PARAMS,
+            services: ServiceHistory::since(
+                0,
+                vec![ServiceSeen {
+                    params: PARAMS,
+                    version: 0,
+                    seen_at: 50,
+                }],
+            ),
             allotted: Allotted {
                 tokens: 1_000,
                 stable: 0,
@@ -72,7 +84,7 @@ impl Epoch {
                 challenges: 2,
                 commitments: vec![commitment],
             },
-            operators: OperatorHistory::new(&[seen, later], 55),
+            operators: OperatorHistory::new(&[seen, later], 55, &BTreeMap::new()),
             maintenance: BTreeMap::new(),
         };
         Self { view, data, key }
@@ -142,7 +154,7 @@ fn every_part_of_the_inputs_is_compared() {
     let epoch = Epoch::new();
     let own = epoch.own(Vec::new(), 1);
     type Spoil = fn(&mut EpochInputs);
-    let spoils: [Spoil; 15] = [
+    let spoils: [Spoil; 16] = [
         |inputs| inputs.network = [0; 32],
         |inputs| inputs.service = [0; 32],
         |inputs| inputs.epoch = 6,
@@ -161,6 +173,7 @@ fn every_part_of_the_inputs_is_compared() {
         |inputs| inputs.operators.clear(),
         |inputs| inputs.operators.push(inputs.operators[0]),
         |inputs| inputs.operators[0].stake = 150,
+        |inputs| inputs.operators[0].active_stake = 100,
         |inputs| inputs.operators[0].zone = 2,
         |inputs| inputs.operators[0].maintenance = Some(WINDOW),
         |inputs| inputs.operators[0].node_key = [0; 32],
@@ -285,4 +298,39 @@ fn a_loss_signed_with_a_key_of_later_counts_as_a_miss() {
     let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &other)], 1);
     let assembled = assemble(&epoch.view.inputs(), &own);
     assert_eq!(assembled.records[1], epoch.missed(1));
+}
+
+/// The verifier last saw the key `[4; 32]`, was down, and came back three epochs after another one
+/// began.
+#[test]
+fn after_a_long_absence_only_the_key_of_the_chain_proves_a_loss() {
+    let mut epoch = Epoch::new();
+    let (former, current) = (epoch.key.clone(), SigningKey::from_bytes(&[5; 32]));
+    let mut rows = [OperatorSeen {
+        operator: [2; 32],
+        node_key: former.verifying_key().to_bytes(),
+        zone: 1,
+        stake: 100,
+        active_stake: 90,
+        min_stake: 10,
+        registered_epoch: 2,
+        seen_at: 5,
+    }; 2];
+    rows[1].node_key = current.verifying_key().to_bytes();
+    rows[1].seen_at = 56;
+    let certain = BTreeMap::from([([2; 32], rows[1].node_key)]);
+    epoch.view.operators = OperatorHistory::new(&rows, 55, &certain);
+    let inputs = epoch.view.inputs();
+    assert_eq!(inputs.operators[0].node_key, rows[1].node_key);
+
+    let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &former)], 1);
+    assert_eq!(assemble(&inputs, &own).records[1], epoch.missed(1));
+    let own = epoch.own(vec![epoch.answer(0), epoch.lost(1, &current)], 1);
+    let records = assemble(&inputs, &own).records;
+    assert_eq!(records[1], epoch.lost(1, &current));
+    assert_eq!(review(&epoch.view, &own, &inputs, &records), Ok(()));
+    let mut by_former = inputs.clone();
+    by_former.operators[0].node_key = rows[0].node_key;
+    let refused = review(&epoch.view, &own, &by_former, &records);
+    assert_eq!(refused, Err(Disagreement::OperatorState([2; 32])));
 }

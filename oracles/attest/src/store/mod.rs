@@ -4,6 +4,7 @@
 //! methods and nothing else changes.
 
 mod rows;
+mod service_rows;
 mod sqlite;
 
 pub use sqlite::{SqliteStore, MIGRATIONS};
@@ -18,7 +19,7 @@ use trestle_core::hash::Hash;
 use trestle_kit::database::{Database, DatabaseError};
 use trestle_kit::journal::Journal;
 use trestle_kit::journal_sqlite::SqliteJournal;
-use trestle_verify::storage::{ChallengeEvidence, CommitmentInput, OperatorState};
+use trestle_verify::storage::{ChallengeEvidence, CommitmentInput, OperatorState, ServiceParams};
 
 /// Name of the database in the data directory.
 const DATABASE_FILE: &str = "attest.db";
@@ -54,12 +55,25 @@ pub struct OperatorSeen {
     pub node_key: [u8; 32],
     /// Zone.
     pub zone: u32,
-    /// Slashable stake in base units.
+    /// Own stake that a slash goes by, in base units: active and unbonding.
     pub stake: u64,
-    /// Least stake that earns, in base units.
+    /// The active part of it.
+    pub active_stake: u64,
+    /// Least active stake that earns, in base units.
     pub min_stake: u64,
     /// Epoch of registration.
     pub registered_epoch: u64,
+    /// Chain time of the account's state, in unix seconds.
+    pub seen_at: i64,
+}
+
+/// The service's parameters as they stood at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceSeen {
+    /// Those that decide scores.
+    pub params: ServiceParams,
+    /// Changes that were applied before.
+    pub version: u32,
     /// Chain time of the account's state, in unix seconds.
     pub seen_at: i64,
 }
@@ -166,6 +180,12 @@ pub trait EvidenceStore: Send + Sync {
     /// and time.
     async fn operators_since(&self, since: i64) -> Result<Vec<OperatorSeen>, StoreError>;
 
+    /// Notes the service's parameters if they changed, or were last seen before `since`. Returns
+    /// whether it did.
+    async fn note_service(&self, seen: &ServiceSeen, since: i64) -> Result<bool, StoreError>;
+    /// The parameters last seen at or before `since`, and all later ones, by time.
+    async fn services_since(&self, since: i64) -> Result<Vec<ServiceSeen>, StoreError>;
+
     /// Fixes the questions of an epoch. Repeating it changes nothing.
     async fn open_epoch(&self, opened: &OpenedEpoch) -> Result<(), StoreError>;
     /// The questions of an epoch.
@@ -192,6 +212,7 @@ pub trait EvidenceStore: Send + Sync {
     /// Decisions of an epoch, oldest first.
     async fn decisions(&self, epoch: u64) -> Result<Vec<Decision>, StoreError>;
 
-    /// Forgets everything of epochs before `epoch`, and operator states that only they need.
+    /// Forgets everything of epochs before `epoch`, and states of operators and service that only
+    /// they need.
     async fn prune(&self, epoch: u64, since: i64) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Findings as columns.
+//! Findings as columns, and values as bytes.
 
 use rusqlite::Row;
 use trestle_core::storage::LEAF_BYTES;
@@ -78,4 +78,15 @@ const DAMAGED: DatabaseError = DatabaseError::Damaged("finding");
 /// Bytes of exactly `N`.
 pub(super) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], DatabaseError> {
     bytes.try_into().map_err(|_| DAMAGED)
+}
+
+pub(super) fn to_blob<T: borsh::BorshSerialize>(value: &T) -> Result<Vec<u8>, DatabaseError> {
+    borsh::to_vec(value).map_err(|_| DatabaseError::Damaged("value"))
+}
+
+pub(super) fn from_blob<T: borsh::BorshDeserialize>(
+    bytes: &[u8],
+    table: &'static str,
+) -> Result<T, DatabaseError> {
+    borsh::from_slice(bytes).map_err(|_| DatabaseError::Damaged(table))
 }

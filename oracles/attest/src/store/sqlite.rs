@@ -1,10 +1,12 @@
 //! The store in SQLite. The SQL is standard: types, upserts and all run on Postgres, where only
 //! `INTEGER PRIMARY KEY` becomes an identity column.
 
-use super::rows::{array, read_finding, FindingColumns};
+use super::rows::{array, from_blob, read_finding, to_blob, FindingColumns};
+use super::service_rows::{insert_service, is_new, prune_services, services_since};
 use super::{
     ChunkAttempts, Decision, DecisionVerdict, EvidenceStore, ExchangeDraft, ExchangeResult,
-    KnownRoot, OpenedEpoch, OperatorSeen, StoreError, ANSWER_BYTES_MAX, REASON_CHARS_MAX,
+    KnownRoot, OpenedEpoch, OperatorSeen, ServiceSeen, StoreError, ANSWER_BYTES_MAX,
+    REASON_CHARS_MAX,
 };
 use async_trait::async_trait;
 use rusqlite::{params, Connection, OptionalExtension, Row, Transaction};
@@ -14,7 +16,12 @@ use trestle_kit::journal_sqlite::JOURNAL_MIGRATION;
 use trestle_verify::storage::{ChallengeEvidence, CommitmentInput};
 
 /// All tables of the service, in order of introduction.
-pub const MIGRATIONS: [&str; 2] = [JOURNAL_MIGRATION, include_str!("schema_0001.sql")];
+pub const MIGRATIONS: [&str; 4] = [
+    JOURNAL_MIGRATION,
+    include_str!("schema_0001.sql"),
+    include_str!("schema_0002.sql"),
+    include_str!("schema_0003.sql"),
+];
 
 /// The store of one service.
 #[derive(Clone)]
@@ -66,7 +73,7 @@ impl EvidenceStore for SqliteStore {
     async fn operators_since(&self, since: i64) -> Result<Vec<OperatorSeen>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at
+                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
                  FROM operator_seen AS one
                  WHERE seen_at > ?1 OR seen_at = (
                      SELECT MAX(seen_at) FROM operator_seen AS older
@@ -81,6 +88,21 @@ impl EvidenceStore for SqliteStore {
             Ok(seen)
         })
         .await
+    }
+
+    async fn note_service(&self, seen: &ServiceSeen, since: i64) -> Result<bool, StoreError> {
+        let seen = *seen;
+        if !self.read(move |one| is_new(one, &seen, since)).await? {
+            return Ok(false);
+        }
+        self.write(move |transaction| insert_service(transaction, &seen))
+            .await?;
+        Ok(true)
+    }
+
+    async fn services_since(&self, since: i64) -> Result<Vec<ServiceSeen>, StoreError> {
+        self.read(move |connection| services_since(connection, since))
+            .await
     }
 
     async fn open_epoch(&self, opened: &OpenedEpoch) -> Result<(), StoreError> {
@@ -281,7 +303,7 @@ impl EvidenceStore for SqliteStore {
                      WHERE newer.operator = operator_seen.operator AND newer.seen_at <= ?1)",
                 [since],
             )?;
-            Ok(())
+            prune_services(transaction, since)
         })
         .await
     }
@@ -292,7 +314,7 @@ fn changed_operators(
     seen: Vec<OperatorSeen>,
 ) -> Result<Vec<OperatorSeen>, DatabaseError> {
     let mut statement = connection.prepare_cached(
-        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at
+        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
          FROM operator_seen WHERE operator = ?1 ORDER BY seen_at DESC LIMIT 1",
     )?;
     let mut changed = Vec::new();
@@ -317,8 +339,8 @@ fn changed_operators(
 fn insert_operator(transaction: &Transaction<'_>, one: &OperatorSeen) -> Result<(), DatabaseError> {
     transaction.execute(
         "INSERT INTO operator_seen
-             (operator, node_key, zone, stake, min_stake, registered_epoch, seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             (operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             one.operator,
             one.node_key,
@@ -326,7 +348,8 @@ fn insert_operator(transaction: &Transaction<'_>, one: &OperatorSeen) -> Result<
             one.stake.cast_signed(),
             one.min_stake.cast_signed(),
             one.registered_epoch.cast_signed(),
-            one.seen_at
+            one.seen_at,
+            one.active_stake.cast_signed()
         ],
     )?;
     Ok(())
@@ -342,6 +365,7 @@ fn read_operator(row: &Row<'_>) -> Result<OperatorSeen, DatabaseError> {
         min_stake: number(4)?,
         registered_epoch: number(5)?,
         seen_at: row.get(6)?,
+        active_stake: number(7)?,
     })
 }
 
@@ -427,15 +451,4 @@ fn read_decision(row: &Row<'_>) -> Result<Decision, DatabaseError> {
 
 fn shorten(text: &str) -> String {
     text.chars().take(REASON_CHARS_MAX).collect()
-}
-
-fn to_blob<T: borsh::BorshSerialize>(value: &T) -> Result<Vec<u8>, DatabaseError> {
-    borsh::to_vec(value).map_err(|_| DatabaseError::Damaged("value"))
-}
-
-fn from_blob<T: borsh::BorshDeserialize>(
-    bytes: &[u8],
-    table: &'static str,
-) -> Result<T, DatabaseError> {
-    borsh::from_slice(bytes).map_err(|_| DatabaseError::Damaged(table))
 }

@@ -43,7 +43,11 @@ impl Refusal {
     fn is_certain(&self) -> bool {
         !matches!(
             self,
-            Self::Seen(Disagreement::UnseenMiss { .. } | Disagreement::OperatorState(_))
+            Self::Seen(
+                Disagreement::UnseenMiss { .. }
+                    | Disagreement::OperatorState(_)
+                    | Disagreement::Params
+            )
         )
     }
 }

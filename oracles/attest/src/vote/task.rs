@@ -1,13 +1,14 @@
 //! The task that casts this verifier's one vote in each epoch.
 
 mod dispute;
+mod own;
 
 use super::book::{BookError, RootBook};
 use super::draft::{Draft, DraftError, Drafter};
 use super::proposal::{Reviewer, Verdict};
 use super::vote_key;
 use crate::chain::{Action, ActionSender, ChainView, Sent};
-use crate::epoch::{allotted, OperatorHistory, OwnView};
+use crate::epoch::OwnView;
 use crate::settings::VoteSettings;
 use crate::shared::Shared;
 use crate::store::{Decision, DecisionVerdict};
@@ -226,51 +227,6 @@ impl Voter {
             }
         }
         self.propose(view, &own, unjudged).await
-    }
-
-    /// All that this verifier knows of an epoch, or why it is not ready.
-    async fn own_view(
-        &self,
-        view: &ChainView,
-        epoch: u64,
-    ) -> Result<Result<OwnView, Step>, Interruption> {
-        let Some(opened) = self.shared.store.opened(epoch).await? else {
-            // Nobody can score an epoch without a seed, and this verifier none that it did not see.
-            return Ok(Err(Step::Done));
-        };
-        let wait = |reason: &str| Ok(Err(Step::Wait(reason.into())));
-        if view.registry.epoch <= epoch {
-            return wait("a list of operators from after its end");
-        }
-        if view
-            .registry
-            .operators
-            .iter()
-            .all(|(_, one)| one.registered_epoch > epoch)
-        {
-            return Ok(Err(Step::Done));
-        }
-        if self.shared.status.is_unsettled(epoch) {
-            return wait("answers of nodes");
-        }
-        let Some(allotted) = allotted(view, epoch) else {
-            return wait("its allotment");
-        };
-        let seen = self
-            .shared
-            .store
-            .operators_since(view.epoch_start(epoch.saturating_sub(1)))
-            .await?;
-        Ok(Ok(OwnView {
-            network: view.network_address.to_bytes(),
-            service: view.service_address.to_bytes(),
-            params: view.params(),
-            allotted,
-            previous: self.book.previous(view.latest_final()).await?,
-            opened,
-            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
-            maintenance: view.registry.maintenance.clone(),
-        }))
     }
 
     /// Judges a proposal of another verifier and votes for it if it is right.

@@ -125,6 +125,30 @@ async fn the_epoch_before_is_asked_late_only_where_data_must_still_be_kept() {
 }
 
 #[tokio::test]
+async fn a_change_of_the_service_counts_from_the_next_epoch_on() {
+    let (nodes, mut verifier) = world(1).await;
+    let changed = |epoch, later: i64| {
+        let mut view = view(&nodes, epoch);
+        view.service.detect_bps = 5_000;
+        view.service.lost_slash_bps = 500;
+        view.service.params_version = 1;
+        view.time.unix_seconds += later;
+        view
+    };
+    verifier.ask(&view(&nodes, EPOCH)).await;
+    verifier.look(&changed(EPOCH, 10)).await;
+    let next = changed(EPOCH + 1, 0);
+    verifier.ask(&next).await;
+    let own = verifier.own_view(&next, EPOCH).await;
+    assert_eq!((own.params.detect_bps, own.opened.challenges), (9_000, 4));
+    let after = changed(EPOCH + 2, 0);
+    verifier.look(&after).await;
+    let own = verifier.own_view(&after, EPOCH + 1).await;
+    assert_eq!((own.params.detect_bps, own.opened.challenges), (5_000, 1));
+    assert_eq!(own.params.lost_slash_bps, 500);
+}
+
+#[tokio::test]
 async fn a_restart_goes_on_where_it_stopped() {
     let (nodes, mut verifier) = world(1).await;
     let view = view(&nodes, EPOCH);

@@ -141,6 +141,38 @@ async fn a_loss_that_the_node_did_not_sign_is_found() {
 }
 
 #[tokio::test]
+async fn a_verifier_that_was_down_asks_and_scores_by_the_key_of_the_chain() {
+    let accounts = Arc::new(Accounts::default());
+    let nodes = vec![Node::start(1, &accounts).await];
+    nodes[0].damage();
+    let mut verifier = Verifier::new(&accounts).await;
+    let with_key = |epoch: u64, key, key_epoch| {
+        let mut view = view(&nodes, epoch);
+        let mut registry = (*view.registry).clone();
+        registry.operators[0].1.node_key = key;
+        registry.operators[0].1.node_key_epoch = key_epoch;
+        view.registry = Arc::new(registry);
+        view
+    };
+    let former = solana_keypair::Keypair::new().pubkey();
+    verifier.look(&with_key(EPOCH - 5, former, 0)).await;
+    // The key was changed three epochs ago, so that the chain convicts by the new one.
+    let now = |epoch| with_key(epoch, nodes[0].node_key, EPOCH - 2);
+    verifier.ask(&now(EPOCH)).await;
+    verifier.look(&now(EPOCH + 1)).await;
+    assert_eq!(
+        verifier.shared.store.findings(EPOCH).await.unwrap().len(),
+        4
+    );
+    let own = verifier.own_view(&now(EPOCH + 1), EPOCH).await;
+    let by_chain = nodes[0].node_key.to_bytes();
+    assert_eq!(own.inputs().operators[0].node_key, by_chain);
+    let (drafter, _) = verifier.drafter(&[]);
+    let draft = drafter.draft(&own).await.unwrap();
+    assert_eq!(draft.root.totals.slashed, 30, "losses, not misses");
+}
+
+#[tokio::test]
 async fn what_one_verifier_computed_another_finds_right() {
     let stage = Stage::new(3, async |nodes| {
         nodes[1].damage();

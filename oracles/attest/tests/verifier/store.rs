@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use trestle_attest::store::{
     Decision, DecisionVerdict, ExchangeDraft, ExchangeResult, KnownRoot, OpenedEpoch, OperatorSeen,
-    REASON_CHARS_MAX,
+    ServiceSeen, MIGRATIONS, REASON_CHARS_MAX,
 };
+use trestle_kit::database::Database;
 use trestle_verify::storage::{
-    ChallengeEvidence, CommitmentInput, Finding, Opening, OperatorState,
+    ChallengeEvidence, CommitmentInput, Finding, Opening, OperatorState, ServiceParams,
 };
 
 const CHILD_PATH: &str = "TRESTLE_ATTEST_STORE_TEST_PATH";
@@ -82,6 +83,7 @@ fn seen(stake: u64, seen_at: i64) -> OperatorSeen {
         node_key: [2; 32],
         zone: u32::MAX,
         stake,
+        active_stake: stake / 2,
         min_stake: u64::MAX,
         registered_epoch: 3,
         seen_at,
@@ -188,6 +190,63 @@ async fn operators_are_noted_when_they_change() {
     store.prune(0, 125).await.unwrap();
     assert_eq!(since(99).await, [(20, 120), (30, 130), (10, 140)]);
     assert_eq!(store.operators_since(500).await.unwrap(), [seen(10, 140)]);
+}
+
+#[tokio::test]
+async fn states_from_before_active_stake_was_noted_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("attest.db");
+    let database = Database::open(&path, &MIGRATIONS[..3]).unwrap();
+    let insert = "INSERT INTO operator_seen VALUES (zeroblob(32), 100, zeroblob(32), 1, 9, 2, 3)";
+    database
+        .write(move |transaction| Ok(transaction.execute_batch(insert)?))
+        .await
+        .unwrap();
+    drop(database);
+    let store = open_store(folder.path());
+    let rows = store.operators_since(500).await.unwrap();
+    assert_eq!((rows[0].stake, rows[0].active_stake), (9, 9));
+    let now = OperatorSeen {
+        active_stake: 4,
+        seen_at: 110,
+        ..rows[0]
+    };
+    assert_eq!(store.note_operators(&[now]).await.unwrap(), 1);
+    assert_eq!(store.operators_since(500).await.unwrap(), [now]);
+}
+
+#[tokio::test]
+async fn the_service_is_noted_when_it_changes_and_once_an_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_store(folder.path());
+    let seen = |version: u32, seen_at| ServiceSeen {
+        params: ServiceParams {
+            missing_bps: 5_000,
+            detect_bps: 9_000,
+            miss_slash_bps: 100,
+            lost_slash_bps: 300 + version as u16,
+        },
+        version,
+        seen_at,
+    };
+    for (version, seen_at, epoch_start, noted) in [
+        (0, 100, 100, true),
+        (0, 110, 100, false),
+        (1, 120, 100, true),
+        (2, 120, 100, false),
+        (1, 205, 200, true),
+        (1, 210, 200, false),
+    ] {
+        let state = seen(version, seen_at);
+        let new = store.note_service(&state, epoch_start).await.unwrap();
+        assert_eq!(new, noted, "{seen_at}");
+    }
+    let all = [seen(0, 100), seen(1, 120), seen(1, 205)];
+    assert_eq!(store.services_since(99).await.unwrap(), all);
+    assert_eq!(store.services_since(119).await.unwrap(), all);
+    assert_eq!(store.services_since(120).await.unwrap(), all[1..]);
+    store.prune(0, 150).await.unwrap();
+    assert_eq!(store.services_since(0).await.unwrap(), all[1..]);
 }
 
 #[tokio::test]

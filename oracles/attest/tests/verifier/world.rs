@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 use trestle_attest::chain::{ChainView, Registry};
 use trestle_attest::challenge::{Challenger, EndpointPolicy, NodeAsker};
-use trestle_attest::epoch::{allotted, OperatorHistory, OwnView};
+use trestle_attest::epoch::{allotted, OperatorHistory, OwnView, ServiceHistory};
 use trestle_attest::metrics::AttestMetrics;
 use trestle_attest::peers::Peers;
 use trestle_attest::publish::server::{public_router, PublicState};
@@ -22,7 +22,7 @@ use trestle_attest::publish::Publisher;
 use trestle_attest::settings::{ChallengeSettings, LimitSettings, PeerSettings};
 use trestle_attest::shared::Shared;
 use trestle_attest::status::Status;
-use trestle_attest::store::{open_stores, EvidenceStore, OperatorSeen};
+use trestle_attest::store::{open_stores, EvidenceStore};
 use trestle_attest::vote::{Drafter, RootBook};
 use trestle_core::hash::Hash;
 use trestle_core::root::RootRing;
@@ -384,21 +384,15 @@ impl Verifier {
 
     /// Shows the verifier a view of the chain, as its watcher would.
     pub async fn look(&self, view: &ChainView) {
-        let seen: Vec<OperatorSeen> = view
-            .registry
-            .operators
-            .iter()
-            .map(|(address, one)| OperatorSeen {
-                operator: address.to_bytes(),
-                node_key: one.node_key.to_bytes(),
-                zone: one.zone,
-                stake: one.stake,
-                min_stake: view.service.min_stake(one.capacity_gib).unwrap(),
-                registered_epoch: one.registered_epoch,
-                seen_at: view.registry.read_at,
-            })
-            .collect();
+        let seen = view.operators_seen();
         self.shared.store.note_operators(&seen).await.unwrap();
+        let since = view.epoch_start(view.epoch);
+        let service = view.service_seen();
+        self.shared
+            .store
+            .note_service(&service, since)
+            .await
+            .unwrap();
         self.shared
             .status
             .update(|report| report.epoch = Some(view.epoch.to_string()));
@@ -448,14 +442,18 @@ impl Verifier {
     pub async fn own_view(&self, view: &ChainView, epoch: u64) -> OwnView {
         let since = view.epoch_start(epoch - 1);
         let seen = self.shared.store.operators_since(since).await.unwrap();
+        let services = self.shared.store.services_since(since).await.unwrap();
+        let services = ServiceHistory::new(services, view, epoch);
+        let keys = view.registry.certain_keys(epoch);
         OwnView {
             network: network().to_bytes(),
             service: service().to_bytes(),
-            params: view.params(),
+            params: services.at_start().unwrap(),
+            services,
             allotted: allotted(view, epoch).unwrap(),
             previous: None,
             opened: self.shared.store.opened(epoch).await.unwrap().unwrap(),
-            operators: OperatorHistory::new(&seen, view.epoch_start(epoch)),
+            operators: OperatorHistory::new(&seen, view.epoch_start(epoch), &keys),
             maintenance: view.registry.maintenance.clone(),
         }
     }

@@ -9,7 +9,12 @@
 //!   and neither add to the run of epochs with misses nor end it. They say nothing of the zone. A
 //!   proven loss is one at any time.
 //!
-//! The stake is the operator's own. The programs take a slash from it first and from what others
+//! The stake is the operator's own, active and unbonding. What has finished unbonding can be gone at
+//! any moment, and counts for nothing: a share of it would be taken from those who delegated. Pay
+//! asks more: the active stake alone must reach the least, so that whoever starts to take its stake
+//! out works for nothing from then on, and answers for its faults until the stake is free.
+//!
+//! The programs take a slash from it first and from what others
 //! have delegated after that, so delegators answer for what the operator's own stake cannot pay.
 //! Were both the base, all of it would still come out of the operator's own part: whoever others
 //! trust most would lose several times the published share for the same fault.
@@ -38,10 +43,13 @@ pub struct OperatorTerms {
     pub operator: [u8; 32],
     /// Zone of the operator.
     pub zone: u32,
-    /// Own stake that can be slashed.
+    /// Own stake that a slash goes by: active and unbonding.
     #[serde(with = "amount")]
     pub stake: u64,
-    /// Stake below which nothing is earned.
+    /// The active part of it.
+    #[serde(with = "amount")]
+    pub active_stake: u64,
+    /// Active stake below which nothing is earned.
     #[serde(with = "amount")]
     pub min_stake: u64,
     /// The window of maintenance that the epoch lies in.
@@ -63,7 +71,7 @@ pub struct OperatorTerms {
     /// KiB of the commitments without a fault.
     #[serde(with = "amount")]
     pub units: u64,
-    /// What the operator is paid by: its units, or zero while the stake is too small.
+    /// What the operator is paid by: its units, or zero while the active stake is too small.
     #[serde(with = "amount")]
     pub weight: u64,
     /// Sum of all weights.
@@ -180,6 +188,7 @@ impl OperatorTerms {
             operator: operator.address,
             zone: operator.zone,
             stake: operator.stake,
+            active_stake: operator.active_stake,
             min_stake: operator.min_stake,
             maintenance: operator.maintenance,
             windows_ok: 0,
@@ -225,7 +234,7 @@ impl OperatorTerms {
             let kib = Kib::from_bytes_ceil(commitment.size_bytes).0;
             self.units = add(self.units, kib, "units")?;
         }
-        if self.stake >= self.min_stake {
+        if self.active_stake >= self.min_stake {
             self.weight = self.units;
         }
         self.miss_rate_bps = mul_div_floor(self.missed, BPS_ONE.into(), self.challenges)

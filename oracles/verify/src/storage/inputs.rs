@@ -18,7 +18,7 @@ pub const OPERATORS_MAX: u64 = 1 << MAX_DEPTH;
 /// Most challenges of one service in one epoch: what the evidence tree can hold.
 pub const EVIDENCE_RECORDS_MAX: u64 = 1 << MAX_DEPTH;
 /// Domain of the context digest; the layout of [`EpochInputs`] changes only with a new one.
-const CONTEXT_DOMAIN: &[u8] = b"trestle:storage:context:v2";
+const CONTEXT_DOMAIN: &[u8] = b"trestle:storage:context:v3";
 
 /// All inputs of one epoch of one storage service. Its borsh bytes are the canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -135,10 +135,14 @@ pub struct OperatorInput {
     pub node_key: [u8; 32],
     /// Zone whose shared faults are subtracted.
     pub zone: u32,
-    /// Stake that can be slashed, unbonding included, in network token base units.
+    /// Own stake that a slash goes by, in network token base units: active and unbonding, without
+    /// what can be withdrawn at any moment.
     #[serde(with = "amount")]
     pub stake: u64,
-    /// Stake below which the operator earns nothing.
+    /// The active part of it, which stays: what pay asks for.
+    #[serde(with = "amount")]
+    pub active_stake: u64,
+    /// Active stake below which the operator earns nothing.
     #[serde(with = "amount")]
     pub min_stake: u64,
     /// Epoch of registration.
@@ -237,10 +241,17 @@ impl EpochInputs {
             .iter()
             .map(|operator| &operator.address)
             .collect();
+        self.validate_stakes()?;
         self.validate_ages()?;
         self.validate_maintenance()?;
         self.validate_commitments(&known)?;
         self.validate_previous(&known)
+    }
+
+    fn validate_stakes(&self) -> Result<(), VerifyError> {
+        self.operators
+            .iter()
+            .try_for_each(|one| bounded("active stake", one.active_stake, one.stake))
     }
 
     fn validate_ages(&self) -> Result<(), VerifyError> {

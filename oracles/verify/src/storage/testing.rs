@@ -52,6 +52,7 @@ impl World {
                 node_key: keys[number].verifying_key().to_bytes(),
                 zone: *zone,
                 stake: STAKE,
+                active_stake: STAKE,
                 min_stake: STAKE,
                 registered_epoch: 3,
                 maintenance: None,

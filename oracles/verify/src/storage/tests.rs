@@ -154,12 +154,43 @@ fn too_little_stake_earns_nothing_but_keeps_its_windows() {
         .iter_mut()
         .filter(|one| one.address == poor)
     {
-        operator.stake -= 1;
+        operator.active_stake -= 1;
     }
     let outcome = world.score(&world.all_answer());
     let one = terms(&outcome, &poor);
     assert_eq!((one.tokens, one.weight, one.windows_ok), (0, 0, 1));
     assert_eq!(outcome.totals.tokens, TOKENS);
+}
+
+#[test]
+fn who_unbonds_is_not_paid_but_slashed_and_what_is_free_counts_for_nothing() {
+    // Active, then unbonding with it; what could be withdrawn is not in the inputs any more.
+    for (active, stake, slash) in [
+        (0, STAKE, LOST_SLASH),
+        (STAKE - 1, STAKE, LOST_SLASH),
+        (STAKE / 2, STAKE / 2, LOST_SLASH / 2),
+        (0, 0, 0),
+    ] {
+        let mut world = World::with_operators(2);
+        let leaving = world.operator(0);
+        for operator in world
+            .inputs
+            .operators
+            .iter_mut()
+            .filter(|one| one.address == leaving)
+        {
+            (operator.active_stake, operator.stake) = (active, stake);
+        }
+        let paid = terms(&world.score(&world.all_answer()), &leaving).tokens;
+        assert_eq!(paid, 0, "{active} of {stake}");
+        let losses = only(&world, 0, Act::DeclaresLoss);
+        let outcome = world.score(&losses);
+        assert_eq!(
+            terms(&outcome, &leaving).slashed,
+            slash,
+            "{active} of {stake}"
+        );
+    }
 }
 
 #[test]
@@ -228,6 +259,21 @@ proptest! {
         prop_assert_eq!(&parsed, &files);
         prop_assert_eq!(parsed.render().unwrap(), texts);
         recompute(&parsed).unwrap();
+    }
+
+    #[test]
+    fn active_stake_earns_and_all_at_risk_is_slashed(active in 0..STAKE * 2, out in 0..STAKE) {
+        let mut world = World::with_operators(2);
+        let one = world.operator(0);
+        for operator in world.inputs.operators.iter_mut().filter(|other| other.address == one) {
+            (operator.active_stake, operator.stake) = (active, active + out);
+        }
+        let clean = world.score(&world.all_answer());
+        prop_assert_eq!(terms(&clean, &one).tokens > 0, active >= STAKE);
+        prop_assert_eq!(clean.totals.tokens, TOKENS);
+        let lost = world.score(&only(&world, 0, Act::DeclaresLoss));
+        let slash = (active + out) * u64::from(LOST_BPS) / 10_000;
+        prop_assert_eq!(terms(&lost, &one).slashed, slash);
     }
 
     #[test]

@@ -234,6 +234,12 @@ fn published_files_recompute_and_any_change_shows() {
     let mut other_stake = parsed.clone();
     other_stake.inputs.operators[3].stake += 1;
     assert!(recompute(&other_stake).is_err());
+    let mut other_active = parsed.clone();
+    other_active.inputs.operators[3].active_stake -= 1;
+    assert!(recompute(&other_active).is_err());
+    let mut more_active = parsed.inputs.clone();
+    more_active.operators[3].active_stake = more_active.operators[3].stake + 1;
+    assert!(more_active.validate().is_err());
     let mut other_root = parsed;
     other_root.root.previous_digest = [1; 32];
     assert!(recompute(&other_root).is_err());
