@@ -2,7 +2,7 @@
 
 use crate::chain::{rpc_client, ActionSender, ChainReader, RpcStatus};
 use crate::challenge::{Challenger, EndpointPolicy, NodeAsker, CHALLENGER};
-use crate::crank::{Cranker, CRANKER};
+use crate::crank::{Cranker, Seeder, CRANKER, SEEDER, SEEDER_BEAT};
 use crate::error::ServeError;
 use crate::key::read_key;
 use crate::metrics::AttestMetrics;
@@ -73,6 +73,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let policy = EndpointPolicy::from_private(settings.challenge.private_endpoints);
     let asker = NodeAsker::new(keypair, policy)?;
     let challenger = Challenger::new(shared.clone(), asker, settings.challenge);
+    let seeder = Seeder::new(shared.clone(), sender.clone(), settings.crank.clone());
     let cranker = Cranker::new(
         shared.clone(),
         rpc,
@@ -84,7 +85,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
 
     let beat = settings.chain.poll_interval;
     let age_max = beat.saturating_mul(UNHEALTHY_INTERVALS).max(UNHEALTHY_MIN);
-    for task in [WATCHER, CHALLENGER, CRANKER, VOTER] {
+    for task in [WATCHER, CHALLENGER, SEEDER, CRANKER, VOTER] {
         shared.health.expect(task, age_max);
     }
     let supervisor = Supervisor::new()
@@ -92,6 +93,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         .with(public)
         .with(Periodic::new(WATCHER, beat, watcher))
         .with(Periodic::new(CHALLENGER, beat, challenger))
+        .with(Periodic::new(SEEDER, SEEDER_BEAT, seeder))
         .with(Periodic::new(CRANKER, beat, cranker))
         .with(Periodic::new(VOTER, beat, voter));
     Ok(supervisor.run().await?)

@@ -5,6 +5,7 @@ use crate::publish::Publisher;
 use crate::shared::Shared;
 use async_trait::async_trait;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use trestle_kit::journal_resolve::ResolveError;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
@@ -40,6 +41,10 @@ impl Tick for Watcher {
                 Ok(())
             }
         }
+    }
+
+    fn sooner(&self) -> Option<Duration> {
+        self.views.borrow().as_ref().map(|view| view.until_epoch())
     }
 }
 

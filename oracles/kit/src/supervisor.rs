@@ -10,7 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How long a task may take to stop before it is dropped. Safe, because tasks are crash-only.
@@ -35,7 +35,15 @@ pub trait ManagedTask: Send + 'static {
 pub trait Tick: Send + 'static {
     /// Does it. Transient trouble is logged and left to the next tick; an error ends the service.
     async fn tick(&mut self) -> TaskResult;
+
+    /// How long to wait for the next tick where that is less than the interval; `None` otherwise.
+    fn sooner(&self) -> Option<Duration> {
+        None
+    }
 }
+
+/// Shortest wait between two ticks.
+const WAIT_MIN: Duration = Duration::from_millis(1);
 
 /// Ticks at an interval, the first time at once. A late tick delays the next: they never pile up.
 pub struct Periodic<T> {
@@ -49,7 +57,7 @@ impl<T: Tick> Periodic<T> {
     pub fn new(name: &'static str, interval: Duration, work: T) -> Self {
         Self {
             name,
-            interval: interval.max(Duration::from_millis(1)),
+            interval: interval.max(WAIT_MIN),
             work,
         }
     }
@@ -62,20 +70,27 @@ impl<T: Tick> ManagedTask for Periodic<T> {
     }
 
     async fn run(mut self: Box<Self>, shutdown: CancellationToken) -> TaskResult {
-        let mut beat = tokio::time::interval(self.interval);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut due = Instant::now();
         loop {
             let round = async {
-                beat.tick().await;
-                self.work.tick().await
+                tokio::time::sleep_until(due).await;
+                let started = Instant::now();
+                self.work.tick().await.map(|()| started)
             };
-            tokio::select! {
+            let started = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
                 result = round => result?,
-            }
+            };
+            let wait = wait_of(self.interval, self.work.sooner());
+            due = started.checked_add(wait).unwrap_or(started);
         }
     }
+}
+
+/// From the start of a tick to that of the next.
+fn wait_of(interval: Duration, sooner: Option<Duration>) -> Duration {
+    sooner.unwrap_or(interval).clamp(WAIT_MIN, interval)
 }
 
 /// How a service ended badly.
@@ -254,6 +269,19 @@ mod tests {
             }
             assert_ne!(count, self.1 + 100, "panic on purpose");
             Ok(())
+        }
+    }
+
+    #[test]
+    fn a_tick_comes_sooner_where_the_work_asks_for_it_and_never_later() {
+        let interval = Duration::from_secs(15);
+        for (sooner, wait) in [
+            (None, interval),
+            (Some(Duration::from_secs(9)), Duration::from_secs(9)),
+            (Some(Duration::from_secs(99)), interval),
+            (Some(Duration::ZERO), WAIT_MIN),
+        ] {
+            assert_eq!(wait_of(interval, sooner), wait);
         }
     }
 

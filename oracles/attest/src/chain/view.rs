@@ -6,6 +6,7 @@ use crate::store::{OperatorSeen, ServiceSeen};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use trestle_core::answer::is_key_certain;
 use trestle_core::hash::Hash;
 use trestle_core::maintenance::EpochRange;
@@ -99,6 +100,14 @@ impl ChainView {
     pub fn epoch_start(&self, epoch: u64) -> i64 {
         let offset = epoch.saturating_mul(u64::from(self.network.epoch_seconds));
         self.network.genesis.saturating_add_unsigned(offset)
+    }
+
+    /// How long it takes until the next epoch begins, a second at least. Whoever looks again then
+    /// sees it when it is new: its seed is not left to those who would choose one.
+    pub fn until_epoch(&self) -> Duration {
+        let next = self.epoch_start(self.epoch.saturating_add(1));
+        let seconds = next.saturating_sub(self.time.unix_seconds).max(1);
+        Duration::from_secs(seconds.unsigned_abs())
     }
 
     /// Parameters that decide scores, as they are now. Which count for an epoch is for

@@ -21,12 +21,9 @@ pub struct Due {
     pub turn_epoch: u64,
 }
 
-/// Everything that is due now, most urgent first.
+/// Everything but the seed that is due now, most urgent first.
 pub fn due(view: &ChainView, settings: &CrankSettings) -> Vec<Due> {
     let mut all = Vec::new();
-    if settings.seed {
-        all.extend(due_seed(view));
-    }
     if settings.finalize {
         all.extend(due_finalize(view));
     }
@@ -39,8 +36,9 @@ pub fn due(view: &ChainView, settings: &CrankSettings) -> Vec<Due> {
     all
 }
 
-fn due_seed(view: &ChainView) -> Option<Due> {
-    if view.seed(view.epoch).is_some() {
+/// The seed of the running epoch, where it is not recorded.
+pub fn due_seed(view: &ChainView, settings: &CrankSettings) -> Option<Due> {
+    if !settings.seed || view.seed(view.epoch).is_some() {
         return None;
     }
     let service = &view.service_address;

@@ -6,11 +6,14 @@
 mod due;
 mod groups;
 mod leases;
+mod seeder;
 mod slashes;
 mod task;
+mod turns;
 
-pub use due::{due, Due};
+pub use due::{due, due_seed, Due};
 pub use groups::{due_group_settlements, due_records};
 pub use leases::due_leases;
+pub use seeder::{Seeder, SEEDER, SEEDER_BEAT};
 pub use slashes::{due_slashes, leaf_proof, owing, Owing};
 pub use task::{Cranker, CRANKER};

@@ -4,6 +4,7 @@ use super::due::{due, Due};
 use super::groups::{due_group_settlements, due_records};
 use super::leases::{due_leases, MaintenanceBook};
 use super::slashes::{due_slashes, leaf_proof, owing, Owing};
+use super::turns::Turns;
 use crate::chain::{ActionSender, ChainView};
 use crate::settings::CrankSettings;
 use crate::shared::Shared;
@@ -12,10 +13,8 @@ use crate::vote::{BookError, RootBook};
 use async_trait::async_trait;
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use std::collections::BTreeMap;
 use std::mem::offset_of;
 use std::sync::Arc;
-use std::time::Instant;
 use trestle_core::leaf::PayoutLeaf;
 use trestle_core::merkle::Tree;
 use trestle_core::root::FinalRoot;
@@ -34,8 +33,7 @@ pub struct Cranker {
     sender: Arc<ActionSender>,
     book: Arc<RootBook>,
     settings: CrankSettings,
-    /// Since when each action is due: verifiers after the one in turn wait from then on.
-    due_since: BTreeMap<String, Instant>,
+    turns: Turns,
     /// The final root that was last needed, with its tree.
     tree: Option<(Arc<KnownRoot>, Arc<Tree>)>,
 }
@@ -54,13 +52,9 @@ impl Tick for Cranker {
                 self.shared.trouble(CRANKER, &error);
             }
         }
-        self.due_since
-            .retain(|key, _| all.iter().any(|one| one.action.key == *key));
-        for one in &all {
-            if self.is_our_turn(&view, one) {
-                let sent = self.sender.send(&one.action).await;
-                sent.map_err(|error| Box::new(error) as TaskFailure)?;
-            }
+        for one in self.turns.ours(&view, &all) {
+            let sent = self.sender.send(&one.action).await;
+            sent.map_err(|error| Box::new(error) as TaskFailure)?;
         }
         self.shared.health.succeeded(CRANKER);
         Ok(())
@@ -79,21 +73,12 @@ impl Cranker {
         Self {
             shared,
             rpc,
+            turns: Turns::new(sender.pubkey(), settings.delay),
             sender,
             book,
             settings,
-            due_since: BTreeMap::new(),
             tree: None,
         }
-    }
-
-    fn is_our_turn(&mut self, view: &ChainView, due: &Due) -> bool {
-        let rank = view.rank(&self.sender.pubkey(), due.turn_epoch);
-        let since = *self
-            .due_since
-            .entry(due.action.key.clone())
-            .or_insert_with(Instant::now);
-        since.elapsed() >= self.settings.delay.saturating_mul(rank)
     }
 
     async fn due_by_roots(&mut self, view: &ChainView) -> Result<Vec<Due>, BookError> {

@@ -5,8 +5,9 @@ use anchor_lang::bytemuck::Zeroable;
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use trestle_attest::chain::ChainView;
-use trestle_attest::crank::{due, due_slashes, owing};
+use trestle_attest::crank::{due, due_seed, due_slashes, owing};
 use trestle_attest::settings::CrankSettings;
 use trestle_attest::store::KnownRoot;
 use trestle_core::leaf::PayoutLeaf;
@@ -47,17 +48,25 @@ fn with_proposal(quorum_at: i64) -> ChainView {
 #[test]
 fn a_seed_is_due_once_an_epoch() {
     let mut view = view(&[], EPOCH);
-    assert!(kinds(&view, &all()).is_empty());
+    assert!(due_seed(&view, &all()).is_none());
     view.seeds.entries[EPOCH as usize].epoch = 1_000;
-    assert_eq!(kinds(&view, &all()), ["seed"]);
-    assert!(kinds(
-        &view,
-        &CrankSettings {
-            seed: false,
-            ..all()
-        }
-    )
-    .is_empty());
+    let due = due_seed(&view, &all()).unwrap();
+    assert_eq!((due.action.kind, due.turn_epoch), ("seed", EPOCH));
+    let without = CrankSettings {
+        seed: false,
+        ..all()
+    };
+    assert!(due_seed(&view, &without).is_none());
+}
+
+#[test]
+fn the_chain_is_looked_at_when_an_epoch_begins() {
+    let mut view = view(&[], EPOCH);
+    let start = view.epoch_start(EPOCH + 1);
+    for (now, seconds) in [(start - 9, 9), (start - 1, 1), (start, 1), (start + 5, 1)] {
+        view.time.unix_seconds = now;
+        assert_eq!(view.until_epoch(), Duration::from_secs(seconds));
+    }
 }
 
 #[test]
