@@ -31,6 +31,6 @@ pub use error::VerifyError;
 /// Version of the rules in this crate. It is bound into every root; any change of a formula, an
 /// order or an encoding needs the next number, so that nobody takes an epoch of other rules for one
 /// of these. This crate recomputes epochs of this version only; those of an older one are for the
-/// release that scored them. Since version 3 the record of a loss binds the node's signature, and pay
-/// asks for active stake.
+/// release that scored them. Since version 3 the record of a loss binds the node's signature, and
+/// pay asks for active stake.
 pub const RULES_VERSION: u32 = 3;

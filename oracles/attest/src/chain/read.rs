@@ -79,9 +79,9 @@ impl ChainReader {
         self.network_address
     }
 
-    /// Takes a look. The accounts of one request are of one slot, and lists are asked of the clock's
-    /// slot or a later one: whatever was registered before that time is in them, whichever node
-    /// behind the address answers.
+    /// Takes a look. The accounts of one request are of one slot, and lists are asked of the
+    /// clock's slot or a later one: whatever was registered before that time is in them, whichever
+    /// node behind the address answers.
     pub async fn read(&mut self) -> Result<ChainView, ReadError> {
         let core = self.read_core().await?;
         let registry = self.registry(&core).await?;

@@ -73,7 +73,8 @@ impl EvidenceStore for SqliteStore {
     async fn operators_since(&self, since: i64) -> Result<Vec<OperatorSeen>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
+                "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at,
+                     active_stake
                  FROM operator_seen AS one
                  WHERE seen_at > ?1 OR seen_at = (
                      SELECT MAX(seen_at) FROM operator_seen AS older
@@ -314,7 +315,8 @@ fn changed_operators(
     seen: Vec<OperatorSeen>,
 ) -> Result<Vec<OperatorSeen>, DatabaseError> {
     let mut statement = connection.prepare_cached(
-        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at, active_stake
+        "SELECT operator, node_key, zone, stake, min_stake, registered_epoch, seen_at,
+             active_stake
          FROM operator_seen WHERE operator = ?1 ORDER BY seen_at DESC LIMIT 1",
     )?;
     let mut changed = Vec::new();

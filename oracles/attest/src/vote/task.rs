@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use trestle_kit::journal::JournalError;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
 use trestle_proofs::state::ProposalStatus;
-use trestle_sdk::fetch::Proposal;
+use trestle_sdk::fetch::{self, Proposal};
 use trestle_sdk::instruction::proofs::{epoch_attest, epoch_propose, ProposalKey};
 use trestle_verify::text::Hex;
 
@@ -357,6 +357,14 @@ impl Voter {
                 draft
             }
         };
+        // Scoring takes its time, and the chain lets a proposal follow the root that is newest when
+        // it arrives: one that became final meanwhile would make a false root of this draft.
+        let ring = fetch::ring(&self.sender.rpc, &view.service_address)
+            .await
+            .map_err(|error| Interruption::Trouble(error.to_string()))?;
+        if ring.latest_digest() != draft.previous_digest {
+            return Ok(Step::Wait("a look at the root that became final".into()));
+        }
         let me = self.sender.pubkey();
         let (network, service) = (&view.network_address, &view.service_address);
         let vote = epoch_propose(&me, network, service, draft.root);

@@ -9,10 +9,10 @@
 //!   and neither add to the run of epochs with misses nor end it. They say nothing of the zone. A
 //!   proven loss is one at any time.
 //!
-//! The stake is the operator's own, active and unbonding. What has finished unbonding can be gone at
-//! any moment, and counts for nothing: a share of it would be taken from those who delegated. Pay
-//! asks more: the active stake alone must reach the least, so that whoever starts to take its stake
-//! out works for nothing from then on, and answers for its faults until the stake is free.
+//! The stake is the operator's own, active and unbonding. What has finished unbonding can be gone
+//! at any moment, and counts for nothing: a share of it would be taken from those who delegated.
+//! Pay asks more: the active stake alone must reach the least, so that whoever starts to take its
+//! stake out works for nothing from then on, and answers for its faults until the stake is free.
 //!
 //! The programs take a slash from it first and from what others
 //! have delegated after that, so delegators answer for what the operator's own stake cannot pay.
