@@ -92,7 +92,7 @@ async fn join_with_a_copy(service: &Service, home: &Home<'_>, group: &Pubkey) {
     assert_eq!(members.len(), 4, "{joined}");
     assert_eq!(text(&members[3], "operator"), free);
     let twice = home.run(&join).unwrap_err().to_string();
-    assert!(twice.contains("group-full"), "{twice}");
+    assert!(twice.contains("member-twice"), "{twice}");
 }
 
 async fn is_paid_until_it_ends(service: &Service, home: &Home<'_>, group: &Pubkey) {
