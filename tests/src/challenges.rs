@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        proofs::{Draft, Stage},
+        proofs::{Draft, Stage, WINDOW_SECONDS},
         staking::{OperatorKeys, BOND_MIN},
         svm::Sent,
         tokens::TOKEN,
@@ -31,7 +31,7 @@ use {
         instruction,
         instructions::{LossClaim, OpeningClaim, SignatureClaim},
         record::RecordClaim,
-        state::ProposalStatus,
+        state::{ProposalStatus, SeedRing},
     },
     trestle_staking::event::BondSlashed,
 };
@@ -184,6 +184,33 @@ impl Storage {
         storage.stage.record_seed().expect("a seed");
         storage.stage.next_epoch();
         storage
+    }
+
+    /// Changes the seed until this challenge asks for another leaf.
+    pub fn ask_another_leaf(&mut self, number: u32) {
+        let asked = self.index(number);
+        for salt in 0..=u8::MAX {
+            self.set_seed([salt; 32]);
+            if self.index(number) != asked {
+                return;
+            }
+        }
+        panic!("every seed asks for the same leaf");
+    }
+
+    /// Replaces the seed of the challenged epoch.
+    pub fn set_seed(&mut self, seed: [u8; 32]) {
+        let (seeds, svm) = (self.stage.seeds, &mut self.stage.world.svm);
+        svm.edit(&seeds, |ring: &mut SeedRing| ring.entries[0].seed = seed);
+    }
+
+    /// Nobody has lost anything by a challenge, and the root becomes final.
+    #[track_caller]
+    pub fn is_unharmed(&mut self, before: &Money) {
+        assert_eq!(self.stage.money(), *before);
+        self.stage.world.svm.advance(WINDOW_SECONDS);
+        let proposal = self.stage.proposal(CHALLENGED_EPOCH, 0);
+        self.stage.finalize(proposal).expect("a final root");
     }
 
     /// The same in epoch 2, whose seed is not recorded yet.

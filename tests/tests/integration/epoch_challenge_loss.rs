@@ -5,7 +5,6 @@ use {
     trestle_proofs::{error::ProofsError, groups::ChallengeKind, instructions::LossClaim, ID},
     trestle_tests::{
         challenges::{Answer, Evidence, Loss, Storage, CHALLENGED_EPOCH},
-        proofs::WINDOW_SECONDS,
         svm::{assert_refused, Outcome as Sent},
         tokens::TOKEN,
     },
@@ -92,10 +91,7 @@ fn an_opening_that_does_not_open_the_commitment_changes_nothing() {
         let outcome = challenge(&mut storage, &evidence, &loss);
 
         assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
-        assert_eq!(storage.stage.money(), money);
-        storage.stage.world.svm.advance(WINDOW_SECONDS);
-        let proposal = storage.stage.proposal(CHALLENGED_EPOCH, 0);
-        storage.stage.finalize(proposal).expect("a final root");
+        storage.is_unharmed(&money);
     }
 }
 
@@ -106,26 +102,11 @@ fn the_index_follows_from_the_seed_of_the_proposals_epoch() {
     let loss = loss_over(&storage, &answer);
     let evidence = agreed(&mut storage, &loss);
     // With another seed the answer opens another leaf than the one asked for.
-    let (seeds, asked) = (storage.stage.seeds, storage.index(LOST));
     let seed = storage.stage.seeds_state().entries[0].seed;
-    let set = |storage: &mut Storage, to: [u8; 32]| {
-        storage
-            .stage
-            .world
-            .svm
-            .edit(&seeds, |ring: &mut trestle_proofs::state::SeedRing| {
-                ring.entries[0].seed = to;
-            });
-    };
-    for salt in 0..=u8::MAX {
-        set(&mut storage, [salt; 32]);
-        if storage.index(LOST) != asked {
-            break;
-        }
-    }
+    storage.ask_another_leaf(LOST);
     let outcome = challenge(&mut storage, &evidence, &loss);
     assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
-    set(&mut storage, seed);
+    storage.set_seed(seed);
     challenge(&mut storage, &evidence, &loss).expect("a proven challenge");
 }
 

@@ -9,7 +9,6 @@ use {
     },
     trestle_tests::{
         challenges::{Answer, Evidence, Storage, CHALLENGED_EPOCH},
-        proofs::WINDOW_SECONDS,
         svm::assert_refused,
         tokens::TOKEN,
     },
@@ -142,19 +141,7 @@ fn the_index_follows_from_the_seed_of_the_proposals_epoch() {
     assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
 
     // With another seed the same answer opens another leaf than the one asked for.
-    let (seeds, asked) = (storage.stage.seeds, storage.index(FALSE));
-    for salt in 0..=u8::MAX {
-        storage
-            .stage
-            .world
-            .svm
-            .edit(&seeds, |ring: &mut trestle_proofs::state::SeedRing| {
-                ring.entries[0].seed = [salt; 32];
-            });
-        if storage.index(FALSE) != asked {
-            break;
-        }
-    }
+    storage.ask_another_leaf(FALSE);
     storage.stage.challenge(ix).expect("a proven challenge");
 }
 
@@ -176,9 +163,7 @@ fn an_opening_that_opens_the_commitment_changes_nothing() {
         assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
     }
 
-    assert_eq!(storage.stage.money(), money);
-    storage.stage.world.svm.advance(WINDOW_SECONDS);
-    storage.stage.finalize(proposal).expect("a final root");
+    storage.is_unharmed(&money);
 }
 
 #[test]

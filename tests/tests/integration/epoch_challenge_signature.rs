@@ -159,19 +159,7 @@ fn the_index_follows_from_the_seed_of_the_proposals_epoch() {
     assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
 
     // With another seed the node signed about another leaf than the one asked for.
-    let (seeds, asked) = (storage.stage.seeds, storage.index(LOST));
-    for salt in 0..=u8::MAX {
-        storage
-            .stage
-            .world
-            .svm
-            .edit(&seeds, |ring: &mut trestle_proofs::state::SeedRing| {
-                ring.entries[0].seed = [salt; 32];
-            });
-        if storage.index(LOST) != asked {
-            break;
-        }
-    }
+    storage.ask_another_leaf(LOST);
     challenge(&mut storage, &evidence, &loss).expect("a proven challenge");
 }
 
@@ -186,10 +174,7 @@ fn a_signature_of_the_node_changes_nothing() {
     let outcome = challenge(&mut storage, &evidence, &loss);
 
     assert_refused(outcome, ID, ProofsError::ChallengeNotProven);
-    assert_eq!(storage.stage.money(), money);
-    storage.stage.world.svm.advance(WINDOW_SECONDS);
-    let proposal = storage.stage.proposal(CHALLENGED_EPOCH, 0);
-    storage.stage.finalize(proposal).expect("a final root");
+    storage.is_unharmed(&money);
 }
 
 /// The program hashes and computes by other code than the host.

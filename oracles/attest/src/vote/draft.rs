@@ -19,8 +19,6 @@ pub struct Draft {
     pub root: ProposedRoot,
     /// Its digest.
     pub digest: Hash,
-    /// Digest of the root that it builds on.
-    pub previous_digest: Hash,
 }
 
 /// Why there is no draft.
@@ -141,6 +139,5 @@ fn draft_of(files: &EpochFiles) -> Draft {
             previous_digest: root.previous_digest,
         },
         digest: root.digest,
-        previous_digest: root.previous_digest,
     }
 }

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use trestle_kit::journal::JournalError;
 use trestle_kit::supervisor::{TaskFailure, TaskResult, Tick};
 use trestle_proofs::state::ProposalStatus;
-use trestle_sdk::fetch::{self, Proposal};
+use trestle_sdk::fetch::Proposal;
 use trestle_sdk::instruction::proofs::{epoch_attest, epoch_propose, ProposalKey};
 use trestle_verify::text::Hex;
 
@@ -343,7 +343,7 @@ impl Voter {
             return Ok(Step::Wait("the turn of another verifier".into()));
         }
         let draft = match self.memory.drafts.get(&epoch) {
-            Some(draft) if draft.previous_digest == view.latest_digest() => *draft,
+            Some(draft) if draft.root.previous_digest == view.latest_digest() => *draft,
             _ => {
                 let draft = match self.drafter.draft(own).await {
                     Ok(draft) => draft,
@@ -357,14 +357,8 @@ impl Voter {
                 draft
             }
         };
-        // Scoring takes its time, and the chain lets a proposal follow the root that is newest when
-        // it arrives: one that became final meanwhile would make a false root of this draft.
-        let ring = fetch::ring(&self.sender.rpc, &view.service_address)
-            .await
-            .map_err(|error| Interruption::Trouble(error.to_string()))?;
-        if ring.latest_digest() != draft.previous_digest {
-            return Ok(Step::Wait("a look at the root that became final".into()));
-        }
+        // Scoring takes its time: a root that became final meanwhile makes the chain refuse this
+        // draft (`StaleRoot`), and the next look drafts anew.
         let me = self.sender.pubkey();
         let (network, service) = (&view.network_address, &view.service_address);
         let vote = epoch_propose(&me, network, service, draft.root);
